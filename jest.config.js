@@ -1,0 +1,16 @@
+/** One Jest for the whole tree: tests beside the code, in test/ and in e2e/. Infrastructure comes from dev/test.ts. */
+export default {
+  testEnvironment: 'node',
+  testMatch: ['**/*.test.ts'],
+  testPathIgnorePatterns: ['/node_modules/', '/.holdfast/'],
+  modulePathIgnorePatterns: ['<rootDir>/.holdfast/'],
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: {
+    '^.+\\.ts$': [
+      '@swc/jest',
+      { jsc: { target: 'es2024', parser: { syntax: 'typescript' } }, module: { type: 'es6' } },
+    ],
+  },
+  testTimeout: 30_000,
+  maxWorkers: 2,
+}
