@@ -1,0 +1,145 @@
+/**
+ * The facts that owners publish. They leave by the owner's outbox as CloudEvents 1.0 on the Redis stream
+ * `events:{owner}`, at least once, in order per booking or vehicle; consumers drop what their inbox already has.
+ */
+import { z } from 'zod'
+import { Money } from './money.ts'
+
+export const Owner = z.enum(['booking', 'fleet', 'payment'])
+export type Owner = z.infer<typeof Owner>
+
+export const streamOf = (owner: Owner): string => `events:${owner}`
+
+/**
+ * Redis pub/sub channel of the live view: the event's JSON after it was published. It may miss messages;
+ * whoever listens reads a snapshot after subscribing and after each reconnect.
+ */
+export const liveChannel = (owner: Owner, subject: string): string => `live:${owner}:${subject}`
+
+const Id = z.uuid()
+const Time = z.iso.datetime({ offset: true })
+const Place = z.strictObject({ latitude: z.number(), longitude: z.number() })
+
+/** A priced line of a finished booking. */
+export const FareLine = z.strictObject({
+  kind: z.enum(['UNLOCK', 'MINUTES', 'CAP']),
+  /** Started minutes for MINUTES, else 1. */
+  quantity: z.int().nonnegative(),
+  unit: Money,
+  total: Money,
+})
+export type FareLine = z.infer<typeof FareLine>
+
+/** Payload of every event, by type. The subject of booking's and payment's events is the booking id, of fleet's the vehicle's stable id. */
+export const payloads = {
+  /** booking: a thing is held for a rider until `expiresAt`. */
+  HoldPlaced: z.strictObject({ bookingId: Id, riderId: Id, unitIds: z.array(Id).min(1), expiresAt: Time }),
+  /** booking: nobody paid in time; the things are free again. */
+  HoldExpired: z.strictObject({ bookingId: Id, unitIds: z.array(Id) }),
+  /** booking: paid for; to be started before `startBy`. */
+  BookingConfirmed: z.strictObject({ bookingId: Id, riderId: Id, unitIds: z.array(Id), startBy: Time }),
+  /** booking: the lock opened. */
+  BookingStarted: z.strictObject({ bookingId: Id, riderId: Id, unitIds: z.array(Id), startedAt: Time }),
+  /** booking: it ended in the normal way; `fare` is what it costs. Payment captures it. */
+  BookingCompleted: z.strictObject({
+    bookingId: Id,
+    riderId: Id,
+    unitIds: z.array(Id),
+    startedAt: Time,
+    endedAt: Time,
+    fare: Money,
+    lines: z.array(FareLine),
+  }),
+  /** booking: confirmed, but never started in time; the things are free again. Payment voids. */
+  BookingExpired: z.strictObject({ bookingId: Id, unitIds: z.array(Id) }),
+  /** booking: ended by somebody's decision; the things are free again. Payment voids. */
+  BookingCancelled: z.strictObject({
+    bookingId: Id,
+    unitIds: z.array(Id),
+    reason: z.enum(['RIDER', 'OPERATOR', 'PAYMENT_FAILED']),
+  }),
+  /** booking: any other change of a booking's state, for those who watch it. */
+  BookingMoved: z.strictObject({ bookingId: Id, state: z.string() }),
+
+  /** fleet: the vehicle may be offered for booking, at this price plan, under this public id. */
+  VehicleListed: z.strictObject({ vehicleId: Id, publicId: Id, vehicleType: z.string(), place: Place }),
+  /** fleet: the vehicle may not be offered (service, removed). */
+  VehicleWithdrawn: z.strictObject({ vehicleId: Id }),
+  VehicleContactLost: z.strictObject({ vehicleId: Id }),
+  VehicleContactRestored: z.strictObject({ vehicleId: Id }),
+  TripStarted: z.strictObject({ vehicleId: Id, bookingId: Id, tripId: Id, startedAt: Time }),
+  TripEnded: z.strictObject({ vehicleId: Id, bookingId: Id, tripId: Id, startedAt: Time, endedAt: Time, publicId: Id }),
+  /** fleet: the command reached its final state. */
+  CommandSettled: z.strictObject({
+    vehicleId: Id,
+    bookingId: Id,
+    commandId: Id,
+    state: z.enum(['EXECUTED', 'REFUSED', 'TIMED_OUT']),
+  }),
+
+  PaymentAuthorized: z.strictObject({ bookingId: Id, paymentId: Id, amount: Money }),
+  PaymentDeclined: z.strictObject({ bookingId: Id, paymentId: Id, code: z.string() }),
+  PaymentCaptured: z.strictObject({ bookingId: Id, paymentId: Id, amount: Money }),
+  PaymentVoided: z.strictObject({ bookingId: Id, paymentId: Id }),
+} as const
+
+export type EventType = keyof typeof payloads
+export type Payload<T extends EventType> = z.infer<(typeof payloads)[T]>
+
+/** Who publishes what; a consumer refuses an event that came on another owner's stream. */
+export const publishedBy = {
+  HoldPlaced: 'booking',
+  HoldExpired: 'booking',
+  BookingConfirmed: 'booking',
+  BookingStarted: 'booking',
+  BookingCompleted: 'booking',
+  BookingExpired: 'booking',
+  BookingCancelled: 'booking',
+  BookingMoved: 'booking',
+  VehicleListed: 'fleet',
+  VehicleWithdrawn: 'fleet',
+  VehicleContactLost: 'fleet',
+  VehicleContactRestored: 'fleet',
+  TripStarted: 'fleet',
+  TripEnded: 'fleet',
+  CommandSettled: 'fleet',
+  PaymentAuthorized: 'payment',
+  PaymentDeclined: 'payment',
+  PaymentCaptured: 'payment',
+  PaymentVoided: 'payment',
+} as const satisfies Record<EventType, Owner>
+
+/** An event as it travels: CloudEvents 1.0 in JSON, with the distributed tracing extension. */
+export type Event<T extends EventType = EventType> = {
+  [K in T]: {
+    readonly specversion: '1.0'
+    readonly id: string
+    readonly source: string
+    readonly type: K
+    readonly subject: string
+    readonly time: string
+    readonly traceparent?: string | undefined
+    readonly data: Payload<K>
+  }
+}[T]
+
+const Envelope = z.object({
+  specversion: z.literal('1.0'),
+  id: z.string().min(1),
+  source: z.string(),
+  type: z.string(),
+  subject: z.string(),
+  time: Time,
+  traceparent: z.string().optional(),
+  data: z.unknown(),
+})
+
+/** Reads an event off a stream; throws when it is not one of ours, which is a bug of its publisher. */
+export function parseEvent(json: string): Event {
+  const envelope = Envelope.parse(JSON.parse(json))
+  if (!isEventType(envelope.type)) throw new Error(`unknown event type ${envelope.type}`)
+  const data: unknown = payloads[envelope.type].parse(envelope.data)
+  return { ...envelope, data } as Event
+}
+
+const isEventType = (type: string): type is EventType => Object.hasOwn(payloads, type)
