@@ -1,0 +1,115 @@
+-- safe while old code runs: yes, because it only adds.
+
+create type payment.payment_state as enum (
+  'AUTHORIZING', 'REQUIRES_ACTION', 'AUTHORIZED', 'CAPTURED', 'VOIDED', 'FAILED'
+);
+create type payment.wanted as enum ('CAPTURE', 'VOID');
+
+-- The same rows as `moves` in subgraphs/payment/src/domain/payment.ts, compared by a test.
+create table payment.legal_move (
+  name text not null,
+  from_state payment.payment_state not null,
+  to_state payment.payment_state not null,
+  primary key (name, from_state, to_state)
+);
+insert into payment.legal_move (name, from_state, to_state) values
+  ('ask', 'AUTHORIZING', 'REQUIRES_ACTION'),
+  ('authorize', 'AUTHORIZING', 'AUTHORIZED'),
+  ('authorize', 'REQUIRES_ACTION', 'AUTHORIZED'),
+  ('fail', 'AUTHORIZING', 'FAILED'),
+  ('fail', 'REQUIRES_ACTION', 'FAILED'),
+  ('capture', 'AUTHORIZED', 'CAPTURED'),
+  ('void', 'AUTHORIZED', 'VOIDED'),
+  ('void', 'REQUIRES_ACTION', 'VOIDED');
+
+-- One attempt to get a booking paid = one row = one PaymentIntent.
+create table payment.payment (
+  id uuid primary key,
+  booking_id uuid not null,
+  rider_id uuid not null,
+  attempt integer not null check (attempt > 0),
+  request_id uuid not null,
+  input_hash bytea not null,
+  state payment.payment_state not null default 'AUTHORIZING',
+  payment_method_id text not null,
+  amount_minor integer not null check (amount_minor > 0),
+  currency text not null,
+  -- Stripe's id, null until Stripe has answered.
+  intent_id text unique,
+  decline_code text,
+  -- What is still to be done with an authorisation, and for how much; the completer does it until Stripe has agreed.
+  wanted payment.wanted,
+  wanted_minor integer check (wanted_minor >= 0),
+  fare_lines jsonb,
+  fare_minor integer,
+  captured_minor integer,
+  -- When the completer looks at this row again; null when nothing is left to do.
+  next_try_at timestamptz,
+  tries integer not null default 0,
+  created_at timestamptz not null default now(),
+  authorized_at timestamptz,
+  settled_at timestamptz,
+  traceparent text,
+  unique (booking_id, attempt),
+  unique (rider_id, request_id),
+  check ((state = 'CAPTURED') = (captured_minor is not null)),
+  check (captured_minor <= amount_minor)
+) with (fillfactor = 70);
+-- A booking is paid at most once: while one attempt lives or has taken the money there is no other.
+create unique index one_live_payment_per_booking on payment.payment (booking_id)
+  where state in ('AUTHORIZING', 'REQUIRES_ACTION', 'AUTHORIZED', 'CAPTURED');
+create index payment_due on payment.payment (next_try_at) where next_try_at is not null;
+
+create function payment.on_move() returns trigger
+language plpgsql as $$
+begin
+  if new.state <> old.state and not exists (
+    select from payment.legal_move where from_state = old.state and to_state = new.state
+  ) then
+    raise exception 'a payment cannot go from % to %', old.state, new.state using errcode = 'HP000';
+  end if;
+  return new;
+end
+$$;
+create trigger payment_moved before update of state on payment.payment
+  for each row execute function payment.on_move();
+
+create table payment.receipt (
+  -- Gapless per series, as tax law asks of invoices (§ 14 UStG): taken from receipt_series in the same transaction.
+  number bigint primary key,
+  payment_id uuid not null unique references payment.payment (id),
+  booking_id uuid not null unique,
+  rider_id uuid not null,
+  issued_at timestamptz not null default now(),
+  currency text not null,
+  gross_minor integer not null,
+  net_minor integer not null,
+  vat_minor integer not null,
+  vat_basis_points integer not null,
+  -- What the fare asked above the authorisation and was not taken.
+  outstanding_minor integer not null default 0,
+  lines jsonb not null,
+  check (net_minor + vat_minor = gross_minor)
+);
+create table payment.receipt_series (
+  id boolean primary key default true check (id),
+  last_number bigint not null
+);
+insert into payment.receipt_series values (true, 0);
+
+-- Stripe's webhooks as they came; verified, stored, answered, then worked on.
+create table payment.webhook_inbox (
+  event_id text primary key,
+  type text not null,
+  intent_id text,
+  received_at timestamptz not null default now(),
+  done_at timestamptz,
+  next_try_at timestamptz default now(),
+  tries integer not null default 0
+);
+create index webhook_due on payment.webhook_inbox (next_try_at) where done_at is null;
+
+grant select, insert, update, delete on all tables in schema payment to payment;
+revoke insert, update, delete on payment.legal_move from payment;
+revoke execute on all functions in schema payment from public;
+grant execute on all functions in schema payment to payment;
