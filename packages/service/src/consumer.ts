@@ -1,0 +1,123 @@
+/**
+ * Reads an owner's stream in order and gives every event's effect exactly once: the inbox row and the effect are one
+ * transaction, and the stream is acknowledged after it.
+ */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { isUnavailable } from './errors.ts'
+import { every } from './lifecycle.ts'
+import type { Log } from './log.ts'
+import { counter } from './metrics.ts'
+import { asLeader, type Pool, type Transaction, transaction } from './postgres.ts'
+import type { Redis } from './redis.ts'
+import { inTrace } from './trace.ts'
+
+const blockMs = 2_000
+const batch = 100
+const attempts = 8 // Of an event whose handler fails although everything is reachable; then it is set aside.
+
+const consumed = counter('events_consumed_total', 'Events whose effect is done', ['consumer', 'type', 'outcome'])
+
+export interface ConsumedEvent {
+  readonly id: string
+  readonly type: string
+  readonly traceparent?: string | undefined
+}
+
+/**
+ * Runs until aborted, in one process per consumer at a time, so that order holds. `handle` returns work to do after the
+ * commit (a live notice, a cache), which may be lost.
+ */
+export function consumeStream<E extends ConsumedEvent>(options: {
+  /** Name of the consumer group and of the inbox. */
+  readonly consumer: string
+  /** Whose schema has the inbox. */
+  readonly owner: string
+  readonly stream: string
+  readonly databaseUrl: string
+  readonly pool: Pool
+  /** A connection of its own: it blocks. */
+  readonly redis: Redis
+  readonly log: Log
+  readonly signal: AbortSignal
+  parse(json: string): E
+  handle(tx: Transaction, event: E): Promise<(() => Promise<unknown> | unknown) | void>
+}): Promise<void> {
+  const { consumer, owner, stream, pool, redis, log } = options
+
+  const once = async (event: E) => {
+    const after = await transaction(pool, async (tx) => {
+      const { rowCount } = await tx.query(
+        `insert into ${owner}.inbox (consumer, event_id) values ($1, $2) on conflict do nothing`,
+        [consumer, event.id],
+      )
+      if (rowCount === 0) return 'known' as const
+      return (await options.handle(tx, event)) ?? 'done'
+    })
+    consumed.inc({ consumer, type: event.type, outcome: after === 'known' ? 'known' : 'done' })
+    if (typeof after === 'function') {
+      await Promise.resolve(after()).catch((err: unknown) => log.warn({ err, event: event.id }, 'after-effect lost'))
+    }
+  }
+
+  const settle = async (json: string, signal: AbortSignal) => {
+    let event: E
+    try {
+      event = options.parse(json)
+    } catch (err) {
+      log.error({ err, consumer }, 'unreadable event set aside')
+      await redis.xadd(`dead:${consumer}`, 'MAXLEN', '~', 10_000, '*', 'event', json)
+      return
+    }
+    await inTrace(event.traceparent, async () => {
+      for (let attempt = 1; !signal.aborted; attempt++) {
+        try {
+          return await once(event)
+        } catch (err) {
+          if (signal.aborted) throw err
+          if (!isUnavailable(err) && attempt >= attempts) {
+            log.error({ err, consumer, event: event.id, type: event.type }, 'event set aside')
+            consumed.inc({ consumer, type: event.type, outcome: 'set_aside' })
+            await redis.xadd(`dead:${consumer}`, 'MAXLEN', '~', 10_000, '*', 'event', json)
+            return
+          }
+          log.warn({ err, consumer, event: event.id, type: event.type, attempt }, 'event will be tried again')
+          await sleep(Math.min(50 * 2 ** attempt, 2_000) * (0.5 + Math.random() / 2))
+        }
+      }
+      throw new Error('stopped before the event was done')
+    })
+  }
+
+  const read = async (from: string, signal: AbortSignal): Promise<number> => {
+    const answer = (await redis.xreadgroup(
+      'GROUP',
+      consumer,
+      'leader',
+      'COUNT',
+      batch,
+      'BLOCK',
+      blockMs,
+      'STREAMS',
+      stream,
+      from,
+    )) as [string, [string, string[] | null][]][] | null
+    const entries = answer?.[0]?.[1] ?? []
+    for (const [id, fields] of entries) {
+      // A trimmed entry is still pending but has no fields any more.
+      if (fields?.[1]) await settle(fields[1], signal)
+      await redis.xack(stream, consumer, id)
+    }
+    return entries.length
+  }
+
+  return asLeader(options.databaseUrl, `consumer ${consumer}`, options.signal, log, async (signal) => {
+    await every(signal, 0, log, async () => {
+      await redis.xgroup('CREATE', stream, consumer, '0', 'MKSTREAM').catch((err: Error) => {
+        if (!err.message.startsWith('BUSYGROUP')) throw err
+      })
+      // What the last leader had read and not acknowledged comes first.
+      while (!signal.aborted && (await read('0', signal)) > 0);
+      while (!signal.aborted) await read('>', signal)
+    })
+  })
+}

@@ -1,0 +1,76 @@
+import { randomUUID } from 'node:crypto'
+import { GraphQLError, type GraphQLFormattedError } from 'graphql'
+import type { Viewer } from './identity.ts'
+import type { Log } from './log.ts'
+
+/** The closed list of top-level errors. Expected refusals are data in the schema, never one of these. */
+export type ErrorCode =
+  | 'UNAUTHENTICATED'
+  | 'FORBIDDEN'
+  | 'BAD_USER_INPUT'
+  | 'RATE_LIMITED'
+  | 'UNAVAILABLE'
+  | 'INTERNAL_SERVER_ERROR'
+
+const passed = new Set<unknown>([
+  'UNAUTHENTICATED',
+  'FORBIDDEN',
+  'BAD_USER_INPUT',
+  'RATE_LIMITED',
+  'UNAVAILABLE',
+  'GRAPHQL_PARSE_FAILED',
+  'GRAPHQL_VALIDATION_FAILED',
+  'BAD_REQUEST',
+])
+
+export const graphqlError = (code: ErrorCode, message: string) => new GraphQLError(message, { extensions: { code } })
+
+/** The rider who asks, or UNAUTHENTICATED / FORBIDDEN. */
+export function requireRider(viewer: Viewer): string {
+  if (viewer.role === 'anonymous') throw graphqlError('UNAUTHENTICATED', 'Sign in first: send a bearer token.')
+  if (viewer.role !== 'rider') throw graphqlError('FORBIDDEN', 'Only a rider can do this.')
+  return viewer.id
+}
+
+export function requireOperator(viewer: Viewer): string {
+  if (viewer.role === 'anonymous') throw graphqlError('UNAUTHENTICATED', 'Sign in first: send a bearer token.')
+  if (viewer.role !== 'operator') throw graphqlError('FORBIDDEN', 'Only an operator can do this.')
+  return viewer.id
+}
+
+/** Whether the cause is a dependency that is away or slow rather than a fault of ours. */
+export function isUnavailable(err: unknown): boolean {
+  if (!(err instanceof Error)) return false
+  const code = 'code' in err ? String(err.code) : ''
+  return (
+    /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN)$/.test(code) ||
+    // Postgres: connection exceptions, cannot connect now, shutdown, statement or lock timeout.
+    /^(08...|57P0.|53...|57014|55P03)$/.test(code) ||
+    /timeout|timed out|Connection terminated|Connection is closed|isn't writeable|did not answer/i.test(err.message)
+  )
+}
+
+/** Lets the closed list through; everything else becomes one neutral error with a reference, its cause in the log. */
+export const formatErrors =
+  (log: Log) =>
+  (formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError => {
+    const { message, path, locations, extensions } = formatted
+    const where = { ...(locations && { locations }), ...(path && { path }) }
+    if (passed.has(extensions?.['code'])) return { message, ...where, extensions: { code: extensions?.['code'] } }
+    const cause = error instanceof GraphQLError ? (error.originalError ?? error) : error
+    const reference = randomUUID()
+    if (isUnavailable(cause)) {
+      log.warn({ err: cause, reference }, 'dependency unavailable')
+      return {
+        message: 'A part of the service is not reachable right now. Nothing is lost; try again in a few seconds.',
+        ...where,
+        extensions: { code: 'UNAVAILABLE', reference },
+      }
+    }
+    log.error({ err: cause, reference }, 'unexpected error')
+    return {
+      message: 'Something went wrong on our side.',
+      ...where,
+      extensions: { code: 'INTERNAL_SERVER_ERROR', reference },
+    }
+  }

@@ -1,0 +1,126 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Step } from './lifecycle.ts'
+import { within } from './lifecycle.ts'
+import type { Log } from './log.ts'
+import { registry } from './metrics.ts'
+import { inTrace } from './trace.ts'
+
+export type Route = (request: IncomingMessage, response: ServerResponse) => Promise<void> | void
+/** Resolves when the dependency can be used; its error goes to the log, its name to the answer. */
+export type ReadyCheck = () => Promise<unknown>
+
+export interface HttpDoor extends Step {
+  readonly server: Server
+  /** The port in use once started. */
+  port(): number
+}
+
+/**
+ * The one HTTP door of a process: its routes by path, `/health/live` (the event loop turns), `/health/ready` (what it
+ * needs answers and it is not stopping) and `/metrics`. On stop it says not ready, then finishes what came in.
+ */
+export function httpDoor(options: {
+  readonly host: string
+  readonly port: number
+  readonly log: Log
+  readonly routes: Readonly<Record<string, Route>>
+  readonly ready: Readonly<Record<string, ReadyCheck>>
+}): HttpDoor {
+  const { log } = options
+  let stopping = false
+
+  const ready: Route = async (_, response) => {
+    const checks = await Promise.all(
+      Object.entries(options.ready).map(async ([name, check]) => {
+        try {
+          await within(1_500, name, check())
+          return [name, 'ok'] as const
+        } catch (err) {
+          log.debug({ err, dependency: name }, 'not ready')
+          return [name, 'away'] as const
+        }
+      }),
+    )
+    const ok = !stopping && checks.every(([, state]) => state === 'ok')
+    sendJson(response, ok ? 200 : 503, { ready: ok, stopping, ...Object.fromEntries(checks) })
+  }
+
+  const routes: Record<string, Route> = {
+    ...options.routes,
+    '/health/live': (_, response) => sendJson(response, 200, { live: true }),
+    '/health/ready': ready,
+    '/metrics': async (_, response) => {
+      response.setHeader('content-type', registry.contentType)
+      response.end(await registry.metrics())
+    },
+  }
+
+  const server = createServer((request, response) => {
+    const path = (request.url ?? '/').split('?', 1)[0] ?? '/'
+    const route = routes[path]
+    if (!route) return sendJson(response, 404, { error: 'not found' })
+    inTrace(header(request, 'traceparent'), async () => {
+      try {
+        await route(request, response)
+      } catch (err) {
+        log.error({ err, path }, 'request failed')
+        if (response.headersSent) response.destroy()
+        else sendJson(response, 500, { error: 'internal' })
+      }
+    })
+  })
+  // Longer than any caller keeps an idle connection, so that it is always the caller who closes.
+  server.keepAliveTimeout = 65_000
+
+  return {
+    name: 'http',
+    server,
+    port: () => (server.address() as AddressInfo).port,
+    start: () =>
+      new Promise<void>((resolve, reject) => {
+        server.once('error', reject)
+        server.listen(options.port, options.host, () => {
+          server.off('error', reject)
+          log.info({ port: (server.address() as AddressInfo).port }, 'listening')
+          resolve()
+        })
+      }),
+    stop: async () => {
+      stopping = true
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+      server.closeIdleConnections()
+      await Promise.race([closed, sleep(5_000, undefined, { ref: false })])
+      server.closeAllConnections()
+    },
+  }
+}
+
+export const header = (request: IncomingMessage, name: string): string | undefined => {
+  const value = request.headers[name]
+  return Array.isArray(value) ? value[0] : value
+}
+
+export function sendJson(response: ServerResponse, status: number, body: unknown): void {
+  response.writeHead(status, { 'content-type': 'application/json; charset=utf-8' }).end(JSON.stringify(body))
+}
+
+/** The request's body; rejects with PayloadTooLarge past `limit` bytes. */
+export async function readBody(request: IncomingMessage, limit: number): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  let size = 0
+  for await (const chunk of request) {
+    size += chunk.length
+    if (size > limit) throw new PayloadTooLarge(limit)
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks)
+}
+
+export class PayloadTooLarge extends Error {
+  constructor(limit: number) {
+    super(`a request may have at most ${limit} bytes`)
+    this.name = 'PayloadTooLarge'
+  }
+}

@@ -1,0 +1,96 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Log } from './log.ts'
+
+/** One thing that is started, and how it is stopped. */
+export interface Step {
+  readonly name: string
+  start(): Promise<unknown> | unknown
+  stop?(): Promise<unknown> | unknown
+}
+
+const stepBudgetMs = 10_000 // A step that cannot stop in this time will not; the process ends without it.
+
+/**
+ * A process is a list of steps: started in order, stopped in the opposite order on SIGTERM or SIGINT, so that the
+ * door closes before what stands behind it. A step that fails to start stops the earlier ones; exit code 1.
+ */
+export async function runProcess(log: Log, steps: readonly Step[]): Promise<void> {
+  const started: Step[] = []
+  let stopping: Promise<void> | undefined
+
+  const stop = (code: number) => {
+    stopping ??= (async () => {
+      for (const step of started.toReversed()) {
+        try {
+          await Promise.race([
+            step.stop?.(),
+            sleep(stepBudgetMs, undefined, { ref: false }).then(() => Promise.reject(new Error('took too long'))),
+          ])
+        } catch (err) {
+          log.error({ err, step: step.name }, 'step did not stop')
+        }
+      }
+      log.info('stopped')
+      process.exit(code)
+    })()
+    return stopping
+  }
+
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop(0))
+  // Nobody planned these: the state of the process is unknown, and what it held is finished by whoever comes next.
+  for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
+    process.on(event, (err) => {
+      log.fatal({ err }, event)
+      process.exit(1)
+    })
+  }
+
+  for (const step of steps) {
+    if (stopping) return
+    try {
+      started.push(step)
+      await step.start()
+    } catch (err) {
+      log.fatal({ err, step: step.name }, 'could not start')
+      await stop(1)
+    }
+  }
+  log.info('ready')
+}
+
+/** Calls `work` again and again until aborted, pausing `pauseMs` after each run; an error is logged and does not end it. */
+export async function every(
+  signal: AbortSignal,
+  pauseMs: number,
+  log: Log,
+  work: () => Promise<unknown>,
+): Promise<void> {
+  while (!signal.aborted) {
+    try {
+      await work()
+    } catch (err) {
+      if (signal.aborted) return
+      log.warn({ err }, 'will try again')
+      await pause(1_000 * (0.5 + Math.random()), signal)
+    }
+    await pause(pauseMs, signal)
+  }
+}
+
+/** Waits, or returns early when aborted. */
+export async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  await sleep(ms, undefined, { signal }).catch(() => undefined)
+}
+
+/** Fails with an Error that names `what` when `work` takes longer than `ms`. The work itself goes on. */
+export async function within<T>(ms: number, what: string, work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`${what} did not answer within ${ms} ms`)), ms)
+  })
+  try {
+    return await Promise.race([work, late])
+  } finally {
+    clearTimeout(timer)
+  }
+}

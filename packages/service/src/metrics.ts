@@ -1,0 +1,21 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+
+/** Everything this process counts; served at /metrics. */
+export const registry = new Registry()
+collectDefaultMetrics({ register: registry })
+
+export const counter = <L extends string>(name: string, help: string, labelNames: readonly L[] = []) =>
+  new Counter({ name: `holdfast_${name}`, help, labelNames: [...labelNames], registers: [registry] })
+
+export const gauge = <L extends string>(name: string, help: string, labelNames: readonly L[] = []) =>
+  new Gauge({ name: `holdfast_${name}`, help, labelNames: [...labelNames], registers: [registry] })
+
+/** Seconds, in buckets from a millisecond to ten seconds. */
+export const histogram = <L extends string>(name: string, help: string, labelNames: readonly L[] = []) =>
+  new Histogram({
+    name: `holdfast_${name}`,
+    help,
+    labelNames: [...labelNames],
+    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+    registers: [registry],
+  })

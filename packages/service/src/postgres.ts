@@ -1,0 +1,114 @@
+import pg from 'pg'
+import { pause } from './lifecycle.ts'
+import type { Log } from './log.ts'
+
+export type Pool = pg.Pool
+/** A connection inside an open transaction: what writes more than one statement asks for this, so it cannot be half done. */
+export type Transaction = pg.PoolClient
+/** Either; for single statements. */
+export type Queryable = Pick<pg.Pool | pg.PoolClient, 'query'>
+
+const queryMs = 2_000 // Together with the gateway's own limit a paused database is answered for within 3 s.
+
+// bigint (counters, sequence numbers) fits a double for the next 285,000 years at a thousand a second.
+pg.types.setTypeParser(pg.types.builtins.INT8, Number)
+
+/** A pool whose every wait is bounded: to connect, for a lock, for a statement, for an answer. */
+export function createPool(url: string, log: Log, options: { max?: number } = {}): Pool {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: options.max ?? 20,
+    connectionTimeoutMillis: queryMs,
+    query_timeout: queryMs,
+    statement_timeout: queryMs,
+    lock_timeout: queryMs - 500,
+    idle_in_transaction_session_timeout: 5_000,
+    keepAlive: true,
+  })
+  // A connection lost while idle; the next query opens another.
+  pool.on('error', (err) => log.warn({ err }, 'postgres connection lost'))
+  return pool
+}
+
+const deadlock = '40P01'
+
+/** Runs `work` in one transaction. A deadlock, which Postgres resolves by ending one of two, is tried once more. */
+export async function transaction<T>(pool: Pool, work: (tx: Transaction) => Promise<T>): Promise<T> {
+  try {
+    return await once(pool, work)
+  } catch (err) {
+    if (sqlState(err) !== deadlock) throw err
+    return once(pool, work)
+  }
+}
+
+async function once<T>(pool: Pool, work: (tx: Transaction) => Promise<T>): Promise<T> {
+  const client = await pool.connect()
+  let broken: Error | undefined
+  try {
+    await client.query('begin')
+    const result = await work(client)
+    await client.query('commit')
+    return result
+  } catch (err) {
+    await client.query('rollback').catch((rollbackError: Error) => {
+      broken = rollbackError
+    })
+    // After a client-side timeout the statement may still run on this connection: never give it to anyone else.
+    if (err instanceof Error && sqlState(err) === undefined) broken = err
+    throw err
+  } finally {
+    client.release(broken)
+  }
+}
+
+/** The five-character SQLSTATE of a refused statement, undefined when the error came from elsewhere. */
+export function sqlState(err: unknown): string | undefined {
+  return err instanceof pg.DatabaseError ? err.code : undefined
+}
+
+export { DatabaseError } from 'pg'
+
+/**
+ * Runs `work` in one process of all that ask for `name` at a time: leadership is a session advisory lock, so it ends
+ * with the connection. `work` is told by its signal to stop.
+ */
+export async function asLeader(
+  databaseUrl: string,
+  name: string,
+  signal: AbortSignal,
+  log: Log,
+  work: (signal: AbortSignal) => Promise<void>,
+): Promise<void> {
+  while (!signal.aborted) {
+    const client = new pg.Client({
+      connectionString: databaseUrl,
+      connectionTimeoutMillis: queryMs,
+      query_timeout: queryMs,
+      keepAlive: true,
+      application_name: `leader ${name}`,
+    })
+    const lost = new AbortController()
+    client.on('error', () => lost.abort())
+    client.on('end', () => lost.abort())
+    try {
+      await client.connect()
+      const { rows } = await client.query('select pg_try_advisory_lock(hashtextextended($1, 0)) as leads', [name])
+      if (rows[0].leads) {
+        const both = AbortSignal.any([signal, lost.signal])
+        const heartbeat = setInterval(() => client.query('select 1').catch(() => lost.abort()), 2_000)
+        try {
+          await work(both)
+        } finally {
+          clearInterval(heartbeat)
+        }
+      }
+    } catch (err) {
+      if (!signal.aborted) log.warn({ err, leader: name }, 'leadership lost')
+    } finally {
+      lost.abort()
+      await client.end().catch(() => undefined)
+    }
+    await pause(500 * (0.5 + Math.random()), signal)
+  }
+}

@@ -1,0 +1,46 @@
+import { Redis } from 'ioredis'
+import type { Log } from './log.ts'
+
+/** A connection that fails fast: no queue while offline, no command waits longer than a second. */
+export function createRedis(url: string, log: Log): Redis {
+  return withLog(
+    new Redis(url, {
+      commandTimeout: 1_000,
+      connectTimeout: 1_000,
+      enableOfflineQueue: false,
+      maxRetriesPerRequest: 0,
+      keepAlive: 5_000,
+      retryStrategy: (times) => Math.min(100 * 2 ** times, 2_000) * (0.5 + Math.random() / 2),
+    }),
+    log,
+  )
+}
+
+/** A connection for commands that wait on purpose (XREADGROUP BLOCK, SUBSCRIBE): nothing else may share it. */
+export function createBlockingRedis(url: string, log: Log): Redis {
+  return withLog(
+    new Redis(url, {
+      connectTimeout: 1_000,
+      maxRetriesPerRequest: null,
+      autoResubscribe: true,
+      keepAlive: 5_000,
+      retryStrategy: (times) => Math.min(100 * 2 ** times, 2_000) * (0.5 + Math.random() / 2),
+    }),
+    log,
+  )
+}
+
+function withLog(redis: Redis, log: Log): Redis {
+  let down = false
+  redis.on('error', (err: Error) => {
+    if (!down) log.warn({ err }, 'redis is away')
+    down = true
+  })
+  redis.on('ready', () => {
+    if (down) log.info('redis is back')
+    down = false
+  })
+  return redis
+}
+
+export type { Redis } from 'ioredis'

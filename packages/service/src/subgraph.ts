@@ -1,0 +1,140 @@
+import { ApolloServer, type BaseContext, HeaderMap } from '@apollo/server'
+import { ApolloServerPluginInlineTraceDisabled } from '@apollo/server/plugin/disabled'
+import { buildSubgraphSchema, type GraphQLResolverMap } from '@apollo/subgraph'
+import { type ExecutionArgs, GraphQLError, type GraphQLFormattedError, parse, subscribe, validate } from 'graphql'
+import { useServer } from 'graphql-ws/use/ws'
+import { WebSocketServer } from 'ws'
+import { formatErrors, graphqlError } from './errors.ts'
+import { type HttpDoor, header, PayloadTooLarge, type Route, readBody, sendJson } from './http.ts'
+import { identityHeader, subscriptionBody, type Viewer, verifyIdentity } from './identity.ts'
+import type { Step } from './lifecycle.ts'
+import type { Log } from './log.ts'
+import { inTrace } from './trace.ts'
+
+const bodyLimit = 1_000_000 // bytes; the gateway's own limit for clients is lower
+
+export interface SubgraphOptions<Context extends BaseContext> {
+  /** The subgraph's name: the audience of the gateway's signatures. */
+  readonly name: string
+  readonly sdl: string
+  readonly resolvers: unknown
+  /** Shared with the gateway. */
+  readonly secret: string
+  readonly log: Log
+  /** Per request; loaders are made here, so that nothing is cached across viewers. */
+  context(viewer: Viewer): Context
+}
+
+/**
+ * A federated subgraph on an HTTP door: queries and mutations by POST, subscriptions by graphql-ws on the same path.
+ * Both answer only what the gateway signed, `_service` and `_entities` included.
+ */
+export function subgraph<Context extends BaseContext>(options: SubgraphOptions<Context>) {
+  const { name, secret, log } = options
+  const schema = buildSubgraphSchema({
+    typeDefs: parse(options.sdl),
+    resolvers: options.resolvers as GraphQLResolverMap,
+  })
+  const formatError = formatErrors(log)
+  const apollo = new ApolloServer<Context>({
+    schema,
+    formatError,
+    csrfPrevention: false, // No browser speaks to a subgraph, and without the gateway's signature nothing is answered.
+    stopOnTerminationSignals: false,
+    includeStacktraceInErrorResponses: false,
+    plugins: [ApolloServerPluginInlineTraceDisabled()],
+    logger: log,
+  })
+
+  const route: Route = async (request, response) => {
+    if (request.method !== 'POST') return sendJson(response, 405, refusal('Send a POST request.', 'BAD_USER_INPUT'))
+    let body: Buffer
+    try {
+      body = await readBody(request, bodyLimit)
+    } catch (err) {
+      if (err instanceof PayloadTooLarge) return sendJson(response, 413, refusal(err.message, 'BAD_USER_INPUT'))
+      throw err
+    }
+    const viewer = verifyIdentity(header(request, identityHeader), name, body, secret)
+    if (!viewer) return sendJson(response, 401, refusal('Only the gateway may ask here.', 'UNAUTHENTICATED'))
+    let parsed: unknown
+    try {
+      parsed = JSON.parse(body.toString('utf8'))
+    } catch {
+      return sendJson(response, 400, refusal('The body is not JSON.', 'BAD_USER_INPUT'))
+    }
+    const headers = new HeaderMap()
+    headers.set('content-type', 'application/json')
+    const result = await apollo.executeHTTPGraphQLRequest({
+      httpGraphQLRequest: { method: 'POST', headers, search: '', body: parsed },
+      context: async () => options.context(viewer),
+    })
+    for (const [key, value] of result.headers) response.setHeader(key, value)
+    response.statusCode = result.status ?? 200
+    if (result.body.kind === 'complete') return void response.end(result.body.string)
+    for await (const chunk of result.body.asyncIterator) response.write(chunk)
+    response.end()
+  }
+
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: bodyLimit })
+  const graphqlWs = useServer<Record<string, unknown>, { traceparent?: string }>(
+    {
+      schema,
+      onSubscribe: (_context, _id, payload) => {
+        const { identity, traceparent } = (payload.extensions ?? {}) as { identity?: string; traceparent?: string }
+        const viewer = verifyIdentity(identity, name, subscriptionBody(payload), secret)
+        if (!viewer) return [graphqlError('UNAUTHENTICATED', 'Only the gateway may ask here.')]
+        let document: ReturnType<typeof parse>
+        try {
+          document = parse(payload.query)
+        } catch (err) {
+          return [err as GraphQLError]
+        }
+        const errors = validate(schema, document)
+        if (errors.length > 0) return errors
+        return {
+          schema,
+          document,
+          operationName: payload.operationName,
+          variableValues: payload.variables,
+          contextValue: { ...options.context(viewer), traceparent },
+        }
+      },
+      subscribe: (args) => {
+        const { traceparent } = args.contextValue as { traceparent?: string }
+        return inTrace(traceparent, () => subscribe(args as ExecutionArgs)) as ReturnType<typeof subscribe>
+      },
+      onNext: (_context, _id, _payload, _args, result) =>
+        result.errors
+          ? { ...result, errors: result.errors.map((error) => asGraphQLError(formatError(error, error))) }
+          : result,
+      onError: (_context, _id, _payload, errors) =>
+        errors.map((error) => formatError('toJSON' in error ? error.toJSON() : error, error)),
+    },
+    sockets,
+    12_000,
+  )
+
+  /** Serves subscriptions on the door and is to be started after it. */
+  const steps = (door: HttpDoor): Step[] => [
+    { name: 'apollo', start: () => apollo.start(), stop: () => apollo.stop() },
+    {
+      name: 'subscriptions',
+      start: () => {
+        door.server.on('upgrade', (request, socket, head) => {
+          if (request.url === '/graphql')
+            sockets.handleUpgrade(request, socket, head, (client) => sockets.emit('connection', client, request))
+          else socket.destroy()
+        })
+      },
+      stop: () => graphqlWs.dispose(),
+    },
+  ]
+
+  return { route, steps, schema }
+}
+
+const refusal = (message: string, code: string) => ({ errors: [{ message, extensions: { code } }] })
+
+const asGraphQLError = ({ message, path, extensions }: GraphQLFormattedError) =>
+  new GraphQLError(message, { path: path ?? null, extensions: extensions ?? null })
