@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
@@ -6,13 +5,13 @@ import { PrismaPg } from '@prisma/adapter-pg'
 import { bindMigrationAwareSqlAdapterFactory, ColumnTypeEnum, DriverAdapterError } from '@prisma/driver-adapter-utils'
 import * as bindings from '@prisma/schema-engine-wasm/schema_engine_bg'
 import { DatabaseError, Pool, type QueryConfig, type QueryResult, types } from 'pg'
+import { migrations } from './migrations.ts'
 
 // Prisma's own migration engine, as WebAssembly from npm. The `prisma migrate` command wants a native
 // engine that is downloaded when first used; this is the same engine and writes the same
 // `_prisma_migrations`, so whoever has the native one can go on with `prisma migrate deploy`.
 
 const schemaFolder = join(import.meta.dirname, 'schema')
-const migrationsFolder = join(import.meta.dirname, 'migrations')
 const everything = { externalTables: [], externalEnums: [] }
 
 type SchemaEngine = Awaited<ReturnType<typeof bindings.SchemaEngine.new>>
@@ -20,7 +19,7 @@ type SchemaEngine = Awaited<ReturnType<typeof bindings.SchemaEngine.new>>
 /** Brings the database to the newest migration. Safe to repeat and to run from several processes at once (the engine
  * takes Prisma's advisory lock). Returns the names it applied, in order. Throws with the SQL error of a migration that fails. */
 export async function migrate(databaseUrl: string): Promise<string[]> {
-  return withEngine(databaseUrl, async (engine) => {
+  return withEngine(databaseUrl, [], async (engine) => {
     const { appliedMigrationNames } = await engine.applyMigrations({
       filters: everything,
       migrationsList: migrations(),
@@ -32,8 +31,8 @@ export async function migrate(databaseUrl: string): Promise<string[]> {
 /** What `schema/*.prisma` says and the migrated database does not: the SQL that would bring it there, or '' when they
  * agree. It sees what Prisma can express (tables, columns, types, defaults, enums, plain indexes, foreign keys); see README.md. */
 export async function drift(databaseUrl: string): Promise<string> {
-  return withEngine(databaseUrl, async (engine) => {
-    const files = schemaFiles()
+  const files = schemaFiles()
+  return withEngine(databaseUrl, files, async (engine) => {
     const { stdout } = await engine.diff({
       from: { tag: 'schemaDatasource', files, configDir: import.meta.dirname },
       to: { tag: 'schemaDatamodel', files },
@@ -46,20 +45,17 @@ export async function drift(databaseUrl: string): Promise<string> {
   })
 }
 
-/** Changes whenever a migration is added or edited: names a migrated template database. */
-export function migrationsFingerprint(): string {
-  const hash = createHash('sha256')
-  for (const { path, migrationFile } of migrations().migrationDirectories) {
-    hash.update(`${path}\0${migrationFile.content.value}\0`)
-  }
-  return hash.digest('hex').slice(0, 12)
-}
-
-async function withEngine<T>(databaseUrl: string, use: (engine: SchemaEngine) => Promise<T>): Promise<T> {
+async function withEngine<T>(
+  databaseUrl: string,
+  schema: SchemaFile[],
+  use: (engine: SchemaEngine) => Promise<T>,
+): Promise<T> {
   loadWebAssembly()
   // One connection, because the engine's advisory lock belongs to a session.
   const pool = new Pool({ connectionString: databaseUrl, max: 1, connectionTimeoutMillis: 10_000 })
-  const datamodels = schemaFiles().map(({ path, content }): [string, string] => [path, content])
+  const files =
+    schema.length > 0 ? schema : [{ path: 'none.prisma', content: 'datasource db { provider = "postgresql" }' }]
+  const datamodels = files.map(({ path, content }): [string, string] => [path, content])
   const engine = await bindings.SchemaEngine.new({ datamodels }, () => {}, adapterOn(pool))
   try {
     return await use(engine)
@@ -135,33 +131,21 @@ function loadWebAssembly(): void {
       .replace(/\.js$/, '_bg.wasm'),
   )
   const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), { './schema_engine_bg.js': bindings })
+  Object.assign(globalThis, { PRISMA_WASM_PANIC_REGISTRY: { set_message: panic } })
   bindings.__wbg_set_wasm(instance.exports)
   instance.exports.__wbindgen_start?.()
   loaded = true
 }
 
-function schemaFiles() {
+const panic = (message: string) => {
+  throw new Error(`Prisma's schema engine broke: ${message}`)
+}
+
+type SchemaFile = { path: string; content: string }
+
+function schemaFiles(): SchemaFile[] {
   return readdirSync(schemaFolder)
     .filter((name) => name.endsWith('.prisma'))
     .sort()
     .map((name) => ({ path: name, content: readFileSync(join(schemaFolder, name), 'utf8') }))
-}
-
-function migrations() {
-  return {
-    baseDir: migrationsFolder,
-    lockfile: { path: 'migration_lock.toml', content: 'provider = "postgresql"\n' },
-    shadowDbInitScript: '',
-    migrationDirectories: readdirSync(migrationsFolder, { withFileTypes: true })
-      .filter((entry) => entry.isDirectory())
-      .map(({ name }) => name)
-      .sort()
-      .map((name) => ({
-        path: name,
-        migrationFile: {
-          path: 'migration.sql',
-          content: { tag: 'ok' as const, value: readFileSync(join(migrationsFolder, name, 'migration.sql'), 'utf8') },
-        },
-      })),
-  }
 }

@@ -1,0 +1,6 @@
+import { join } from 'node:path'
+
+export const projectDir = join(import.meta.dirname, '..')
+
+/** Everything made at run time is in here, and nothing else of the project is ever written to. */
+export const holdfastDir = join(projectDir, '.holdfast')

@@ -1,0 +1,52 @@
+import { mkdirSync } from 'node:fs'
+import { Redis } from 'ioredis'
+import { locate } from './binaries.ts'
+import { type Server, server } from './server.ts'
+
+export type RedisOptions = { dataDir: string; port: number; password: string; logFile: string; pidFile?: string }
+export type RedisServer = Server & { url: string }
+
+/** A Redis of our own on 127.0.0.1. Not yet started. Append-only, synced every second: SIGKILL loses nothing, a power cut a second. */
+export function redis({ dataDir, port, password, logFile, pidFile }: RedisOptions): RedisServer {
+  const { command, env } = locate('redis-server')
+  const url = `redis://:${password}@127.0.0.1:${port}`
+  const settings: Record<string, string> = {
+    port: String(port),
+    bind: '127.0.0.1',
+    dir: dataDir,
+    // Any local process could otherwise write what we later read as an event.
+    requirepass: password,
+    appendonly: 'yes',
+    appendfsync: 'everysec',
+    save: '',
+    daemonize: 'no',
+  }
+  const process = server({
+    name: 'redis',
+    command,
+    args: Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]),
+    env,
+    logFile,
+    pidFile,
+    prepare: () => void mkdirSync(dataDir, { recursive: true }),
+    ready: async (pid) => {
+      const client = new Redis(url, {
+        lazyConnect: true,
+        retryStrategy: null,
+        connectTimeout: 2_000,
+        commandTimeout: 2_000,
+      })
+      client.on('error', () => {})
+      try {
+        await client.connect()
+        const answering = /^process_id:(\d+)/m.exec(await client.info('server'))?.[1]
+        if (Number(answering) !== pid) throw new Error(`another Redis answers on port ${port}`)
+        // It answers INFO while it still reads its file; PING says LOADING.
+        await client.ping()
+      } finally {
+        client.disconnect()
+      }
+    },
+  })
+  return Object.assign(process, { url })
+}

@@ -1,0 +1,24 @@
+import { migrate } from '@holdfast/database/migrate'
+import { alone, createDatabase, dropDatabase, type Role, roles, setPasswords } from './database.ts'
+import { ask } from './postgres.ts'
+import { type TestServer, testServerVariable } from './test-server.ts'
+
+// Run by dev/testing.ts as a process of its own: Prisma's engine is WebAssembly, and Jest's sandbox is no place for it.
+// Gets the server from the environment, because everybody may read a command line. Argument: the template's name.
+const [template] = process.argv.slice(2)
+const server = process.env[testServerVariable]
+if (template === undefined || server === undefined) throw new Error(`needs a name, and ${testServerVariable}`)
+const { url: serverUrl, password } = JSON.parse(server) as TestServer
+
+await alone(serverUrl, 'test template', async () => {
+  const made = await ask(serverUrl, 'select from pg_database where datname = $1 and datistemplate', [template])
+  if (made.length > 0) return
+  await dropDatabase(serverUrl, template)
+  await createDatabase(serverUrl, template)
+  const url = new URL(serverUrl)
+  url.pathname = template
+  await migrate(url.href)
+  await setPasswords(serverUrl, Object.fromEntries(roles.map((role) => [role, password])) as Record<Role, string>)
+  // Only a finished one carries the mark.
+  await ask(serverUrl, `alter database ${template} with is_template true`)
+})
