@@ -1,0 +1,64 @@
+/**
+ * One real vehicle. The motor is run by a program (for example a script around `gpioset`), the bolt's sensor is a file
+ * as the kernel offers it (`/sys/class/gpio/gpioN/value`), and position, wheel and battery are one JSON file that the
+ * vehicle's GNSS and battery daemons keep current.
+ */
+import { execFile } from 'node:child_process'
+import { readFile } from 'node:fs/promises'
+import { promisify } from 'node:util'
+import { parseJson, Sample } from '@holdfast/contracts'
+import type { Hardware, Readings } from './hardware.ts'
+
+const run = promisify(execFile)
+
+/** Milliseconds. A motor that runs longer is blocked. */
+const longestTravel = 5_000
+const readingsEvery = 250
+/** Milliseconds. The daemons write once a second; three misses mean that they are gone. */
+const freshReadings = 3_000
+
+export interface GpioPaths {
+  /** Run with `unlock`, `lock` or `beep` as its only argument. */
+  readonly actuator: string
+  /** Contains `1` when the bolt is open and `0` when it is closed. */
+  readonly sensor: string
+  /** The current {@link Sample}, as JSON. */
+  readonly readings: string
+}
+
+/** Opens the hardware; throws when the sensor or the readings cannot be read now. */
+export async function gpio(paths: GpioPaths, failed: (error: unknown) => void): Promise<Hardware & Disposable> {
+  let latest = await readings(paths.readings)
+  const sense = async () => {
+    const level = (await readFile(paths.sensor, 'utf8')).trim()
+    if (level !== '0' && level !== '1') throw new Error(`the lock's sensor shows neither 0 nor 1: ${paths.sensor}`)
+    return level === '1' ? 'UNLOCKED' : 'LOCKED'
+  }
+  await sense()
+
+  const timer = setInterval(async () => {
+    try {
+      latest = await readings(paths.readings)
+    } catch (error) {
+      failed(error)
+    }
+  }, readingsEvery)
+  const actuate = (what: 'unlock' | 'lock' | 'beep') => run(paths.actuator, [what], { timeout: longestTravel })
+
+  return {
+    async drive(to) {
+      await actuate(to === 'UNLOCKED' ? 'unlock' : 'lock')
+    },
+    sense,
+    // A wheel that nobody hears from may be turning: the lock must not close on it.
+    readings: () => (Date.now() - latest.at > freshReadings ? { ...latest, speed: Math.max(latest.speed, 1) } : latest),
+    beep: () => {
+      actuate('beep').catch(failed)
+    },
+    [Symbol.dispose]: () => clearInterval(timer),
+  }
+}
+
+async function readings(path: string): Promise<Readings & { at: number }> {
+  return Sample.parse(parseJson(await readFile(path)))
+}

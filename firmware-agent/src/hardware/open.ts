@@ -1,0 +1,44 @@
+import type { Log } from '@holdfast/service'
+import type { config } from '../config.ts'
+import type { Device } from '../devices.ts'
+import { standing } from '../simulation/body.ts'
+import type { Journal } from '../store/journal.ts'
+import { gpio } from './gpio.ts'
+import type { Hardware } from './hardware.ts'
+import { simulated } from './simulated.ts'
+
+/** The hardware of every vehicle of this process. */
+export interface OpenFleet extends Disposable {
+  of(device: Device): Hardware
+}
+
+/** Opens what the configuration asks for; throws when real hardware is asked for more than one vehicle. */
+export async function openFleet(
+  settings: typeof config,
+  devices: readonly Device[],
+  journal: Journal,
+  log: Log,
+): Promise<OpenFleet> {
+  if (settings.HARDWARE === 'gpio') {
+    if (devices.length !== 1) throw new Error('HARDWARE=gpio drives one vehicle: DEVICES_FILE has to name exactly one')
+    const paths = {
+      actuator: settings.ACTUATOR_COMMAND,
+      sensor: settings.LOCK_SENSOR_FILE,
+      readings: settings.READINGS_FILE,
+    }
+    const real = await gpio(paths, (err) => log.error({ err }, 'hardware'))
+    return { of: () => real, [Symbol.dispose]: () => real[Symbol.dispose]() }
+  }
+  return {
+    of: (device) => {
+      const { deviceId } = device
+      const bolt = {
+        at: () => journal.kept(deviceId).bolt?.at ?? ('LOCKED' as const),
+        moveTo: (to: 'LOCKED' | 'UNLOCKED') => journal.moveBolt(deviceId, to),
+      }
+      const last = journal.kept(deviceId).whereabouts ?? { ...device, odometer: 0 }
+      return simulated(bolt, standing({ ...last, heading: 0 }), settings.SIMULATED_LOCK_MS)
+    },
+    [Symbol.dispose]: () => {},
+  }
+}
