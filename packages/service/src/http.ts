@@ -61,7 +61,7 @@ export function httpDoor(options: {
     const path = (request.url ?? '/').split('?', 1)[0] ?? '/'
     const route = routes[path]
     if (!route) return sendJson(response, 404, { error: 'not found' })
-    inTrace(header(request, 'traceparent'), async () => {
+    void inTrace(header(request, 'traceparent'), async () => {
       try {
         await route(request, response)
       } catch (err) {

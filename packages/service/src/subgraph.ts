@@ -31,10 +31,9 @@ export interface SubgraphOptions<Context extends BaseContext> {
  */
 export function subgraph<Context extends BaseContext>(options: SubgraphOptions<Context>) {
   const { name, secret, log } = options
-  const schema = buildSubgraphSchema({
-    typeDefs: parse(options.sdl),
-    resolvers: options.resolvers as GraphQLResolverMap,
-  })
+  const schema = buildSubgraphSchema([
+    { typeDefs: parse(options.sdl), resolvers: options.resolvers as GraphQLResolverMap<unknown> },
+  ])
   const formatError = formatErrors(log)
   const apollo = new ApolloServer<Context>({
     schema,
