@@ -35,6 +35,7 @@ export function redis({ dataDir, port, password, logFile, pidFile }: RedisOption
         retryStrategy: null,
         connectTimeout: 2_000,
         commandTimeout: 2_000,
+        disconnectTimeout: 100,
       })
       client.on('error', () => {})
       try {
