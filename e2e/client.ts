@@ -1,0 +1,131 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type Client, createClient } from 'graphql-ws'
+import { WebSocket } from 'ws'
+
+/** An answer with top-level errors, or none at all. */
+export class Unanswered extends Error {
+  readonly code: string
+  constructor(code: string, message: string) {
+    super(`${code}: ${message}`)
+    this.name = 'Unanswered'
+    this.code = code
+  }
+}
+
+interface Answer<T> {
+  data?: T | null
+  errors?: { message: string; extensions?: { code?: string } }[]
+}
+
+const answerMs = 5_000
+const retryable = new Set(['UNAVAILABLE', 'NETWORK'])
+
+/** A front end as an app has it: HTTP for queries and mutations, graphql-ws for subscriptions, one token. */
+export class PublicClient {
+  readonly #endpoint: string
+  readonly #token: string | undefined
+  #socket: Client | undefined
+  /** How often a request had to be repeated because nothing, or UNAVAILABLE, came back. */
+  retries = 0
+
+  constructor(endpoint: string, token?: string) {
+    this.#endpoint = endpoint
+    this.#token = token
+  }
+
+  /** One request, one answer; throws Unanswered for top-level errors. */
+  async once<T>(
+    query: string,
+    variables: Record<string, unknown> = {},
+    headers: Record<string, string> = {},
+  ): Promise<T> {
+    let answer: Answer<T>
+    try {
+      const response = await fetch(this.#endpoint, {
+        method: 'POST',
+        headers: {
+          'content-type': 'application/json',
+          ...(this.#token && { authorization: `Bearer ${this.#token}` }),
+          ...headers,
+        },
+        body: JSON.stringify({ query, variables }),
+        signal: AbortSignal.timeout(answerMs),
+      })
+      answer = (await response.json()) as Answer<T>
+    } catch (err) {
+      throw new Unanswered('NETWORK', err instanceof Error ? err.message : String(err))
+    }
+    const [error] = answer.errors ?? []
+    if (error) throw new Unanswered(error.extensions?.code ?? 'UNKNOWN', error.message)
+    if (!answer.data) throw new Unanswered('UNKNOWN', 'an answer without data')
+    return answer.data
+  }
+
+  /** Like `once`, repeated with the same variables (so the same requestId) while the service is away, for a minute. */
+  async ask<T>(query: string, variables: Record<string, unknown> = {}): Promise<T> {
+    const until = Date.now() + 60_000
+    for (let attempt = 0; ; attempt++) {
+      try {
+        return await this.once<T>(query, variables)
+      } catch (err) {
+        if (!(err instanceof Unanswered && retryable.has(err.code)) || Date.now() > until) throw err
+        this.retries++
+        await sleep(Math.min(100 * 2 ** attempt, 2_000) * (0.5 + Math.random() / 2))
+      }
+    }
+  }
+
+  /** A subscription's results; the connection is made again whenever it is lost. End it with `return()`. */
+  subscribe<T>(query: string, variables: Record<string, unknown> = {}): AsyncIterableIterator<T> {
+    const results = this.#ws().iterate<T>({ query, variables })
+    return (async function* () {
+      try {
+        for await (const result of results) {
+          const [error] = result.errors ?? []
+          if (error) throw new Unanswered(String(error.extensions?.['code'] ?? 'UNKNOWN'), error.message)
+          if (result.data) yield result.data
+        }
+      } finally {
+        await results.return?.()
+      }
+    })()
+  }
+
+  #ws(): Client {
+    this.#socket ??= createClient({
+      url: this.#endpoint.replace(/^http/, 'ws'),
+      webSocketImpl: WebSocket,
+      lazy: true,
+      retryAttempts: 60,
+      retryWait: async (retries) => sleep(Math.min(100 * 2 ** retries, 1_000) * (0.5 + Math.random() / 2)),
+      shouldRetry: () => true,
+      connectionParams: this.#token ? { authorization: `Bearer ${this.#token}` } : {},
+    })
+    return this.#socket
+  }
+
+  async close(): Promise<void> {
+    await this.#socket?.dispose()
+  }
+}
+
+/** Reads results until `wanted` says yes; throws when that takes longer than `ms`. */
+export async function until<T>(
+  results: AsyncIterableIterator<T>,
+  ms: number,
+  what: string,
+  wanted: (result: T) => boolean,
+): Promise<T> {
+  const late = new Promise<never>((_, reject) => {
+    AbortSignal.timeout(ms).addEventListener('abort', () => reject(new Error(`${what}: not within ${ms} ms`)))
+  })
+  const found = async () => {
+    for await (const result of results) if (wanted(result)) return result
+    throw new Error(`${what}: the subscription ended before`)
+  }
+  try {
+    return await Promise.race([found(), late])
+  } finally {
+    void results.return?.()
+  }
+}

@@ -1,0 +1,212 @@
+import { randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type PublicClient, until } from '../client.ts'
+import * as operations from './operations.ts'
+
+export interface Place {
+  readonly latitude: number
+  readonly longitude: number
+}
+
+/** What a ride told about itself: each step with its latency, and the receipt at the end. */
+export interface Ride {
+  readonly bookingId: string
+  readonly steps: readonly { readonly name: string; readonly ms: number; readonly note: string }[]
+  readonly fareMinor: number
+  readonly receipt: string
+}
+
+/** Something the story does not know: the ride did not end as a ride should. */
+export class RideFailed extends Error {
+  constructor(step: string, answer: unknown) {
+    super(`${step}: ${JSON.stringify(answer)}`)
+    this.name = 'RideFailed'
+  }
+}
+
+type Found = {
+  vehiclesNear: {
+    vehicles?: { distanceMeters: number; vehicle: { id: string; type: { name: string } } }[]
+    message?: string
+  }
+}
+type Held = {
+  createBooking: { __typename: string; booking?: { id: string }; alternatives?: { id: string }[]; message?: string }
+}
+type Command = { id: string; action: string; state: string; refusalCode: string | null }
+type Mutation<Name extends string> = Record<
+  Name,
+  { __typename: string; message?: string; state?: string; command?: Command; blockers?: { __typename: string }[] }
+>
+type BookingAnswer = {
+  booking: {
+    state: string
+    fare: { total: { amountMinor: number } } | null
+    payment: { state: string; captured: { amountMinor: number } | null } | null
+    receipt: { number: string; gross: { amountMinor: number } } | null
+    trip: { distanceMeters: number | null } | null
+  } | null
+}
+
+const settled = new Set(['EXECUTED', 'REFUSED', 'TIMED_OUT'])
+const commandMs = 25_000 // A command lives 15 s; what comes later is said to have timed out.
+const rideMs = 120_000
+
+/**
+ * One ride as a rider's app does it: find, hold, pay, unlock, ride, end, receipt. Every request is repeated with its
+ * requestId while the service is away; a vehicle that is taken is exchanged for the next, a lock that did not answer is
+ * tried again, as a person would.
+ */
+export async function ride(
+  client: PublicClient,
+  near: Place,
+  onStep: (name: string, ms: number, note: string) => void = () => undefined,
+): Promise<Ride> {
+  const steps: { name: string; ms: number; note: string }[] = []
+  const step = async <T>(name: string, work: () => Promise<T>, note: (result: T) => string): Promise<T> => {
+    const from = performance.now()
+    const result = await work()
+    const entry = { name, ms: performance.now() - from, note: note(result) }
+    steps.push(entry)
+    onStep(entry.name, entry.ms, entry.note)
+    return result
+  }
+
+  const candidates = await step(
+    'find',
+    async () => {
+      const { vehiclesNear } = await client.ask<Found>(operations.find, { near, radiusMeters: 2_000 })
+      if (!vehiclesNear.vehicles?.length) throw new RideFailed('find', vehiclesNear)
+      return vehiclesNear.vehicles
+    },
+    (vehicles) => `${vehicles.length} vehicles, the nearest ${vehicles[0]?.distanceMeters} m away`,
+  )
+
+  const bookingId = await step(
+    'hold',
+    () =>
+      holdOneOf(
+        client,
+        candidates.map(({ vehicle }) => vehicle.id),
+      ),
+    (id) => `booking ${id}`,
+  )
+
+  await step(
+    'pay',
+    () => payFor(client, bookingId),
+    () => 'authorised',
+  )
+
+  await step(
+    'unlock',
+    () => command(client, bookingId, 'unlockVehicle'),
+    () => 'the lock opened',
+  )
+
+  await step(
+    'ride and lock',
+    () => command(client, bookingId, 'endTrip'),
+    () => 'stopped in a parking zone and locked',
+  )
+
+  const receipt = await step(
+    'receipt',
+    async () => {
+      const deadline = Date.now() + 60_000
+      for (;;) {
+        const { booking } = await client.ask<BookingAnswer>(operations.booking, { bookingId })
+        if (booking?.state === 'COMPLETED' && booking.receipt) return booking
+        if (Date.now() > deadline) throw new RideFailed('receipt', booking)
+        await sleep(100)
+      }
+    },
+    ({ receipt, trip }) =>
+      `no. ${receipt?.number}, ${(receipt?.gross.amountMinor ?? 0) / 100} EUR for ${trip?.distanceMeters} m`,
+  )
+  const fareMinor = receipt.fare?.total.amountMinor ?? Number.NaN
+  if (receipt.payment?.captured?.amountMinor !== fareMinor || receipt.receipt?.gross.amountMinor !== fareMinor) {
+    throw new RideFailed('receipt: fare, capture and receipt differ', receipt)
+  }
+  return { bookingId, steps, fareMinor, receipt: receipt.receipt.number }
+}
+
+async function holdOneOf(client: PublicClient, vehicleIds: readonly string[]): Promise<string> {
+  const wanted = [...vehicleIds]
+  for (let vehicleId = wanted.shift(); vehicleId; vehicleId = wanted.shift()) {
+    const { createBooking } = await client.ask<Held>(operations.hold, { requestId: randomUUID(), vehicleId })
+    if (createBooking.booking) return createBooking.booking.id
+    if (!['AlreadyTaken', 'BookableNotFound', 'VehicleOffline'].includes(createBooking.__typename))
+      throw new RideFailed('hold', createBooking)
+    wanted.push(...(createBooking.alternatives ?? []).map(({ id }) => id).filter((id) => !vehicleIds.includes(id)))
+  }
+  throw new RideFailed('hold', 'every vehicle nearby was taken')
+}
+
+async function payFor(client: PublicClient, bookingId: string): Promise<void> {
+  const { authorizePayment } = await client.ask<Mutation<'authorizePayment'>>(operations.pay, {
+    requestId: randomUUID(),
+    bookingId,
+    paymentMethodId: 'pm_card_visa',
+  })
+  if (authorizePayment.__typename === 'AuthorizePaymentSuccess') return
+  if (authorizePayment.__typename !== 'PaymentPending') throw new RideFailed('pay', authorizePayment)
+  const states = client.subscribe<{ bookingStatus: { state: string } | null }>(operations.watchBooking, { bookingId })
+  const { bookingStatus } = await until(
+    states,
+    60_000,
+    'payment',
+    ({ bookingStatus }) => bookingStatus?.state !== 'PROCESSING',
+  )
+  if (bookingStatus?.state !== 'CONFIRMED') throw new RideFailed('pay', bookingStatus)
+}
+
+const orders = {
+  unlockVehicle: {
+    operation: operations.unlock,
+    action: 'UNLOCK',
+    success: 'UnlockVehicleSuccess',
+    reached: ['ACTIVE'],
+  },
+  endTrip: { operation: operations.end, action: 'LOCK', success: 'EndTripSuccess', reached: ['COMPLETED'] },
+} as const
+
+/** Orders the lock to move and watches until it has; asks again while something stands in the way that passes. */
+async function command(client: PublicClient, bookingId: string, name: keyof typeof orders): Promise<void> {
+  const { operation, action, success, reached } = orders[name]
+  const deadline = Date.now() + rideMs
+  let last: unknown
+  while (Date.now() < deadline) {
+    const { [name]: answer } = await client.ask<Mutation<typeof name>>(operation, {
+      requestId: randomUUID(),
+      bookingId,
+    })
+    last = answer
+    if (answer.__typename === success && answer.command) {
+      const { id } = answer.command
+      const changes = client.subscribe<{ unlockStatus: Command | null }>(operations.watchUnlock, { bookingId })
+      try {
+        const { unlockStatus } = await until(
+          changes,
+          commandMs,
+          name,
+          ({ unlockStatus }) => unlockStatus?.id !== id || settled.has(unlockStatus.state),
+        )
+        last = unlockStatus
+        if (unlockStatus?.action === action && unlockStatus.state === 'EXECUTED') return
+      } catch (err) {
+        last = String(err)
+      }
+    } else if (!passing.has(answer.__typename)) {
+      // The order before this one was carried out although its answer was lost on the way.
+      const { booking } = await client.ask<BookingAnswer>(operations.booking, { bookingId })
+      if (booking && (reached as readonly string[]).includes(booking.state)) return
+      if (answer.__typename !== 'TripNotRunning') throw new RideFailed(name, answer)
+    }
+    await sleep(250)
+  }
+  throw new RideFailed(name, last)
+}
+
+/** Refusals that go away by themselves: the vehicle is still riding, or still at the last command, or out of radio. */
+const passing = new Set(['EndTripBlocked', 'CommandUnderWay', 'VehicleUnreachable'])
