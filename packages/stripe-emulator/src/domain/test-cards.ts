@@ -1,0 +1,150 @@
+/** Why an issuer says no: https://docs.stripe.com/declines/codes */
+export interface Decline {
+  readonly code: string
+  readonly decline_code?: string
+  readonly message: string
+  /** Radar said no before the issuer was asked. */
+  readonly blocked?: true
+}
+
+/** How one of Stripe's test cards behaves: https://docs.stripe.com/testing */
+export interface TestCard {
+  readonly number: string
+  readonly brand: 'amex' | 'diners' | 'discover' | 'jcb' | 'mastercard' | 'unionpay' | 'visa'
+  readonly country: string
+  readonly funding: 'credit' | 'debit' | 'prepaid'
+  /** When the holder has to prove who they are. `unlessSetUp`: off session only if the card is not attached yet. */
+  readonly authentication: 'never' | 'always' | 'onSession' | 'unlessSetUp'
+  readonly decline: Decline | null
+  readonly refund: 'succeeds' | 'settlesLater' | 'failsLater'
+}
+
+const visa: TestCard = {
+  number: '4242424242424242',
+  brand: 'visa',
+  country: 'US',
+  funding: 'credit',
+  authentication: 'never',
+  decline: null,
+  refund: 'succeeds',
+}
+
+const declined = (decline_code: string, message = 'Your card was declined.'): Decline => ({
+  code: 'card_declined',
+  decline_code,
+  message,
+})
+
+const generic = declined('generic_decline')
+const insufficientFunds = declined('insufficient_funds', 'Your card has insufficient funds.')
+const lost = declined('lost_card')
+const stolen = declined('stolen_card')
+const velocity = declined(
+  'card_velocity_exceeded',
+  'Your card was declined for making repeated attempts too frequently or exceeding its amount limit.',
+)
+const expired: Decline = { code: 'expired_card', decline_code: 'expired_card', message: 'Your card has expired.' }
+const incorrectCvc: Decline = {
+  code: 'incorrect_cvc',
+  decline_code: 'incorrect_cvc',
+  message: "Your card's security code is incorrect.",
+}
+const processing: Decline = {
+  code: 'processing_error',
+  decline_code: 'processing_error',
+  message: 'An error occurred while processing your card. Try again in a little bit.',
+}
+
+/** Said by an off-session payment that would need the holder, and by `error_on_requires_action`. */
+export const authenticationRequired: Decline = {
+  code: 'authentication_required',
+  decline_code: 'authentication_required',
+  message: 'Your card was declined. This transaction requires authentication.',
+}
+
+const chargeDeclined = { ...visa, number: '4000000000000002', decline: generic }
+const chargeDeclinedFunds = { ...visa, number: '4000000000009995', decline: insufficientFunds }
+const chargeDeclinedLost = { ...visa, number: '4000000000009987', decline: lost }
+const chargeDeclinedStolen = { ...visa, number: '4000000000009979', decline: stolen }
+const chargeDeclinedVelocity = { ...visa, number: '4000000000006975', decline: velocity }
+const blocked = {
+  ...visa,
+  number: '4100000000000019',
+  decline: { ...declined('fraudulent'), blocked: true },
+} satisfies TestCard
+
+/** The names after `pm_card_`; names that mean the same card share its number. */
+export const testCards = {
+  visa,
+  visa_debit: { ...visa, number: '4000056655665556', funding: 'debit' },
+  mastercard: { ...visa, number: '5555555555554444', brand: 'mastercard' },
+  mastercard_debit: { ...visa, number: '5200828282828210', brand: 'mastercard', funding: 'debit' },
+  mastercard_prepaid: { ...visa, number: '5105105105105100', brand: 'mastercard', funding: 'prepaid' },
+  amex: { ...visa, number: '378282246310005', brand: 'amex' },
+  discover: { ...visa, number: '6011111111111117', brand: 'discover' },
+  diners: { ...visa, number: '3056930009020004', brand: 'diners' },
+  jcb: { ...visa, number: '3566002020360505', brand: 'jcb' },
+  unionpay: { ...visa, number: '6200000000000005', brand: 'unionpay' },
+  de: { ...visa, number: '4000002760000016', country: 'DE' },
+  fr: { ...visa, number: '4000002500000003', country: 'FR' },
+  gb: { ...visa, number: '4000008260000000', country: 'GB' },
+
+  chargeDeclined,
+  visa_chargeDeclined: chargeDeclined,
+  chargeDeclinedInsufficientFunds: chargeDeclinedFunds,
+  visa_chargeDeclinedInsufficientFunds: chargeDeclinedFunds,
+  chargeDeclinedLostCard: chargeDeclinedLost,
+  visa_chargeDeclinedLostCard: chargeDeclinedLost,
+  chargeDeclinedStolenCard: chargeDeclinedStolen,
+  visa_chargeDeclinedStolenCard: chargeDeclinedStolen,
+  chargeDeclinedVelocityLimitExceeded: chargeDeclinedVelocity,
+  visa_chargeDeclinedVelocityLimitExceeded: chargeDeclinedVelocity,
+  chargeDeclinedExpiredCard: { ...visa, number: '4000000000000069', decline: expired },
+  chargeDeclinedIncorrectCvc: { ...visa, number: '4000000000000127', decline: incorrectCvc },
+  chargeDeclinedProcessingError: { ...visa, number: '4000000000000119', decline: processing },
+  chargeDeclinedFraudulent: blocked,
+  radarBlock: blocked,
+  chargeCustomerFail: { ...visa, number: '4000000000000341', decline: generic },
+
+  authenticationRequired: { ...visa, number: '4000002760003184', authentication: 'always' },
+  authenticationRequiredOnSetup: { ...visa, number: '4000002500003155', authentication: 'unlessSetUp' },
+  authenticationRequiredSetupForOffSession: { ...visa, number: '4000003800000446', authentication: 'onSession' },
+  authenticationRequiredChargeDeclinedInsufficientFunds: {
+    ...visa,
+    number: '4000008260003178',
+    authentication: 'always',
+    decline: insufficientFunds,
+  },
+  threeDSecure2Required: { ...visa, number: '4000000000003220', authentication: 'always' },
+  threeDSecureRequired: { ...visa, number: '4000000000003063', authentication: 'always' },
+  threeDSecureRequiredChargeDeclined: {
+    ...visa,
+    number: '4000008400001629',
+    authentication: 'always',
+    decline: generic,
+  },
+  threeDSecureOptional: { ...visa, number: '4000000000003055' },
+  amex_threeDSecureNotSupported: { ...visa, number: '378282246310005', brand: 'amex' },
+
+  refundFail: { ...visa, number: '4000000000005126', refund: 'failsLater' },
+  pendingRefund: { ...visa, number: '4000000000007726', refund: 'settlesLater' },
+} as const satisfies Record<string, TestCard>
+
+const byNumber = new Map<string, TestCard>(Object.values(testCards).map((card) => [card.number, card]))
+const byFingerprint = new Map<string, TestCard>([...byNumber.values()].map((card) => [fingerprintOf(card), card]))
+
+export const cardNumbered = (number: string): TestCard | undefined => byNumber.get(number)
+
+/** The card behind `pm_card_visa` or `tok_visa`; undefined for a name that Stripe's test mode does not have here. */
+export function cardNamed(name: string): TestCard | undefined {
+  const key = name.replace(/^(pm_card|tok)_/, '')
+  return Object.hasOwn(testCards, key) ? testCards[key as keyof typeof testCards] : undefined
+}
+
+/** The same card number always has the same fingerprint, in Stripe too: that is how a stored card is known again. */
+export function fingerprintOf(card: TestCard): string {
+  return `emu${BigInt(card.number).toString(36).padStart(13, '0')}`
+}
+
+export const cardFingerprinted = (fingerprint: string | null | undefined): TestCard =>
+  byFingerprint.get(fingerprint ?? '') ?? visa
