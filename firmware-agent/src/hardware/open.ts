@@ -2,6 +2,7 @@ import type { Log } from '@holdfast/service'
 import type { config } from '../config.ts'
 import type { Device } from '../devices.ts'
 import { standing } from '../simulation/body.ts'
+import { traffic } from '../simulation/traffic.ts'
 import type { Journal } from '../store/journal.ts'
 import { gpio } from './gpio.ts'
 import type { Hardware } from './hardware.ts'
@@ -29,16 +30,26 @@ export async function openFleet(
     const real = await gpio(paths, (err) => log.error({ err }, 'hardware'))
     return { of: () => real, [Symbol.dispose]: () => real[Symbol.dispose]() }
   }
+  const { FLEET, RIDE_SECONDS, SIMULATION_SPEED, SIMULATION_SEED, SIMULATED_LOCK_MS } = settings
+  const riding = new Set(devices.filter(({ rides }) => rides).slice(0, FLEET))
+  const streets = traffic({ rideSeconds: RIDE_SECONDS, speed: SIMULATION_SPEED, seed: SIMULATION_SEED })
   return {
-    of: (device) => {
+    of(device) {
       const { deviceId } = device
-      const bolt = {
-        at: () => journal.kept(deviceId).bolt?.at ?? ('LOCKED' as const),
-        moveTo: (to: 'LOCKED' | 'UNLOCKED') => journal.moveBolt(deviceId, to),
-      }
-      const last = journal.kept(deviceId).whereabouts ?? { ...device, odometer: 0 }
-      return simulated(bolt, standing({ ...last, heading: 0 }), settings.SIMULATED_LOCK_MS)
+      const { bolt, whereabouts } = journal.kept(deviceId)
+      const home = { ...device, odometer: 0 }
+      const body = riding.has(device)
+        ? streets.vehicle(deviceId, home, whereabouts, bolt?.at ?? 'LOCKED')
+        : standing(whereabouts ?? home)
+      return simulated(
+        {
+          at: () => journal.kept(deviceId).bolt?.at ?? 'LOCKED',
+          moveTo: (to) => journal.moveBolt(deviceId, to),
+        },
+        body,
+        SIMULATED_LOCK_MS,
+      )
     },
-    [Symbol.dispose]: () => {},
+    [Symbol.dispose]: () => streets[Symbol.dispose](),
   }
 }

@@ -11,8 +11,7 @@ export interface Body {
 }
 
 /** A vehicle that is unlocked and locked again where it stands. */
-export const standing = (readings: Omit<Readings, 'speed'>): Body => ({
-  readings: () => ({ ...readings, speed: 0 }),
-  bolt: () => {},
-  beep: () => {},
-})
+export function standing({ latitude, longitude, batteryPercent, odometer }: Omit<Readings, 'speed' | 'heading'>): Body {
+  const readings: Readings = { latitude, longitude, batteryPercent, odometer, speed: 0, heading: 0 }
+  return { readings: () => readings, bolt: () => {}, beep: () => {} }
+}
