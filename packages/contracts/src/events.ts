@@ -61,14 +61,33 @@ export const payloads = {
   /** booking: any other change of a booking's state, for those who watch it. */
   BookingMoved: z.strictObject({ bookingId: Id, state: z.string() }),
 
-  /** fleet: the vehicle may be offered for booking, at this price plan, under this public id. */
-  VehicleListed: z.strictObject({ vehicleId: Id, publicId: Id, vehicleType: z.string(), place: Place }),
+  /**
+   * fleet: the vehicle may be offered for booking, at this price plan (booking's price_plan.id), under this public id. A new
+   * one counts as out of contact until VehicleContactRestored; one that was listed before keeps its contact as last said.
+   */
+  VehicleListed: z.strictObject({
+    vehicleId: Id,
+    publicId: Id,
+    vehicleType: z.string(),
+    pricePlanId: z.string().min(1),
+    place: Place,
+  }),
   /** fleet: the vehicle may not be offered (service, removed). */
   VehicleWithdrawn: z.strictObject({ vehicleId: Id }),
+  /** fleet: at once, without a grace period: a vehicle that cannot be reached cannot be unlocked. */
   VehicleContactLost: z.strictObject({ vehicleId: Id }),
   VehicleContactRestored: z.strictObject({ vehicleId: Id }),
   TripStarted: z.strictObject({ vehicleId: Id, bookingId: Id, tripId: Id, startedAt: Time }),
-  TripEnded: z.strictObject({ vehicleId: Id, bookingId: Id, tripId: Id, startedAt: Time, endedAt: Time, publicId: Id }),
+  /** fleet: the vehicle stands locked at `place` and has a new public id. Booking completes at once; only then is it free. */
+  TripEnded: z.strictObject({
+    vehicleId: Id,
+    bookingId: Id,
+    tripId: Id,
+    startedAt: Time,
+    endedAt: Time,
+    publicId: Id,
+    place: Place,
+  }),
   /** fleet: the command reached its final state. */
   CommandSettled: z.strictObject({
     vehicleId: Id,
