@@ -176,10 +176,10 @@ export async function vehicle(v: VehicleParts): Promise<Vehicle> {
     if (backfilling) return
     backfilling = true
     while (history.length > 0 && client.connected) {
+      await delay(backfillPause)
       const { batch, rest } = oldest(history)
       history = rest
       if (!(await send(batch, true))) history = keep(batch, history)
-      await delay(backfillPause)
     }
     backfilling = false
   }
