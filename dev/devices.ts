@@ -25,7 +25,11 @@ const listedBesides = 1_000
 
 /** The provisioned vehicles of this data folder and the file they are in. More are made when fewer than `riding` can
  * ride; those that are there stay as they are, also when fewer are asked for. */
-export function devicesOf(dataDir: string, riding: number, besides = listedBesides): { file: string; devices: Device[] } {
+export function devicesOf(
+  dataDir: string,
+  riding: number,
+  besides = listedBesides,
+): { file: string; devices: Device[] } {
   const file = join(dataDir, 'devices.json')
   const known = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Device[]) : []
   const missing = (rides: boolean, wanted: number) => wanted - known.filter((device) => device.rides === rides).length
@@ -71,7 +75,13 @@ function features<G>(...path: string[]): Feature<G>[] {
 function parkingPlaces(): Position[] {
   return features<{ coordinates: Position }>('firmware-agent', 'data', 'frankfurt-centre-pois.geojson')
     .filter(({ properties }) => ['bicycle_parking', 'bicycle_rental'].includes(String(properties['kind'])))
-    .map(({ geometry: { coordinates: [longitude, latitude] } }) => [aside(longitude), aside(latitude)])
+    .map(
+      ({
+        geometry: {
+          coordinates: [longitude, latitude],
+        },
+      }) => [aside(longitude), aside(latitude)],
+    )
 }
 
 /** Up to 0.00005 degrees, which is 6 m or less. */
@@ -80,7 +90,9 @@ const aside = (degrees: number) => degrees + randomInt(-50, 51) / 1_000_000
 type District = Position[][][]
 
 const districts = () =>
-  features<{ coordinates: District }>('dev', 'data', 'frankfurt-districts.geojson').map(({ geometry }) => geometry.coordinates)
+  features<{ coordinates: District }>('dev', 'data', 'frankfurt-districts.geojson').map(
+    ({ geometry }) => geometry.coordinates,
+  )
 
 function somewhereIn(district: District): Position {
   const [outline = []] = district[0] ?? []

@@ -1,7 +1,17 @@
 import { generateKeyPairSync, randomUUID } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import type { IncomingMessage } from 'node:http'
-import { commonConfig, createLog, httpDoor, PayloadTooLarge, type Route, readBody, readConfig, runProcess, sendJson } from '@holdfast/service'
+import {
+  commonConfig,
+  createLog,
+  httpDoor,
+  PayloadTooLarge,
+  type Route,
+  readBody,
+  readConfig,
+  runProcess,
+  sendJson,
+} from '@holdfast/service'
 import { calculateJwkThumbprint, exportJWK, importPKCS8, SignJWT } from 'jose'
 import { z } from 'zod'
 import { writePrivate } from './secrets.ts'
@@ -29,7 +39,8 @@ const publicKey = { kty, crv, x, y, alg: 'ES256', use: 'sig', kid: await calcula
 /** A token for whoever is asked for: {sub?, role, ttlSeconds?} → {access_token, token_type, expires_in}. */
 const token: Route = async (request, response) => {
   // A page of another site that has its name resolve to this machine would come with its own name here.
-  if (!/^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/.test(request.headers.host ?? '')) return sendJson(response, 403, { error: 'forbidden' })
+  if (!/^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/.test(request.headers.host ?? ''))
+    return sendJson(response, 403, { error: 'forbidden' })
   if (request.method !== 'POST') return sendJson(response, 405, { error: 'POST {sub?, role, ttlSeconds?}' })
   const wish = await wishIn(request)
   if (typeof wish === 'string') return sendJson(response, 400, { error: wish })

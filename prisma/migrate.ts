@@ -52,7 +52,7 @@ async function withEngine<T>(
 ): Promise<T> {
   loadWebAssembly()
   // One connection, because the engine's advisory lock belongs to a session.
-  const pool = new Pool({ connectionString: databaseUrl, max: 1, connectionTimeoutMillis: 10_000 })
+  const pool = new Pool({ connectionString: databaseUrl, max: 1, connectionTimeoutMillis: 5_000 })
   const files =
     schema.length > 0 ? schema : [{ path: 'none.prisma', content: 'datasource db { provider = "postgresql" }' }]
   const datamodels = files.map(({ path, content }): [string, string] => [path, content])

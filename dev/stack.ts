@@ -1,0 +1,441 @@
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { isAbsolute, join } from 'node:path'
+import { generate } from '@holdfast/database/generate'
+import { migrate } from '@holdfast/database/migrate'
+import { Pool } from 'pg'
+import { provide } from './binaries.ts'
+import { alone, createDatabase, type Role, setPasswords, urlAs } from './database.ts'
+import { type Device, devicesOf } from './devices.ts'
+import { clearLeftovers, pidFileOf, runDir } from './leftovers.ts'
+import { holderOf, releaseLock, takeLock } from './lock.ts'
+import { mosquitto } from './mosquitto.ts'
+import { projectDir } from './places.ts'
+import { freePort, isFree } from './ports.ts'
+import { postgres } from './postgres.ts'
+import {
+  identity,
+  local,
+  type ProcessName,
+  processes,
+  processNames,
+  publicUrl,
+  type ServerName,
+  type Surroundings,
+  serverNames,
+} from './processes.ts'
+import { redis } from './redis.ts'
+import { commandKeysOf, secretsOf, writePrivate } from './secrets.ts'
+import { type Server, server } from './server.ts'
+import { readSettings, type Settings } from './settings.ts'
+import { type Steps, silent } from './steps.ts'
+import { supervise } from './supervise.ts'
+
+export type StackOptions = {
+  /** Absolute. Everything the stack remembers; two stacks never share one. */
+  dataDir: string
+  /** fixed: the ports of the settings, or a refusal that names the one that is taken. free: whatever is free. */
+  ports: 'fixed' | 'free'
+  settings?: Settings
+  /** How many vehicles ride, and how many more are only listed; the settings' number and 1,000 otherwise. */
+  fleet?: number
+  listedBesides?: number
+  steps?: Steps
+  /** Starts again what ends by itself. Tests that kill on purpose leave it off. */
+  supervised?: boolean
+  /** Stops everything, also while it is still starting; startStack then throws. */
+  signal?: AbortSignal
+  /** Environment of single processes, over what they would be given. */
+  overrides?: Surroundings['overrides']
+}
+
+/** Where a running stack is found. Also written to `run/stack.json`, for other programs on this machine. */
+export type Addresses = {
+  endpoint: string
+  wsEndpoint: string
+  graphiqlUrl: string
+  health: { live: string; ready: string }
+  issuerUrl: string
+  /** Absent with the real Stripe. */
+  stripeUrl: string | undefined
+  webhookUrl: string
+  databaseUrls: Record<Role | 'owner', string>
+  redisUrl: string
+  broker: Surroundings['broker']
+}
+
+export type Stack = Addresses &
+  AsyncDisposable & {
+    devices: readonly Device[]
+    databaseUrl(role: Role | 'owner'): string
+    /** A token of the development issuer; for a new rider unless told otherwise. */
+    token(who?: TokenWish): Promise<string>
+    /** One running process, to kill, pause and restart. Throws for one that does not run here. */
+    process(name: ProcessName | ServerName): Server
+    /** Stops everything in reverse order. */
+    stop(): Promise<void>
+  }
+
+export type TokenWish = { sub?: string; role?: 'rider' | 'operator' | 'vehicle'; ttlSeconds?: number }
+
+/** A reason not to start that the person can do something about: said without a stack trace. */
+export class CannotStart extends Error {}
+
+/** Brings up everything and resolves when all of it answers. When anything fails, what was started is stopped and the error thrown. */
+export async function startStack(options: StackOptions): Promise<Stack> {
+  const { dataDir, ports, steps = silent, supervised = false, overrides = {} } = options
+  const settings = {
+    ...(options.settings ?? defaults()),
+    ...(options.fleet === undefined ? {} : { fleet: options.fleet }),
+  }
+  if (!isAbsolute(dataDir)) throw new Error('dataDir must be absolute')
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+
+  const lock = join(runDir(dataDir), 'stack.lock')
+  const holder = takeLock(lock)
+  if (holder !== undefined)
+    throw new CannotStart(
+      `Holdfast already runs here, as process ${holder.pid}. Stop it first, with Ctrl-C or kill ${holder.pid}.`,
+    )
+
+  const run = new Run(dataDir, lock)
+  options.signal?.addEventListener('abort', () => void run.stop())
+  try {
+    const cleared = await clearLeftovers(dataDir)
+    if (cleared.length > 0) steps.say(`  Ended what an earlier start left behind: ${cleared.join(', ')}`)
+    keepPreviousLogs(dataDir)
+    const absent = notHere(settings)
+    const portOf = await choosePorts(ports, settings, absent)
+    return await bringUp(run, {
+      settings,
+      dataDir,
+      portOf,
+      absent,
+      steps,
+      supervised,
+      overrides,
+      listedBesides: options.listedBesides,
+    })
+  } catch (error) {
+    await run.stop()
+    throw error
+  }
+}
+
+/** The addresses of the stack that now runs on this data folder, if one does and is ready. */
+export function runningStack(dataDir: string): Addresses | undefined {
+  if (holderOf(join(runDir(dataDir), 'stack.lock')) === undefined) return undefined
+  const file = join(runDir(dataDir), 'stack.json')
+  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Addresses) : undefined
+}
+
+/** Asks a development issuer for a token. */
+export async function tokenFrom(issuerUrl: string, who: TokenWish = {}): Promise<string> {
+  const response = await fetch(`${issuerUrl}/token`, {
+    method: 'POST',
+    body: JSON.stringify({ role: 'rider', ...who }),
+    signal: AbortSignal.timeout(5_000),
+  })
+  const answer = (await response.json()) as { access_token?: string; error?: string }
+  if (answer.access_token === undefined) throw new Error(`No token: ${answer.error ?? response.status}`)
+  return answer.access_token
+}
+
+type Plan = {
+  settings: Settings
+  dataDir: string
+  portOf: Surroundings['ports']
+  absent: ReadonlySet<ProcessName | ServerName>
+  steps: Steps
+  supervised: boolean
+  overrides: Surroundings['overrides']
+  listedBesides: number | undefined
+}
+
+async function bringUp(run: Run, plan: Plan): Promise<Stack> {
+  const { settings, dataDir, portOf, absent, steps } = plan
+  const secrets = secretsOf(dataDir)
+  const commandKeys = commandKeysOf(dataDir)
+  const files = (name: ServerName | ProcessName) => ({
+    logFile: logFileOf(dataDir, name),
+    pidFile: pidFileOf(dataDir, name),
+  })
+
+  await steps.step('system programs', 'Redis and Mosquitto on this machine', () => {
+    const wanted = [
+      !absent.has('redis') && ('redis-server' as const),
+      !absent.has('mosquitto') && ('mosquitto' as const),
+    ]
+    provide(
+      wanted.filter((program) => program !== false),
+      steps.say,
+    )
+  })
+  await steps.step('database client', 'Prisma to generate it when the schema changed', () => void generate())
+  const { file: devicesFile, devices } = await steps.step('devices', 'keys and passwords for each vehicle', () =>
+    devicesOf(dataDir, settings.fleet, plan.listedBesides),
+  )
+
+  const database =
+    settings.databaseUrl === undefined
+      ? postgres({
+          dataDir: join(dataDir, 'postgres'),
+          port: await freePort(),
+          password: secrets.postgres,
+          durable: true,
+          ...files('postgres'),
+        })
+      : undefined
+  const cache =
+    settings.redisUrl === undefined
+      ? redis({ dataDir: join(dataDir, 'redis'), port: await freePort(), password: secrets.redis, ...files('redis') })
+      : undefined
+  const broker =
+    settings.broker === undefined
+      ? mosquitto({
+          dataDir: join(dataDir, 'mosquitto'),
+          ports: { vehicles: await freePort(), fleet: await freePort() },
+          fleetPassword: secrets.fleetBroker,
+          devices,
+          ...files('mosquitto'),
+        })
+      : undefined
+  const ownerUrl = settings.databaseUrl ?? database?.url('holdfast') ?? ''
+
+  const starts: Promise<void>[] = []
+  for (const each of [database, cache, broker]) {
+    if (each !== undefined)
+      starts.push(run.start(each, [], () => steps.step(each.name, 'its first answer', each.start)))
+  }
+  await settled(starts)
+
+  await steps.step('database', 'migrations, passwords of the roles, vehicles and tariffs', async () => {
+    if (database !== undefined) await createDatabase(database.url('postgres'), 'holdfast')
+    // The owner of a database somebody gave us may be used by another start on another machine.
+    await alone(ownerUrl, 'holdfast dev', async () => {
+      await migrate(ownerUrl)
+      await setPasswords(ownerUrl, secrets)
+      await seedFrom(ownerUrl, devices)
+    })
+  })
+
+  const around: Surroundings = {
+    settings,
+    dataDir,
+    ports: portOf,
+    secrets,
+    databaseUrl: (role) => urlAs(ownerUrl, role, secrets[role]),
+    redisUrl: settings.redisUrl ?? cache?.url ?? '',
+    broker: settings.broker
+      ? { ...settings.broker, fleetUrl: settings.broker.url, vehicleUrl: settings.broker.url }
+      : {
+          fleetUrl: broker?.fleetUrl ?? '',
+          vehicleUrl: broker?.vehicleUrl ?? '',
+          username: 'fleet',
+          password: secrets.fleetBroker,
+        },
+    commandKeys,
+    devicesFile,
+    overrides: plan.overrides,
+  }
+  const begun = new Map<ProcessName, Promise<void>>()
+  const begin = (name: ProcessName): Promise<void> => {
+    const known = begun.get(name)
+    if (known !== undefined) return known
+    const before = processes[name].after.filter((other) => !absent.has(other))
+    const own = before.filter((other): other is ProcessName => other in processes)
+    const program = holdfastProcess(name, around, files(name))
+    const start = settled(own.map(begin)).then(() =>
+      run.start(program, before, () => steps.step(name, `${local(portOf[name])}/health/ready`, program.start)),
+    )
+    begun.set(name, start)
+    return start
+  }
+  await settled(processNames.filter((name) => !absent.has(name)).map(begin))
+
+  const addresses = addressesOf(around, ownerUrl)
+  writePrivate(join(runDir(dataDir), 'stack.json'), JSON.stringify(addresses))
+  if (plan.supervised) run.supervise(steps.say)
+  return {
+    ...addresses,
+    devices,
+    databaseUrl: (role) => addresses.databaseUrls[role],
+    token: (who) => tokenFrom(addresses.issuerUrl, who),
+    process: (name) => run.named(name),
+    stop: () => run.stop(),
+    [Symbol.asyncDispose]: () => run.stop(),
+  }
+}
+
+/** What has been started, and in which order it must end. */
+class Run {
+  readonly #servers = new Map<string, { server: Server; after: readonly string[] }>()
+  readonly #over = new AbortController()
+  readonly #dataDir: string
+  readonly #lock: string
+  #stopped: Promise<void> | undefined
+
+  constructor(dataDir: string, lock: string) {
+    this.#dataDir = dataDir
+    this.#lock = lock
+  }
+
+  async start(program: Server, after: readonly string[], start: () => Promise<void>): Promise<void> {
+    if (this.#over.signal.aborted) return
+    this.#servers.set(program.name, { server: program, after })
+    await start()
+  }
+
+  named(name: string): Server {
+    const found = this.#servers.get(name)
+    if (found === undefined) throw new Error(`${name} does not run here`)
+    return found.server
+  }
+
+  supervise(say: (line: string) => void): void {
+    for (const { server } of this.#servers.values()) void supervise(server, this.#over.signal, say)
+  }
+
+  stop(): Promise<void> {
+    this.#stopped ??= this.#stopAll()
+    return this.#stopped
+  }
+
+  async #stopAll(): Promise<void> {
+    this.#over.abort()
+    const ended = new Map<string, Promise<void>>()
+    const end = (name: string): Promise<void> => {
+      const known = ended.get(name)
+      if (known !== undefined) return known
+      const dependents = [...this.#servers].filter(([, { after }]) => after.includes(name)).map(([other]) => other)
+      const ending = Promise.all(dependents.map(end)).then(() => this.#servers.get(name)?.server.stop())
+      ended.set(name, ending)
+      return ending
+    }
+    await Promise.all([...this.#servers.keys()].map(end))
+    rmSync(join(runDir(this.#dataDir), 'stack.json'), { force: true })
+    releaseLock(this.#lock)
+  }
+}
+
+/** Waits for all of them also when one fails, so that nothing is still starting when the rest is stopped. */
+async function settled(started: Promise<void>[]): Promise<void> {
+  const failed = (await Promise.allSettled(started)).find((result) => result.status === 'rejected')
+  if (failed !== undefined) throw failed.reason
+}
+
+function holdfastProcess(name: ProcessName, around: Surroundings, files: { logFile: string; pidFile: string }): Server {
+  const { entry, env } = processes[name]
+  const port = around.ports[name]
+  return server({
+    name,
+    command: process.execPath,
+    args: [entry],
+    cwd: projectDir,
+    env: {
+      ...inherited(),
+      PORT: String(port),
+      HOST: '127.0.0.1',
+      LOG_LEVEL: around.settings.logLevel,
+      ...env(around),
+      ...around.overrides[name],
+    },
+    ...files,
+    readyTimeoutMs: 60_000,
+    ready: async () => {
+      const response = await fetch(`${local(port)}/health/ready`, { signal: AbortSignal.timeout(2_000) })
+      const answer = await response.text()
+      if (!response.ok) throw new Error(`it says ${answer.slice(0, 300)}`)
+    },
+  })
+}
+
+/** A process gets what it is meant to know; of our own environment only what every program needs. */
+function inherited(): NodeJS.ProcessEnv {
+  const names = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'TZ', 'NODE_ENV', 'NODE_EXTRA_CA_CERTS', 'HTTPS_PROXY', 'NO_PROXY']
+  return Object.fromEntries(
+    names.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
+  )
+}
+
+async function seedFrom(ownerUrl: string, devices: readonly Device[]): Promise<void> {
+  // Imports the generated client, which may not have existed when this file was loaded.
+  const { seed } = await import('@holdfast/database/seed')
+  const pool = new Pool({ connectionString: ownerUrl, max: 2, connectionTimeoutMillis: 5_000 })
+  try {
+    await seed(pool, { devices })
+  } finally {
+    await pool.end()
+  }
+}
+
+/** What somebody else runs. */
+function notHere(settings: Settings): ReadonlySet<ProcessName | ServerName> {
+  const elsewhere: Record<string, unknown> = {
+    postgres: settings.databaseUrl,
+    redis: settings.redisUrl,
+    mosquitto: settings.broker,
+    issuer: settings.issuer,
+    'stripe-emulator': settings.stripe,
+  }
+  return new Set([...serverNames, ...processNames].filter((name) => elsewhere[name] !== undefined))
+}
+
+async function choosePorts(
+  kind: 'fixed' | 'free',
+  settings: Settings,
+  absent: ReadonlySet<string>,
+): Promise<Surroundings['ports']> {
+  const chosen = {} as Surroundings['ports']
+  for (const name of processNames) chosen[name] = await freePort()
+  if (kind === 'free') return chosen
+  const wanted = [
+    { name: 'gateway', port: settings.port, variable: 'PORT' },
+    { name: 'issuer', port: settings.issuerPort, variable: 'ISSUER_PORT' },
+  ] as const
+  const taken: string[] = []
+  for (const { name, port, variable } of wanted) {
+    if (absent.has(name)) continue
+    if (!(await isFree(port))) taken.push(`Port ${port} is taken by another program; set ${variable} to a free one.`)
+    chosen[name] = port
+  }
+  if (taken.length > 0) throw new CannotStart(taken.join('\n'))
+  return chosen
+}
+
+function addressesOf(around: Surroundings, ownerUrl: string): Addresses {
+  const { settings, ports, databaseUrl } = around
+  const base = publicUrl(settings, ports)
+  return {
+    endpoint: `${base}/graphql`,
+    wsEndpoint: `${base.replace(/^http/, 'ws')}/graphql`,
+    graphiqlUrl: `${base}/graphql`,
+    health: { live: `${base}/health/live`, ready: `${base}/health/ready` },
+    issuerUrl: identity(settings, ports).issuer,
+    stripeUrl: settings.stripe === undefined ? local(ports['stripe-emulator']) : undefined,
+    webhookUrl: `${local(ports.payment)}/stripe/webhook`,
+    databaseUrls: {
+      booking: databaseUrl('booking'),
+      fleet: databaseUrl('fleet'),
+      payment: databaseUrl('payment'),
+      owner: ownerUrl,
+    },
+    redisUrl: around.redisUrl,
+    broker: around.broker,
+  }
+}
+
+export const logFileOf = (dataDir: string, name: string) => join(dataDir, 'logs', `${name}.log`)
+
+/** The logs of the start before are kept, older ones are not. */
+function keepPreviousLogs(dataDir: string): void {
+  for (const name of [...serverNames, ...processNames]) {
+    const log = logFileOf(dataDir, name)
+    if (existsSync(log)) renameSync(log, `${log}.1`)
+  }
+}
+
+function defaults(): Settings {
+  const read = readSettings({}, [])
+  if (!read.ok) throw new Error(read.faults.join('\n'))
+  return read.settings
+}
