@@ -60,6 +60,7 @@ export interface NewIntent {
   readonly statement_descriptor: string | null
   readonly statement_descriptor_suffix: string | null
   readonly transfer_group: string | null
+  readonly allowed_payment_method_types: readonly 'card'[] | null
   readonly automatic_payment_methods: { enabled: boolean; allow_redirects: 'always' | 'never' } | null
 }
 
@@ -70,7 +71,7 @@ export function createIntent(asked: NewIntent, method: Stripe.PaymentMethod | nu
   const intent: Stripe.PaymentIntent = {
     id,
     object: 'payment_intent',
-    allowed_payment_method_types: null,
+    allowed_payment_method_types: asked.allowed_payment_method_types && [...asked.allowed_payment_method_types],
     amount: asked.amount,
     amount_capturable: 0,
     amount_details: { tip: {} },

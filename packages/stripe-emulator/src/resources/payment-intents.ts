@@ -66,6 +66,12 @@ const method = {
   shipping: ignored,
 }
 
+/** Cards only; the older name of the parameter is understood as well. */
+const methodTypes = {
+  allowed_payment_method_types: listOf(oneOf('card')),
+  payment_method_types: listOf(oneOf('card')),
+}
+
 const captureMethod = oneOf('automatic', 'automatic_async', 'manual')
 
 const confirmation = {
@@ -86,11 +92,12 @@ const creation = {
   confirm: flag,
   confirmation_method: oneOf('automatic'),
   customer: text,
-  payment_method_types: listOf(oneOf('card')),
+  ...methodTypes,
 }
 
 const confirmParams = {
   ...method,
+  ...methodTypes,
   ...confirmation,
   capture_method: captureMethod,
   receipt_email: unsettable(text),
@@ -103,7 +110,7 @@ const revision = {
   currency,
   capture_method: captureMethod,
   customer: text,
-  payment_method_types: listOf(oneOf('card')),
+  ...methodTypes,
 }
 
 type Methodical = Pick<Read<typeof creation>, 'payment_method' | 'payment_method_data'>
@@ -226,9 +233,11 @@ function create(call: Call, asked: Read<typeof creation>): Outcome<Stripe.Paymen
       statement_descriptor: asked.statement_descriptor ?? null,
       statement_descriptor_suffix: asked.statement_descriptor_suffix ?? null,
       transfer_group: asked.transfer_group ?? null,
-      automatic_payment_methods: asked.payment_method_types
-        ? null
-        : { enabled: automatic?.enabled ?? true, allow_redirects: automatic?.allow_redirects ?? 'always' },
+      allowed_payment_method_types: asked.allowed_payment_method_types ?? null,
+      automatic_payment_methods:
+        (asked.allowed_payment_method_types ?? asked.payment_method_types)
+          ? null
+          : { enabled: automatic?.enabled ?? true, allow_redirects: automatic?.allow_redirects ?? 'always' },
     },
     named.value,
     draft,
