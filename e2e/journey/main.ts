@@ -25,8 +25,9 @@ interface Wanted {
   readonly json: boolean
 }
 
-function wanted(): Wanted {
+function wanted(args: string[]): Wanted {
   const { values } = parseArgs({
+    args,
     options: {
       rides: { type: 'string', default: '1' },
       concurrency: { type: 'string', default: '1' },
@@ -128,9 +129,14 @@ function printReport(
   say(invariants.broken.length === 0 ? 'Every invariant holds.' : `Broken:\n  ${invariants.broken.join('\n  ')}`)
 }
 
-try {
-  process.exitCode = (await journey(wanted())) ? 0 : 1
-} catch (err) {
-  process.stderr.write(`${err instanceof Error ? err.message : String(err)}\n${usage}\n`)
-  process.exitCode = 1
+/** Gives the exit code. */
+export async function main(args: string[]): Promise<number> {
+  let asked: Wanted
+  try {
+    asked = wanted(args)
+  } catch (err) {
+    process.stderr.write(`${err instanceof Error ? err.message : String(err)}\n${usage}\n`)
+    return 2
+  }
+  return (await journey(asked)) ? 0 : 1
 }
