@@ -5,7 +5,6 @@ create type booking.booking_state as enum (
 );
 create type booking.bookable_kind as enum ('VEHICLE');
 create type booking.cancel_reason as enum ('RIDER', 'OPERATOR', 'PAYMENT_FAILED');
-create type booking.blocked_reason as enum ('OFFLINE', 'WITHDRAWN');
 
 -- Every legal move of a booking; the same rows as `moves` in subgraphs/booking/src/domain/booking.ts, compared by a test.
 create table booking.legal_move (
@@ -66,7 +65,10 @@ create table booking.bookable (
   -- What clients name it by. Changes after every use (GBFS privacy rule), so it is never a key elsewhere.
   public_id uuid not null unique,
   price_plan_id text not null references booking.price_plan (id),
-  blocked booking.blocked_reason,
+  -- Two facts, because each comes and goes without the other: out of service, and out of radio contact.
+  withdrawn boolean not null default false,
+  offline boolean not null default true,
+  -- No index on what a hold writes: the update stays on its page (HOT). From a booking to its things lead its unit_ids.
   holder uuid,
   -- Infinity while the holder may not be pushed aside by time alone (paid or paying).
   held_until timestamptz,
@@ -74,7 +76,14 @@ create table booking.bookable (
   longitude double precision,
   check ((holder is null) = (held_until is null))
 ) with (fillfactor = 70);
-create index bookable_holder on booking.bookable (holder) where holder is not null;
+-- For the nearest free ones, when the wanted one is taken: `order by point(...) <-> point(...)` walks it.
+create index bookable_place on booking.bookable using gist (point(longitude, latitude));
+
+-- Whether nobody has it, or only somebody whose time has run out. The sweeper only tidies what this says already.
+create function booking.is_free(b booking.bookable) returns boolean
+language sql stable as $$
+  select b.holder is null or b.held_until <= now();
+$$;
 
 create table booking.booking (
   id uuid primary key,
@@ -105,7 +114,8 @@ create table booking.booking (
   check ((state = 'COMPLETED') = (fare_minor is not null))
 ) with (fillfactor = 70);
 create index booking_rider on booking.booking (rider_id, created_at desc, id desc);
-create index booking_due on booking.booking (expires_at) where expires_at is not null;
+-- What time alone may end.
+create index booking_due on booking.booking (expires_at) where state in ('HELD', 'CONFIRMED');
 
 create table booking.booking_item (
   booking_id uuid not null references booking.booking (id),
@@ -190,7 +200,8 @@ create trigger hold_placed after insert on booking.booking for each row execute 
 
 -- Everything that must be true with a move, whoever makes it: it is legal, the things follow, the rider's counters
 -- follow, the event is written.
--- Lock order everywhere: bookable, booking, rider. Who moves a booking locks its bookables first (lock_bookables).
+-- Lock order everywhere: bookables by id, then riders by id. Who moves a booking locks its bookables first
+-- (lock_bookables) and is then alone with its row; who moves several locks all their riders before the first move.
 create function booking.on_move() returns trigger
 language plpgsql as $$
 declare
@@ -208,10 +219,11 @@ begin
   if new.state in ('HELD', 'PROCESSING', 'CONFIRMED', 'ACTIVE', 'NEEDS_REVIEW') then
     update booking.bookable
     set held_until = case when new.state = 'HELD' then new.expires_at else 'infinity' end
-    where holder = new.id;
+    where id = any(new.unit_ids) and holder = new.id;
   else
     update booking.booking_item set live = false where booking_id = new.id and live;
-    update booking.bookable set holder = null, held_until = null where holder = new.id;
+    -- Another booking may have taken them from an expired hold in this very statement; those stay with it.
+    update booking.bookable set holder = null, held_until = null where id = any(new.unit_ids) and holder = new.id;
   end if;
 
   if old.state in ('HELD', 'PROCESSING', 'NEEDS_REVIEW') and new.state not in ('HELD', 'PROCESSING', 'NEEDS_REVIEW') then
@@ -255,7 +267,10 @@ create trigger booking_moved before update of state, expires_at on booking.booki
 
 create function booking.lock_bookables(p_booking_id uuid) returns void
 language sql as $$
-  select from booking.bookable where holder = p_booking_id order by id for update;
+  select from booking.bookable
+  where id = any(array(select unnest(unit_ids) from booking.booking where id = p_booking_id)) and holder = p_booking_id
+  order by id
+  for update;
 $$;
 
 -- Published to payment: take a live hold out of time's reach before Stripe is called.
