@@ -5,6 +5,8 @@ import { holderOf } from './lock.ts'
 import { descendants, isAlive } from './pids.ts'
 
 export const runDir = (dataDir: string) => join(dataDir, 'run')
+/** Held by whoever uses the data folder. */
+export const lockOf = (dataDir: string) => join(runDir(dataDir), 'stack.lock')
 export const pidFileOf = (dataDir: string, name: string) => join(runDir(dataDir), `${name}.pid`)
 
 /** Ends what a start that was itself killed left running, and returns its names. Only for who holds the data folder's

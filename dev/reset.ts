@@ -1,6 +1,5 @@
 import { existsSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
-import { clearLeftovers, runDir } from './leftovers.ts'
+import { clearLeftovers, lockOf } from './leftovers.ts'
 import { releaseLock, takeLock } from './lock.ts'
 import { dataDir } from './places.ts'
 
@@ -10,7 +9,7 @@ export async function reset(): Promise<number> {
     console.log('There is nothing to reset.')
     return 0
   }
-  const lock = join(runDir(dataDir), 'stack.lock')
+  const lock = lockOf(dataDir)
   const holder = takeLock(lock)
   if (holder !== undefined) {
     console.error(`Holdfast runs, as process ${holder.pid}; stop it first. Nothing was deleted.`)

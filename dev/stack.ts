@@ -1,34 +1,35 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs'
 import { isAbsolute, join } from 'node:path'
 import { generate } from '@holdfast/database/generate'
 import { migrate } from '@holdfast/database/migrate'
 import { Pool } from 'pg'
+import { type Addresses, addressesOf, CannotStart, choosePorts, notHere } from './addresses.ts'
 import { provide } from './binaries.ts'
 import { alone, createDatabase, type Role, setPasswords, urlAs } from './database.ts'
 import { type Device, devicesOf } from './devices.ts'
-import { clearLeftovers, pidFileOf, runDir } from './leftovers.ts'
-import { holderOf, releaseLock, takeLock } from './lock.ts'
+import { clearLeftovers, lockOf, pidFileOf, runDir } from './leftovers.ts'
+import { holderOf, takeLock } from './lock.ts'
 import { mosquitto } from './mosquitto.ts'
-import { projectDir } from './places.ts'
-import { freePort, isFree } from './ports.ts'
+import { dataDir as npmStartDataDir, projectDir } from './places.ts'
+import { freePort } from './ports.ts'
 import { postgres } from './postgres.ts'
 import {
-  identity,
   local,
   type ProcessName,
   processes,
   processNames,
-  publicUrl,
   type ServerName,
   type Surroundings,
   serverNames,
 } from './processes.ts'
 import { redis } from './redis.ts'
+import { Run, settled } from './run.ts'
 import { commandKeysOf, secretsOf, writePrivate } from './secrets.ts'
 import { type Server, server } from './server.ts'
 import { readSettings, type Settings } from './settings.ts'
 import { type Steps, silent } from './steps.ts'
-import { supervise } from './supervise.ts'
+
+export { type Addresses, CannotStart } from './addresses.ts'
 
 export type StackOptions = {
   /** Absolute. Everything the stack remembers; two stacks never share one. */
@@ -48,21 +49,6 @@ export type StackOptions = {
   overrides?: Surroundings['overrides']
 }
 
-/** Where a running stack is found. Also written to `run/stack.json`, for other programs on this machine. */
-export type Addresses = {
-  endpoint: string
-  wsEndpoint: string
-  graphiqlUrl: string
-  health: { live: string; ready: string }
-  issuerUrl: string
-  /** Absent with the real Stripe. */
-  stripeUrl: string | undefined
-  webhookUrl: string
-  databaseUrls: Record<Role | 'owner', string>
-  redisUrl: string
-  broker: Surroundings['broker']
-}
-
 export type Stack = Addresses &
   AsyncDisposable & {
     devices: readonly Device[]
@@ -77,9 +63,6 @@ export type Stack = Addresses &
 
 export type TokenWish = { sub?: string; role?: 'rider' | 'operator' | 'vehicle'; ttlSeconds?: number }
 
-/** A reason not to start that the person can do something about: said without a stack trace. */
-export class CannotStart extends Error {}
-
 /** Brings up everything and resolves when all of it answers. When anything fails, what was started is stopped and the error thrown. */
 export async function startStack(options: StackOptions): Promise<Stack> {
   const { dataDir, ports, steps = silent, supervised = false, overrides = {} } = options
@@ -90,14 +73,14 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   if (!isAbsolute(dataDir)) throw new Error('dataDir must be absolute')
   mkdirSync(dataDir, { recursive: true, mode: 0o700 })
 
-  const lock = join(runDir(dataDir), 'stack.lock')
+  const lock = lockOf(dataDir)
   const holder = takeLock(lock)
   if (holder !== undefined)
     throw new CannotStart(
       `Holdfast already runs here, as process ${holder.pid}. Stop it first, with Ctrl-C or kill ${holder.pid}.`,
     )
 
-  const run = new Run(dataDir, lock)
+  const run = new Run(lock, announcementOf(dataDir))
   options.signal?.addEventListener('abort', () => void run.stop())
   try {
     const cleared = await clearLeftovers(dataDir)
@@ -123,9 +106,19 @@ export async function startStack(options: StackOptions): Promise<Stack> {
 
 /** The addresses of the stack that now runs on this data folder, if one does and is ready. */
 export function runningStack(dataDir: string): Addresses | undefined {
-  if (holderOf(join(runDir(dataDir), 'stack.lock')) === undefined) return undefined
-  const file = join(runDir(dataDir), 'stack.json')
+  if (holderOf(lockOf(dataDir)) === undefined) return undefined
+  const file = announcementOf(dataDir)
   return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Addresses) : undefined
+}
+
+/** Lets a program use the stack that `npm start` runs, or else one that is up for as long as it takes, on the same data. */
+export async function withStack<T>(steps: Steps, use: (addresses: Addresses) => Promise<T>): Promise<T> {
+  const running = runningStack(npmStartDataDir)
+  if (running !== undefined) return use(running)
+  const stopping = new AbortController()
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => stopping.abort())
+  await using stack = await startStack({ dataDir: npmStartDataDir, ports: 'free', steps, signal: stopping.signal })
+  return await use(stack)
 }
 
 /** Asks a development issuer for a token. */
@@ -253,7 +246,7 @@ async function bringUp(run: Run, plan: Plan): Promise<Stack> {
   await settled(processNames.filter((name) => !absent.has(name)).map(begin))
 
   const addresses = addressesOf(around, ownerUrl)
-  writePrivate(join(runDir(dataDir), 'stack.json'), JSON.stringify(addresses))
+  writePrivate(announcementOf(dataDir), JSON.stringify(addresses))
   if (plan.supervised) run.supervise(steps.say)
   return {
     ...addresses,
@@ -264,63 +257,6 @@ async function bringUp(run: Run, plan: Plan): Promise<Stack> {
     stop: () => run.stop(),
     [Symbol.asyncDispose]: () => run.stop(),
   }
-}
-
-/** What has been started, and in which order it must end. */
-class Run {
-  readonly #servers = new Map<string, { server: Server; after: readonly string[] }>()
-  readonly #over = new AbortController()
-  readonly #dataDir: string
-  readonly #lock: string
-  #stopped: Promise<void> | undefined
-
-  constructor(dataDir: string, lock: string) {
-    this.#dataDir = dataDir
-    this.#lock = lock
-  }
-
-  async start(program: Server, after: readonly string[], start: () => Promise<void>): Promise<void> {
-    if (this.#over.signal.aborted) return
-    this.#servers.set(program.name, { server: program, after })
-    await start()
-  }
-
-  named(name: string): Server {
-    const found = this.#servers.get(name)
-    if (found === undefined) throw new Error(`${name} does not run here`)
-    return found.server
-  }
-
-  supervise(say: (line: string) => void): void {
-    for (const { server } of this.#servers.values()) void supervise(server, this.#over.signal, say)
-  }
-
-  stop(): Promise<void> {
-    this.#stopped ??= this.#stopAll()
-    return this.#stopped
-  }
-
-  async #stopAll(): Promise<void> {
-    this.#over.abort()
-    const ended = new Map<string, Promise<void>>()
-    const end = (name: string): Promise<void> => {
-      const known = ended.get(name)
-      if (known !== undefined) return known
-      const dependents = [...this.#servers].filter(([, { after }]) => after.includes(name)).map(([other]) => other)
-      const ending = Promise.all(dependents.map(end)).then(() => this.#servers.get(name)?.server.stop())
-      ended.set(name, ending)
-      return ending
-    }
-    await Promise.all([...this.#servers.keys()].map(end))
-    rmSync(join(runDir(this.#dataDir), 'stack.json'), { force: true })
-    releaseLock(this.#lock)
-  }
-}
-
-/** Waits for all of them also when one fails, so that nothing is still starting when the rest is stopped. */
-async function settled(started: Promise<void>[]): Promise<void> {
-  const failed = (await Promise.allSettled(started)).find((result) => result.status === 'rejected')
-  if (failed !== undefined) throw failed.reason
 }
 
 function holdfastProcess(name: ProcessName, around: Surroundings, files: { logFile: string; pidFile: string }): Server {
@@ -368,63 +304,9 @@ async function seedFrom(ownerUrl: string, devices: readonly Device[]): Promise<v
   }
 }
 
-/** What somebody else runs. */
-function notHere(settings: Settings): ReadonlySet<ProcessName | ServerName> {
-  const elsewhere: Record<string, unknown> = {
-    postgres: settings.databaseUrl,
-    redis: settings.redisUrl,
-    mosquitto: settings.broker,
-    issuer: settings.issuer,
-    'stripe-emulator': settings.stripe,
-  }
-  return new Set([...serverNames, ...processNames].filter((name) => elsewhere[name] !== undefined))
-}
+const announcementOf = (dataDir: string) => join(runDir(dataDir), 'stack.json')
 
-async function choosePorts(
-  kind: 'fixed' | 'free',
-  settings: Settings,
-  absent: ReadonlySet<string>,
-): Promise<Surroundings['ports']> {
-  const chosen = {} as Surroundings['ports']
-  for (const name of processNames) chosen[name] = await freePort()
-  if (kind === 'free') return chosen
-  const wanted = [
-    { name: 'gateway', port: settings.port, variable: 'PORT' },
-    { name: 'issuer', port: settings.issuerPort, variable: 'ISSUER_PORT' },
-  ] as const
-  const taken: string[] = []
-  for (const { name, port, variable } of wanted) {
-    if (absent.has(name)) continue
-    if (!(await isFree(port))) taken.push(`Port ${port} is taken by another program; set ${variable} to a free one.`)
-    chosen[name] = port
-  }
-  if (taken.length > 0) throw new CannotStart(taken.join('\n'))
-  return chosen
-}
-
-function addressesOf(around: Surroundings, ownerUrl: string): Addresses {
-  const { settings, ports, databaseUrl } = around
-  const base = publicUrl(settings, ports)
-  return {
-    endpoint: `${base}/graphql`,
-    wsEndpoint: `${base.replace(/^http/, 'ws')}/graphql`,
-    graphiqlUrl: `${base}/graphql`,
-    health: { live: `${base}/health/live`, ready: `${base}/health/ready` },
-    issuerUrl: identity(settings, ports).issuer,
-    stripeUrl: settings.stripe === undefined ? local(ports['stripe-emulator']) : undefined,
-    webhookUrl: `${local(ports.payment)}/stripe/webhook`,
-    databaseUrls: {
-      booking: databaseUrl('booking'),
-      fleet: databaseUrl('fleet'),
-      payment: databaseUrl('payment'),
-      owner: ownerUrl,
-    },
-    redisUrl: around.redisUrl,
-    broker: around.broker,
-  }
-}
-
-export const logFileOf = (dataDir: string, name: string) => join(dataDir, 'logs', `${name}.log`)
+const logFileOf = (dataDir: string, name: string) => join(dataDir, 'logs', `${name}.log`)
 
 /** The logs of the start before are kept, older ones are not. */
 function keepPreviousLogs(dataDir: string): void {

@@ -7,7 +7,7 @@ import { generate } from '@holdfast/database/generate'
 import { drift, migrate } from '@holdfast/database/migrate'
 import { provide, systemPrograms } from './binaries.ts'
 import { createDatabase } from './database.ts'
-import { clearLeftovers, pidFileOf, runDir } from './leftovers.ts'
+import { clearLeftovers, lockOf, pidFileOf } from './leftovers.ts'
 import { releaseLock, takeLock } from './lock.ts'
 import { holdfastDir, projectDir } from './places.ts'
 import { freePort } from './ports.ts'
@@ -23,7 +23,7 @@ export async function test(args: string[]): Promise<number> {
   await steps.step('database client', 'Prisma to generate it when the schema changed', () => void generate())
   return withPostgres(async (server, folder) => {
     const results = join(folder, 'results.json')
-    const jest = createRequire(import.meta.url).resolve('jest/bin/jest.js')
+    const jest = createRequire(import.meta.url).resolve('jest/bin/jest')
     const code = await run(process.execPath, [jest, ...args, '--json', `--outputFile=${results}`], {
       NODE_OPTIONS: '--experimental-vm-modules --disable-warning=ExperimentalWarning',
       [testServerVariable]: JSON.stringify(server),
@@ -100,8 +100,6 @@ function run(command: string, args: string[], env: Record<string, string>): Prom
     })
   })
 }
-
-const lockOf = (folder: string) => join(runDir(folder), 'stack.lock')
 
 /** Runs that were killed: what they left running, and their folders. */
 async function clearAbandoned(runs: string): Promise<void> {

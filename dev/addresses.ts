@@ -1,0 +1,88 @@
+import type { Role } from './database.ts'
+import { freePort, isFree } from './ports.ts'
+import {
+  identity,
+  local,
+  type ProcessName,
+  processNames,
+  publicUrl,
+  type ServerName,
+  type Surroundings,
+  serverNames,
+} from './processes.ts'
+import type { Settings } from './settings.ts'
+
+/** Where a running stack is found. Also written to `run/stack.json`, for other programs on this machine. */
+export type Addresses = {
+  endpoint: string
+  wsEndpoint: string
+  graphiqlUrl: string
+  health: { live: string; ready: string }
+  issuerUrl: string
+  /** Absent with the real Stripe. */
+  stripeUrl: string | undefined
+  webhookUrl: string
+  databaseUrls: Record<Role | 'owner', string>
+  redisUrl: string
+  broker: Surroundings['broker']
+}
+
+/** A reason not to start that the person can do something about: said without a stack trace. */
+export class CannotStart extends Error {}
+
+/** What somebody else runs. */
+export function notHere(settings: Settings): ReadonlySet<ProcessName | ServerName> {
+  const elsewhere: Record<string, unknown> = {
+    postgres: settings.databaseUrl,
+    redis: settings.redisUrl,
+    mosquitto: settings.broker,
+    issuer: settings.issuer,
+    'stripe-emulator': settings.stripe,
+  }
+  return new Set([...serverNames, ...processNames].filter((name) => elsewhere[name] !== undefined))
+}
+
+/** fixed: the settings' ports for what people address, or CannotStart that names all that are taken; free: whatever is free. */
+export async function choosePorts(
+  kind: 'fixed' | 'free',
+  settings: Settings,
+  absent: ReadonlySet<string>,
+): Promise<Surroundings['ports']> {
+  const chosen = {} as Surroundings['ports']
+  for (const name of processNames) chosen[name] = await freePort()
+  if (kind === 'free') return chosen
+  const wanted = [
+    { name: 'gateway', port: settings.port, variable: 'PORT' },
+    { name: 'issuer', port: settings.issuerPort, variable: 'ISSUER_PORT' },
+  ] as const
+  const taken: string[] = []
+  for (const { name, port, variable } of wanted) {
+    if (absent.has(name)) continue
+    if (!(await isFree(port))) taken.push(`Port ${port} is taken by another program; set ${variable} to a free one.`)
+    chosen[name] = port
+  }
+  if (taken.length > 0) throw new CannotStart(taken.join('\n'))
+  return chosen
+}
+
+export function addressesOf(around: Surroundings, ownerUrl: string): Addresses {
+  const { settings, ports, databaseUrl } = around
+  const base = publicUrl(settings, ports)
+  return {
+    endpoint: `${base}/graphql`,
+    wsEndpoint: `${base.replace(/^http/, 'ws')}/graphql`,
+    graphiqlUrl: `${base}/graphql`,
+    health: { live: `${base}/health/live`, ready: `${base}/health/ready` },
+    issuerUrl: identity(settings, ports).issuer,
+    stripeUrl: settings.stripe === undefined ? local(ports['stripe-emulator']) : undefined,
+    webhookUrl: `${local(ports.payment)}/stripe/webhook`,
+    databaseUrls: {
+      booking: databaseUrl('booking'),
+      fleet: databaseUrl('fleet'),
+      payment: databaseUrl('payment'),
+      owner: ownerUrl,
+    },
+    redisUrl: around.redisUrl,
+    broker: around.broker,
+  }
+}
