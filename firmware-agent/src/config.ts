@@ -1,5 +1,18 @@
 import { commonConfig, readConfig } from '@holdfast/service'
 import { z } from 'zod'
+import { readCommandKeys } from './command-keys.ts'
+import { readDevices } from './devices.ts'
+
+/** A path whose file is read with the configuration, so that its faults are named together with the others. */
+const fileOf = <T>(read: (path: string) => T) =>
+  z.string().transform((path, context) => {
+    try {
+      return read(path)
+    } catch (error) {
+      context.addIssue({ code: 'custom', message: error instanceof Error ? error.message : 'cannot be read' })
+      return z.NEVER
+    }
+  })
 
 /** Seconds as `2` or `20-60`. */
 const Seconds = z
@@ -12,9 +25,9 @@ const Seconds = z
 const always = {
   ...commonConfig,
   MQTT_URL: z.url({ protocol: /^mqtts?$/ }),
-  /** What was provisioned: one vehicle, or a whole simulated fleet. */
-  DEVICES_FILE: z.string(),
-  COMMAND_PUBLIC_KEY_FILE: z.string(),
+  /** The vehicles that were provisioned: a real one, or a whole simulated fleet. */
+  DEVICES_FILE: fileOf(readDevices),
+  COMMAND_PUBLIC_KEY_FILE: fileOf(readCommandKeys),
   /** What survives a crash. One process per directory. */
   STATE_DIR: z.string(),
   /** Percent of battery under which a vehicle does not open. */

@@ -1,8 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { createLog, gauge, httpDoor, runProcess } from '@holdfast/service'
-import { readCommandKeys } from './command-keys.ts'
 import { config } from './config.ts'
-import { readDevices } from './devices.ts'
 import { type OpenFleet, openFleet } from './hardware/open.ts'
 import { type Journal, openJournal } from './store/journal.ts'
 import { type Vehicle, vehicle } from './vehicle.ts'
@@ -21,8 +19,7 @@ const failed = (err: unknown): never => {
 }
 
 const epoch = randomUUID()
-const devices = readDevices(config.DEVICES_FILE)
-const keyById = readCommandKeys(config.COMMAND_PUBLIC_KEY_FILE)
+const { DEVICES_FILE: devices, COMMAND_PUBLIC_KEY_FILE: keyById } = config
 
 let journal: Journal
 let hardware: OpenFleet
@@ -31,6 +28,17 @@ let firstAttemptsDone = false
 let ticking: NodeJS.Timeout
 
 const connected = gauge('agent_connected', 'Vehicles that are connected to the broker')
+
+let anyConnected = false
+function countConnected() {
+  const count = vehicles.filter((each) => each.connected).length
+  connected.set(count)
+  if (anyConnected !== count > 0) {
+    anyConnected = count > 0
+    if (anyConnected) log.info('the broker is in reach')
+    else log.warn('the broker is out of reach; vehicles keep what they measure')
+  }
+}
 
 const door = httpDoor({
   host: config.HOST,
@@ -81,7 +89,7 @@ await runProcess(log, [
       )
       ticking = setInterval(() => {
         for (const each of vehicles) each.tick()
-        connected.set(vehicles.filter((each) => each.connected).length)
+        countConnected()
       }, tickMs)
       const waiting = [...vehicles]
       const connectNext = async () => {

@@ -131,11 +131,12 @@ export async function vehicle(v: VehicleParts): Promise<Vehicle> {
       await hardware.drive(to).catch((err: unknown) => log.error({ err }, 'the lock could not be driven'))
     },
     async settle(answer: Answer) {
-      lock = await hardware.sense().catch((err: unknown) => {
+      const sensed = await hardware.sense().catch((err: unknown) => {
         log.error({ err }, 'the lock could not be read')
-        return lock
+        return undefined
       })
-      return settle(answer, condition(), circumstances())
+      lock = sensed ?? lock
+      return settle(answer, sensed, circumstances())
     },
     report(kind) {
       reportState()
@@ -229,10 +230,14 @@ export async function vehicle(v: VehicleParts): Promise<Vehicle> {
     reportState()
     void backfill()
   })
-  client.on('error', (error) => log.warn({ reason: error.message }, 'connection'))
+  client.on('error', (error) => {
+    // A whole fleet says this when the broker is away; that the broker refuses one vehicle is about this vehicle.
+    const refused = 'code' in error && typeof error.code === 'number'
+    log[refused ? 'warn' : 'debug']({ reason: error.message }, 'not connected')
+  })
 
   const left = interrupted(memory)
-  if (left) await execute(settle(left, condition(), circumstances()), parts(undefined))
+  if (left) await execute(settle(left, lock, circumstances()), parts(undefined))
 
   return {
     get connected() {

@@ -67,7 +67,8 @@ export function provisioned(devices: readonly TestDevice[]) {
 export interface Agent {
   readonly pid: number
   logs(): string
-  /** Ends when the process is gone. */
+  /** Ends when the process has, with its exit code. */
+  readonly exited: Promise<number | null>
   end(signal: 'SIGTERM' | 'SIGKILL'): Promise<number | null>
 }
 
@@ -91,15 +92,14 @@ export function startAgent(directory: string, mqttUrl: string, env: Record<strin
       logs += chunk
     })
   }
+  const exited = once(child, 'close').then(() => child.exitCode)
   return {
     pid: child.pid ?? 0,
     logs: () => logs,
-    async end(signal) {
-      if (child.exitCode === null && child.signalCode === null) {
-        child.kill(signal)
-        await once(child, 'exit')
-      }
-      return child.exitCode
+    exited,
+    end(signal) {
+      child.kill(signal)
+      return exited
     },
   }
 }

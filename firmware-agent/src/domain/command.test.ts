@@ -143,14 +143,14 @@ describe('what the sensor shows afterwards', () => {
   const later = { ...circumstances, seq: 8, now: now + 40, memory: accepted.memory }
 
   it('decides whether the command was executed', () => {
-    const steps = settle(accepted.answer, { ...standing, lock: 'UNLOCKED' }, later)
+    const steps = settle(accepted.answer, 'UNLOCKED', later)
     expect(does(steps)).toEqual(['remember', 'answer', 'report'])
     expect(lastAck(steps)).toMatchObject({ phase: 'EXECUTED', code: null, lock: 'UNLOCKED', seq: 8, at: now + 40 })
     expect(steps.at(-1)).toEqual({ do: 'report', event: 'LOCK_OPENED' })
   })
 
-  it('or whether the bolt is stuck', () => {
-    const steps = settle(accepted.answer, standing, later)
+  it.each(['LOCKED', undefined] as const)('or whether the bolt is stuck: %s', (sensed) => {
+    const steps = settle(accepted.answer, sensed, later)
     expect(does(steps)).toEqual(['remember', 'answer'])
     expect(lastAck(steps)).toMatchObject({ phase: 'REFUSED', code: 'JAMMED', lock: 'LOCKED' })
   })
@@ -160,7 +160,7 @@ describe('a repeated command', () => {
   const first = command()
   const accepted = after(judge(sealed(first), circumstances))
   const settled = after(
-    settle(accepted.answer, { ...standing, lock: 'UNLOCKED' }, { ...circumstances, memory: accepted.memory }),
+    settle(accepted.answer, 'UNLOCKED', { ...circumstances, memory: accepted.memory }),
     accepted.memory,
   )
 
@@ -195,7 +195,7 @@ describe('memory', () => {
     const accepted = after(judge(sealed(command()), circumstances))
     const found = interrupted(rebooted(accepted.memory))
     expect(found).toEqual(accepted.answer)
-    const settled = after(settle(accepted.answer, standing, circumstances), accepted.memory)
+    const settled = after(settle(accepted.answer, 'LOCKED', circumstances), accepted.memory)
     expect(interrupted(settled.memory)).toBeUndefined()
   })
 

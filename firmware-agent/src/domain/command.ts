@@ -108,18 +108,14 @@ function interlock(action: CommandAction, { condition, lowBattery }: Circumstanc
   return null
 }
 
-/** The final answer to an accepted command, from what the lock's sensor shows after the motor has stopped. */
-export function settle(
-  answer: Answer,
-  condition: Condition,
-  at: Pick<Circumstances, 'deviceId' | 'epoch' | 'seq' | 'now' | 'memory'>,
-): readonly Step[] {
-  const done = condition.lock === wanted[answer.action]
+/** The final answer to an accepted command, from what the lock's sensor shows after the motor has stopped, if anything. */
+export function settle(answer: Answer, sensed: LockState | undefined, at: Circumstances): readonly Step[] {
+  const done = sensed === wanted[answer.action]
   const final: Answer = {
     action: answer.action,
     ack: {
       ...answer.ack,
-      ...said(condition, at),
+      ...said({ ...at.condition, lock: sensed ?? at.condition.lock }, at),
       phase: done ? 'EXECUTED' : 'REFUSED',
       code: done ? null : 'JAMMED',
     },
@@ -128,7 +124,7 @@ export function settle(
     { do: 'remember', counter: at.memory.counter, answer: final },
     { do: 'answer', ack: final.ack },
   ]
-  if (done) steps.push({ do: 'report', event: condition.lock === 'UNLOCKED' ? 'LOCK_OPENED' : 'LOCK_CLOSED' })
+  if (done) steps.push({ do: 'report', event: sensed === 'UNLOCKED' ? 'LOCK_OPENED' : 'LOCK_CLOSED' })
   return steps
 }
 

@@ -54,8 +54,15 @@ const longestJournal = 64 * 1_024 * 1_024
 
 const fileName = 'vehicles.jsonl'
 
-/** Opens the journal in `directory`, which is made when missing. `failed` hears of a disk that no longer writes. */
-export async function openJournal(directory: string, failed: (error: unknown) => void): Promise<Journal> {
+/**
+ * Opens the journal in `directory`, which is made when missing. `failed` hears of a disk that no longer writes.
+ * The file is rewritten past `longest` bytes.
+ */
+export async function openJournal(
+  directory: string,
+  failed: (error: unknown) => void,
+  longest: number = longestJournal,
+): Promise<Journal> {
   await mkdir(directory, { recursive: true })
   const path = join(directory, fileName)
   const vehicles = replay(await readFile(path, 'utf8').catch(absent))
@@ -75,7 +82,7 @@ export async function openJournal(directory: string, failed: (error: unknown) =>
         await file.appendFile(text)
         size += text.length
         if (batch.some((entry) => entry.durable)) await file.datasync()
-        if (size > longestJournal) {
+        if (size > longest) {
           const old = file
           file = await replaced(path, vehicles)
           size = (await file.stat()).size

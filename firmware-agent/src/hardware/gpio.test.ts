@@ -1,0 +1,76 @@
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, it } from '@jest/globals'
+import { gpio } from './gpio.ts'
+
+let directory: string
+const at = (name: string) => join(directory, name)
+const paths = () => ({ actuator: at('actuator'), sensor: at('sensor'), readings: at('readings.json') })
+const ignored = () => {}
+
+const read = { latitude: 50.11, longitude: 8.68, speed: 0, heading: 10, batteryPercent: 60, odometer: 5 }
+
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'holdfast-gpio-'))
+  writeFileSync(at('sensor'), '0\n')
+  writeFileSync(at('readings.json'), JSON.stringify({ ...read, at: Date.now() }))
+  actuator('case "$1" in unlock) echo 1 > sensor;; lock) echo 0 > sensor;; beep) echo beep > heard;; esac')
+})
+afterEach(() => rmSync(directory, { recursive: true, force: true }))
+
+function actuator(script: string) {
+  writeFileSync(at('actuator'), `#!/bin/sh\ncd ${directory}\n${script}\n`)
+  chmodSync(at('actuator'), 0o755)
+}
+
+it('runs the motor and believes the sensor', async () => {
+  using vehicle = await gpio(paths(), ignored)
+  expect(await vehicle.sense()).toBe('LOCKED')
+  await vehicle.drive('UNLOCKED')
+  expect(await vehicle.sense()).toBe('UNLOCKED')
+  await vehicle.drive('LOCKED')
+  expect(await vehicle.sense()).toBe('LOCKED')
+})
+
+it('sees a bolt that did not move', async () => {
+  actuator('exit 0')
+  using vehicle = await gpio(paths(), ignored)
+  await vehicle.drive('UNLOCKED')
+  expect(await vehicle.sense()).toBe('LOCKED')
+})
+
+it('says that the motor failed', async () => {
+  actuator('exit 3')
+  using vehicle = await gpio(paths(), ignored)
+  await expect(vehicle.drive('UNLOCKED')).rejects.toThrow()
+})
+
+it('beeps', async () => {
+  using vehicle = await gpio(paths(), ignored)
+  vehicle.beep()
+  for (let tries = 0; tries < 100; tries += 1) {
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    try {
+      expect(readFileSync(at('heard'), 'utf8')).toBe('beep\n')
+      return
+    } catch {}
+  }
+  throw new Error('not heard')
+})
+
+it('takes a wheel that nobody hears from for a turning one', async () => {
+  using fresh = await gpio(paths(), ignored)
+  expect(fresh.readings()).toMatchObject(read)
+  writeFileSync(at('readings.json'), JSON.stringify({ ...read, at: Date.now() - 10_000 }))
+  using stale = await gpio(paths(), ignored)
+  expect(stale.readings().speed).toBeGreaterThan(0)
+})
+
+it.each([
+  ['sensor', 'maybe'],
+  ['readings.json', '{"speed":0}'],
+])('does not start with a %s that says %s', async (file, text) => {
+  writeFileSync(at(file), text)
+  await expect(gpio(paths(), ignored)).rejects.toThrow()
+})
