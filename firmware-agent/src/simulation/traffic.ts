@@ -2,7 +2,7 @@
 import type { LockState } from '@holdfast/contracts'
 import type { Readings } from '../hardware/hardware.ts'
 import type { Body } from './body.ts'
-import { distance, moved, type Point } from './geometry.ts'
+import { distance, moved, offset, type Point } from './geometry.ts'
 import { type ParkingPlace, parkingPlaces } from './parkingPlaces.ts'
 import { gaussian, type Random, seededRandom, seedFor } from './random.ts'
 import { advance, arrived, askedToStop, planRide, type Ride, whereabouts } from './ride.ts'
@@ -88,8 +88,9 @@ function ridden(
   let ride: Ride | null = null
   let odometer = start.odometer
   let battery = start.batteryPercent
-  // A parked vehicle has been looking at the same satellites for long: its error is one draw, and stays.
-  let error = gpsError({ east: 0, north: 0 }, 0, random)
+  // A parked vehicle stays where it last said it was, also over a restart; a new one gets an error of its own.
+  const { east, north } = offset(point, start)
+  let error = east === 0 && north === 0 ? gpsError({ east, north }, 0, random) : { east, north }
   let swap: NodeJS.Timeout | undefined
 
   return {
@@ -140,13 +141,8 @@ function ridden(
   }
 }
 
-interface Offset {
-  readonly east: number
-  readonly north: number
-}
-
 /** The next error of a position: much like the last one, never beyond the bound. */
-function gpsError(last: Offset, inertia: number, random: Random): Offset {
+function gpsError(last: ReturnType<typeof offset>, inertia: number, random: Random) {
   const fresh = gpsDeviation * Math.sqrt(1 - inertia ** 2)
   const east = last.east * inertia + gaussian(random) * fresh
   const north = last.north * inertia + gaussian(random) * fresh
