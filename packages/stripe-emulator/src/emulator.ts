@@ -54,6 +54,9 @@ export interface StripeEmulator extends AsyncDisposable {
 /** Milliseconds between looks at what has fallen due. */
 const sweepEveryMs = 1_000
 
+/** Milliseconds that a request under way has left when the emulator is told to stop. */
+const answersWithinMs = 3_000
+
 /** Starts an emulator of its own: two in one process share nothing. */
 export async function startStripeEmulator(options: EmulatorOptions = {}): Promise<StripeEmulator> {
   const { host = '127.0.0.1', log = () => {} } = options
@@ -99,8 +102,9 @@ export async function startStripeEmulator(options: EmulatorOptions = {}): Promis
     if (doors.listening) {
       const closed = once(doors, 'close')
       doors.close()
-      doors.closeIdleConnections()
+      const impatience = setTimeout(() => doors.closeAllConnections(), answersWithinMs)
       await closed
+      clearTimeout(impatience)
     }
     await sender[Symbol.asyncDispose]()
     books[Symbol.dispose]()

@@ -13,7 +13,7 @@ const largestBody = 1_048_576
 /** The doors of the emulator: Stripe's API, the challenge page, the control side, health. */
 export function createDoors(api: (request: ApiRequest) => Promise<ApiResponse>, controlled: Controlled): Server {
   return createServer((request, response) => {
-    open(request, response).catch(() => request.destroy())
+    open(request, response).catch(() => request.socket.destroy())
   })
 
   async function open(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -27,7 +27,7 @@ export function createDoors(api: (request: ApiRequest) => Promise<ApiResponse>, 
         Object.entries(request.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(',') : value]),
       )
       const answer = await api({ method, path, form: method === 'POST' ? body : query, headers })
-      if (answer === null) request.destroy()
+      if (answer === null) request.socket.destroy()
       else json(response, answer, answer.headers)
     } else if (path.startsWith(challengePath)) {
       const page = visitChallenge(controlled.books, controlled.cause, { method, path, query, body })

@@ -1,0 +1,142 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
+import { clientFor, openAccount, paidBy } from './account.ts'
+import { openReceiver } from './receiver.ts'
+
+let folder: string
+let dataFile: string
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'stripe-emulator-'))
+  dataFile = join(folder, 'journal.jsonl')
+})
+
+afterEach(() => rmSync(folder, { recursive: true }))
+
+/** The emulator as a process of its own. */
+async function run(environment: Record<string, string> = {}) {
+  const main = new URL('../src/main.ts', import.meta.url).pathname
+  const child = spawn(process.execPath, [main], {
+    env: { PATH: process.env['PATH'], PORT: '0', DATA_FILE: dataFile, ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const exited = once(child, 'exit')
+  let complaint = ''
+  child.stderr.on('data', (chunk) => {
+    complaint += chunk
+  })
+  const lines = createInterface(child.stdout)
+  const [line] = await Promise.race([once(lines, 'line'), exited.then(() => [])])
+  const stop = async (signal: NodeJS.Signals): Promise<unknown> => {
+    child.kill(signal)
+    return (await exited)[0]
+  }
+  if (typeof line !== 'string') return { code: (await exited)[0], complaint, stop, port: 0 }
+  return { port: Number(new URL(JSON.parse(line).url).port), complaint, stop, code: null }
+}
+
+describe('a killed process', () => {
+  it('remembers everything it had answered', async () => {
+    const first = await run()
+    const before = clientFor(first.port)
+    const intent = await before.paymentIntents.create(paidBy('pm_card_visa'), { idempotencyKey: 'booking-1' })
+    const others = await Promise.all(
+      Array.from({ length: 20 }, () => before.paymentIntents.create(paidBy('pm_card_visa'))),
+    )
+    await fetch(`http://127.0.0.1:${first.port}/_emulator/clock/advance`, { method: 'POST', body: 'seconds=86400' })
+    const events = (await before.events.list({ limit: 100 })).data
+    await first.stop('SIGKILL')
+
+    const second = await run()
+    const after = clientFor(second.port)
+    const clock = (await (await fetch(`http://127.0.0.1:${second.port}/_emulator/clock`)).json()) as { now: number }
+    expect(clock.now).toBeGreaterThan(Date.now() / 1_000 + 86_000)
+    expect((await after.events.list({ limit: 100 })).data).toEqual(events)
+    expect(await after.paymentIntents.retrieve(intent.id)).toMatchObject({
+      status: 'requires_capture',
+      created: intent.created,
+    })
+    expect((await after.paymentIntents.capture(intent.id)).status).toBe('succeeded')
+    const fresh = await after.paymentIntents.create(paidBy('pm_card_visa'))
+    expect([intent, ...others].map(({ id }) => id)).not.toContain(fresh.id)
+    expect(await second.stop('SIGTERM')).toBe(0)
+  })
+
+  it('answers a repeated key as the process before it did', async () => {
+    const first = await run()
+    const create = (port: number) =>
+      clientFor(port).paymentIntents.create(paidBy('pm_card_visa'), { idempotencyKey: 'booking-1' })
+    const intent = await create(first.port)
+    await first.stop('SIGKILL')
+    const second = await run()
+    const again = await create(second.port)
+    expect([again.id, again.lastResponse.headers['idempotent-replayed']]).toEqual([intent.id, 'true'])
+    await second.stop('SIGTERM')
+  })
+
+  it('delivers the events that were still pending', async () => {
+    let open = false
+    await using receiver = await openReceiver(() => (open ? 200 : 503))
+    const webhook = { WEBHOOK_URL: receiver.url, WEBHOOK_SECRET: 'whsec_test' }
+    const first = await run(webhook)
+    await clientFor(first.port).customers.create()
+    const [refused] = await receiver.seen(1)
+    await first.stop('SIGKILL')
+    open = true
+    const second = await run(webhook)
+    const received = await receiver.seen(2)
+    expect(received[1]?.id).toBe(refused?.id)
+    expect((await clientFor(second.port).webhookEndpoints.list()).data).toHaveLength(1)
+    await second.stop('SIGTERM')
+  })
+})
+
+describe('the journal', () => {
+  it('may end in a torn line, which is a transaction that never was', async () => {
+    {
+      await using account = await openAccount({ dataFile })
+      await account.stripe.customers.create({ name: 'Ada' })
+    }
+    appendFileSync(dataFile, '{"put":[{"object":"customer","id":"cus_torn"')
+    await using account = await openAccount({ dataFile })
+    expect((await account.stripe.customers.list()).data).toMatchObject([{ name: 'Ada' }])
+    await account.stripe.customers.create({ name: 'Bob' })
+  })
+
+  it('damaged elsewhere is not guessed at', async () => {
+    writeFileSync(dataFile, 'nonsense\n{"put":[],"gone":[],"minted":0}\n')
+    await expect(openAccount({ dataFile })).rejects.toThrow('line 1')
+  })
+
+  it('is rewritten at the start without what has been replaced', async () => {
+    {
+      await using account = await openAccount({ dataFile })
+      const { id } = await account.stripe.customers.create()
+      for (const name of ['a', 'b', 'c']) await account.stripe.customers.update(id, { name })
+    }
+    const lines = () => readFileSync(dataFile, 'utf8').trim().split('\n').length
+    const before = lines()
+    await using account = await openAccount({ dataFile })
+    expect(lines()).toBeLessThan(before)
+    expect((await account.stripe.customers.list()).data).toMatchObject([{ name: 'c' }])
+  })
+})
+
+describe('the process', () => {
+  it('says all that is wrong with its environment and does not start', async () => {
+    const failed = await run({ PORT: 'none', WEBHOOK_URL: 'http://127.0.0.1/' })
+    expect(failed.code).toBe(1)
+    expect(failed.complaint.trim().split('\n')).toHaveLength(2)
+  })
+
+  it('says when its port is taken', async () => {
+    await using account = await openAccount()
+    const failed = await run({ PORT: String(account.emulator.port) })
+    expect([failed.code, failed.complaint]).toEqual([1, expect.stringContaining('EADDRINUSE')])
+  })
+})
