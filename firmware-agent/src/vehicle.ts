@@ -1,5 +1,4 @@
 /** One vehicle: its line to the house, what it remembers, and its hardware. */
-
 import type { KeyObject } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import {
@@ -73,7 +72,8 @@ export async function vehicle(v: VehicleParts): Promise<Vehicle> {
   let memory = rebooted(journal.kept(deviceId).memory)
   let lock = await hardware.sense()
   let config = defaultConfig
-  let reporting = notYetReported
+  // The state after the birth is the first report. From there on, parked vehicles of one process take turns.
+  let reporting = { ...notYetReported, lastSampleAt: now() - Math.random() * defaultConfig.parkedIntervalMs }
   let history: readonly Sample[] = []
   let backfilling = false
   let reported = { lock, batteryPercent: hardware.readings().batteryPercent }

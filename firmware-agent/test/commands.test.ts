@@ -1,13 +1,14 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { readFileSync } from 'node:fs'
+import { testBroker } from '@holdfast/dev/testing'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { testBroker } from '../../dev/testing.ts'
 import { type Agent, type House, house, provisioned, startAgent, testDevice } from './agent.ts'
 
 const scooter = testDevice()
 const other = testDevice()
 const empty = testDevice({ batteryPercent: 3 })
 const devices = [scooter, other, empty]
+const unknown = testDevice()
 
 let broker: Awaited<ReturnType<typeof testBroker>>
 let state: ReturnType<typeof provisioned>
@@ -16,7 +17,7 @@ let us: House
 
 beforeAll(async () => {
   broker = await testBroker({ devices })
-  state = provisioned(devices)
+  state = provisioned([unknown, ...devices])
   agent = startAgent(state.directory, broker.vehicleUrl)
   us = await house(broker.fleetUrl, broker.fleet, state.houseKey)
 })
@@ -80,5 +81,14 @@ describe('a vehicle and a real broker', () => {
     await us.send(empty, command)
     expect(await us.ack(empty, command.cid)).toMatchObject({ phase: 'REFUSED', code: 'LOW_BATTERY', lock: 'LOCKED' })
     expect(moves(empty.deviceId)).toBe(0)
+  })
+
+  it('works for the others when the broker does not know one of them, and says which', () => {
+    const complaints = agent
+      .logs()
+      .split('\n')
+      .filter((line) => line.includes('not connected'))
+    expect(complaints.length).toBeGreaterThan(0)
+    for (const line of complaints) expect(JSON.parse(line)).toMatchObject({ deviceId: unknown.deviceId })
   })
 })

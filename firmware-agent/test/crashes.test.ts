@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
+import { testBroker } from '@holdfast/dev/testing'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
-import { testBroker } from '../../dev/testing.ts'
 import { type Agent, type House, house, provisioned, startAgent, testDevice } from './agent.ts'
 
 /** The bolt moves after half of this, and its sensor is read after all of it: time enough to die in either half. */

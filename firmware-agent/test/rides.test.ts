@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { Connection, parseJson, type Sample, Telemetry, topicOf, VehicleState } from '@holdfast/contracts'
+import { testBroker } from '@holdfast/dev/testing'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { testBroker } from '../../dev/testing.ts'
 import { distance, type Point } from '../src/simulation/geometry.ts'
 import { parkingPlaces } from '../src/simulation/parkingPlaces.ts'
 import { type Agent, type House, house, provisioned, startAgent, testDevice } from './agent.ts'

@@ -31,7 +31,7 @@ export const topics = {
   ack: { direction: 'up', qos: 1, retain: false },
   /** Vehicle to house: {@link VehicleEvent}. */
   evt: { direction: 'up', qos: 1, retain: false },
-  /** Vehicle to house: {@link Telemetry}, batched positions. */
+  /** Vehicle to house: {@link Telemetry}, batched positions. What was kept while offline is sent with QoS 1. */
   tele: { direction: 'up', qos: 0, retain: false },
 } as const satisfies Record<string, Topic>
 

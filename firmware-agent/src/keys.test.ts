@@ -1,0 +1,70 @@
+import { createPublicKey, generateKeyPairSync } from 'node:crypto'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, it } from '@jest/globals'
+import { readCommandKeys } from './command-keys.ts'
+import { readDevices } from './devices.ts'
+
+const directory = mkdtempSync(join(tmpdir(), 'holdfast-keys-'))
+const at = (...name: string[]) => join(directory, ...name)
+afterAll(() => rmSync(directory, { recursive: true }))
+
+const pair = () => generateKeyPairSync('ed25519')
+const spki = (key: ReturnType<typeof pair>) => key.publicKey.export({ format: 'pem', type: 'spki' })
+
+describe("the house's keys", () => {
+  it('are two while one replaces the other', () => {
+    const [old, fresh] = [pair(), pair()]
+    mkdirSync(at('keys'))
+    writeFileSync(at('keys', '2026-10.pem'), spki(old))
+    writeFileSync(at('keys', '2026-11.pem'), spki(fresh))
+    const keyById = readCommandKeys(at('keys'))
+    expect(keyById('2026-10')?.equals(old.publicKey)).toBe(true)
+    expect(keyById('2026-11')?.equals(fresh.publicKey)).toBe(true)
+    expect(keyById('2026-12')).toBeUndefined()
+  })
+
+  it('are the only one when there is only one', () => {
+    const only = pair()
+    writeFileSync(at('only.pem'), spki(only))
+    expect(readCommandKeys(at('only.pem'))('whatever')?.equals(only.publicKey)).toBe(true)
+  })
+
+  it('are of the one pinned kind', () => {
+    const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+    writeFileSync(at('ec.pem'), publicKey.export({ format: 'pem', type: 'spki' }))
+    expect(() => readCommandKeys(at('ec.pem'))).toThrow('not an Ed25519 key')
+    mkdirSync(at('none'))
+    expect(() => readCommandKeys(at('none'))).toThrow('no <kid>.pem')
+  })
+})
+
+describe('provisioned vehicles', () => {
+  const device = { deviceId: 'v-1', mqttPassword: 'secret', rides: true, latitude: 50.11, longitude: 8.68 }
+
+  it.each(['raw', 'PEM'])('have a key that is %s', (form) => {
+    const key = pair()
+    const privateKey =
+      form === 'raw'
+        ? key.privateKey.export({ format: 'jwk' }).d
+        : key.privateKey.export({ format: 'pem', type: 'pkcs8' })
+    writeFileSync(at('devices.json'), JSON.stringify([{ ...device, privateKey }]))
+    const [read] = readDevices(at('devices.json'))
+    if (!read) throw new Error('no device')
+    expect(createPublicKey(read.privateKey).equals(key.publicKey)).toBe(true)
+    expect(read.batteryPercent).toBe(100)
+  })
+
+  it('are there once', () => {
+    const privateKey = pair().privateKey.export({ format: 'jwk' }).d
+    writeFileSync(
+      at('devices.json'),
+      JSON.stringify([
+        { ...device, privateKey },
+        { ...device, privateKey },
+      ]),
+    )
+    expect(() => readDevices(at('devices.json'))).toThrow('twice')
+  })
+})
