@@ -59,7 +59,7 @@ export interface Vehicle {
   connect(): Promise<void>
   /** Measures and reports what is due. To be called a few times a second. */
   tick(): void
-  /** Says goodbye and disconnects; no will is sent. */
+  /** Finishes the command in work, says goodbye and disconnects; no will is sent. */
   stop(): Promise<void>
 }
 
@@ -208,14 +208,11 @@ export async function vehicle(v: VehicleParts): Promise<Vehicle> {
 
   // The broker's message is acknowledged when its answer is on disk and on its way. Until then nothing else of this
   // connection is read, which also makes commands of one vehicle go one after the other.
+  let working: Promise<void> = Promise.resolve()
   client.handleMessage = (packet, done) => {
-    receive(packet).then(
-      () => done(),
-      (err: unknown) => {
-        log.error({ err }, 'a command was not carried out')
-        done()
-      },
-    )
+    working = receive(packet)
+      .catch((err: unknown) => log.error({ err }, 'a command was not carried out'))
+      .then(() => done())
   }
 
   client.on('connect', async () => {
@@ -265,9 +262,11 @@ export async function vehicle(v: VehicleParts): Promise<Vehicle> {
       if (reporting.moving && now() - notedAt >= whereaboutsEvery) noteWhereabouts()
     },
     async stop() {
-      noteWhereabouts()
+      await working
       await within(farewellBudget, 'the broker', farewell()).catch(() => undefined)
       await client.endAsync(true)
+      await working // a command that came in with the farewell
+      noteWhereabouts()
     },
   }
 }

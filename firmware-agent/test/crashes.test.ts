@@ -92,6 +92,16 @@ describe('an agent that is killed in the middle of a command', () => {
   })
 })
 
+describe('an agent that is asked to stop', () => {
+  it('first finishes the command it is working on', async () => {
+    const command = await us.command(scooter)
+    await us.send(scooter, command)
+    await us.ack(scooter, command.cid, ['ACCEPTED'])
+    expect(await agent.end('SIGTERM')).toBe(0)
+    expect(await us.ack(scooter, command.cid)).toMatchObject({ phase: 'EXECUTED', lock: 'UNLOCKED' })
+  })
+})
+
 describe('a command that waited for the vehicle', () => {
   it('is refused as expired when the vehicle is back too late', async () => {
     await us.birth(scooter)
