@@ -40,6 +40,8 @@ insert into fleet.legal_command_move (name, from_state, to_state) values
   ('execute', 'REQUESTED', 'EXECUTED'),
   ('execute', 'SENT', 'EXECUTED'),
   ('execute', 'ACCEPTED', 'EXECUTED'),
+  -- The vehicle did it in time and its answer came late.
+  ('execute', 'TIMED_OUT', 'EXECUTED'),
   ('refuse', 'REQUESTED', 'REFUSED'),
   ('refuse', 'SENT', 'REFUSED'),
   ('refuse', 'ACCEPTED', 'REFUSED'),
@@ -78,6 +80,8 @@ create table fleet.vehicle (
   lock fleet.lock_state not null default 'LOCKED',
   battery_percent integer not null default 100 check (battery_percent between 0 and 100),
   command_counter bigint not null default 0,
+  -- Rises with every change of the vehicle's row in vehicle_availability, so that copies of it are never set back.
+  availability_version bigint not null default 0,
   check ((state in ('RESERVED', 'ON_TRIP')) = (booking_id is not null)),
   check ((booking_id is null) = (rider_id is null))
 ) with (fillfactor = 70);
@@ -180,9 +184,13 @@ create table fleet.trip (
   end_latitude double precision,
   end_longitude double precision,
   start_odometer integer not null default 0,
-  distance_meters integer
+  distance_meters integer,
+  -- When booking had closed its side. Until then a hold would be refused, so the vehicle is not offered.
+  released_at timestamptz
 );
 create unique index one_running_trip_per_vehicle on fleet.trip (vehicle_id) where ended_at is null;
+create index trip_settling on fleet.trip (vehicle_id) where released_at is null;
+create index trip_rider on fleet.trip (rider_id);
 
 create table fleet.zone (
   id uuid primary key,
@@ -203,8 +211,12 @@ create table fleet.vehicle_event (
   longitude double precision,
   battery_percent integer,
   at timestamptz not null default now(),
-  traceparent text
+  traceparent text,
+  -- Of the vehicle's own message, which may come twice.
+  epoch text,
+  seq bigint
 );
+create unique index vehicle_event_once on fleet.vehicle_event (vehicle_id, epoch, seq) where seq is not null;
 create index vehicle_event_vehicle on fleet.vehicle_event (vehicle_id, at desc);
 
 -- The public keys by which acks are verified; two may be valid while a device's key is replaced.
