@@ -58,6 +58,22 @@ export async function runProcess(log: Log, steps: readonly Step[]): Promise<void
   log.info('ready')
 }
 
+/** A step that works in the background from its start until its signal; stopping waits for it to end. */
+export function background(name: string, work: (signal: AbortSignal) => Promise<unknown>): Step {
+  const stopping = new AbortController()
+  let running: Promise<unknown> | undefined
+  return {
+    name,
+    start: () => {
+      running = work(stopping.signal)
+    },
+    stop: async () => {
+      stopping.abort()
+      await running
+    },
+  }
+}
+
 /** Calls `work` again and again until aborted, pausing `pauseMs` after each run; an error is logged and does not end it. */
 export async function every(
   signal: AbortSignal,

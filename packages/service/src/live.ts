@@ -2,6 +2,7 @@
  * The live view over Redis pub/sub. A notice may be lost, so nothing here is true by itself: who listens reads the
  * truth after subscribing and after every reconnect.
  */
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Log } from './log.ts'
 import { createBlockingRedis } from './redis.ts'
 
@@ -13,13 +14,14 @@ type Listener = (notice: Notice) => void
 export interface Live {
   /**
    * Notices of the channels, oldest first, beginning with one `resync`; another one follows whenever messages may have
-   * been missed. Ends when the consumer returns or `stop` is called.
+   * been missed. Ends when the consumer returns, the signal is aborted or `stop` is called.
    */
-  listen(channels: readonly string[]): AsyncGenerator<Notice, void, void>
+  listen(channels: readonly string[], signal?: AbortSignal): AsyncGenerator<Notice, void, void>
   ready(): Promise<unknown>
   stop(): void
 }
 
+const subscribeMs = 500 // Redis answers in one; longer means that it is away.
 const queueLimit = 1_000 // A listener further behind than this is better served by reading the truth again.
 
 /** One Redis connection for all listeners of a process; a channel is subscribed while somebody listens to it. */
@@ -38,7 +40,7 @@ export function createLive(url: string, log: Log): Live {
     wasReady = true
   })
 
-  async function* listen(channels: readonly string[]): AsyncGenerator<Notice, void, void> {
+  async function* listen(channels: readonly string[], signal?: AbortSignal): AsyncGenerator<Notice, void, void> {
     let queue: Notice[] = []
     let wake: () => void = () => undefined
     let stopped = false
@@ -52,18 +54,20 @@ export function createLive(url: string, log: Log): Live {
       wake()
     }
     stops.add(stop)
-    const fresh: string[] = []
-    for (const channel of channels) {
-      const set = listeners.get(channel) ?? new Set()
-      if (set.size === 0) fresh.push(channel)
-      listeners.set(channel, set.add(listener))
-    }
+    if (signal?.aborted) stop()
+    signal?.addEventListener('abort', stop, { once: true })
+    for (const channel of channels) listeners.set(channel, (listeners.get(channel) ?? new Set()).add(listener))
     try {
-      // Without Redis the first answer is still the truth; the reconnect brings the subscription and a resync.
-      if (fresh.length > 0) {
-        const subscribed = redis.subscribe(...fresh).catch((err: unknown) => log.warn({ err }, 'not subscribed yet'))
-        if (redis.status === 'ready') await subscribed
-      }
+      // Without Redis the first answer is still the truth, and it does not wait for more than this.
+      let late = false
+      const subscribed = redis
+        .subscribe(...channels)
+        .then(() => {
+          if (late) listener({ kind: 'resync' })
+        })
+        .catch((err: unknown) => log.warn({ err }, 'not subscribed'))
+      await Promise.race([subscribed, sleep(subscribeMs, undefined, { ref: false })])
+      late = true
       yield { kind: 'resync' }
       while (!stopped) {
         const notice = queue.shift()
@@ -75,6 +79,7 @@ export function createLive(url: string, log: Log): Live {
       }
     } finally {
       stops.delete(stop)
+      signal?.removeEventListener('abort', stop)
       const stale: string[] = []
       for (const channel of channels) {
         const set = listeners.get(channel)
@@ -98,4 +103,22 @@ export function createLive(url: string, log: Log): Live {
       redis.disconnect()
     },
   }
+}
+
+/**
+ * An async generator that `return` ends at once. Of a plain one it waits for the `await` under way, which in a
+ * subscription without news may be for ever.
+ */
+export function endable<T>(
+  make: (signal: AbortSignal) => AsyncGenerator<T, void, void>,
+): AsyncGenerator<T, void, void> {
+  const ended = new AbortController()
+  const generator = make(ended.signal)
+  const finish = generator.return.bind(generator)
+  return Object.assign(generator, {
+    return: () => {
+      ended.abort()
+      return finish()
+    },
+  })
 }

@@ -1,4 +1,5 @@
 import pg from 'pg'
+import { isUnavailable } from './errors.ts'
 import { pause } from './lifecycle.ts'
 import type { Log } from './log.ts'
 
@@ -51,11 +52,13 @@ async function once<T>(pool: Pool, work: (tx: Transaction) => Promise<T>): Promi
     await client.query('commit')
     return result
   } catch (err) {
-    await client.query('rollback').catch((rollbackError: Error) => {
-      broken = rollbackError
-    })
-    // After a client-side timeout the statement may still run on this connection: never give it to anyone else.
-    if (err instanceof Error && sqlState(err) === undefined) broken = err
+    // Postgres has answered: the connection is sound. Otherwise the statement may still be under way on it and a rollback
+    // would be waited for as long again; closing the connection rolls back as well.
+    if (sqlState(err) === undefined && isUnavailable(err)) broken = err as Error
+    else
+      await client.query('rollback').catch((rollbackError: Error) => {
+        broken = rollbackError
+      })
     throw err
   } finally {
     client.release(broken)
