@@ -16,8 +16,16 @@ if (Number(process.versions.node.split('.')[0]) < 20) {
 
 install()
 
-const child = spawn(node, [join(root, 'dev', 'cli.ts'), ...process.argv.slice(2)], { stdio: 'inherit' })
+const child = spawn(node, [join(root, 'dev', 'cli.ts'), ...process.argv.slice(2)], {
+  // The channel tells it when this process is gone, however that came.
+  stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+})
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
+if (process.env.npm_lifecycle_event !== undefined) {
+  // npm ends on SIGTERM without passing it on.
+  const npm = process.ppid
+  setInterval(() => process.ppid !== npm && child.kill('SIGTERM'), 500).unref()
+}
 child.on('error', (error) => {
   console.error(`${node} could not be run: ${error.message}. Remove node_modules and try again.`)
   process.exit(1)

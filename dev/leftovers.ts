@@ -2,7 +2,7 @@ import { existsSync, readdirSync, rmSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { holderOf } from './lock.ts'
-import { descendants, isAlive } from './pids.ts'
+import { descendants, isAlive, startOf } from './pids.ts'
 
 export const runDir = (dataDir: string) => join(dataDir, 'run')
 /** Held by whoever uses the data folder. */
@@ -13,24 +13,27 @@ export const pidFileOf = (dataDir: string, name: string) => join(runDir(dataDir)
  * lock. A pid file counts only with the time its process began, so a stranger who got the pid since is never touched. */
 export async function clearLeftovers(dataDir: string): Promise<string[]> {
   if (!existsSync(runDir(dataDir))) return []
-  const cleared: string[] = []
-  for (const file of readdirSync(runDir(dataDir)).filter((name) => name.endsWith('.pid'))) {
-    const path = join(runDir(dataDir), file)
-    const left = holderOf(path)
-    if (left !== undefined) {
-      // SIGKILL, since everything here survives it and nobody is left to wait for a graceful end.
-      const family = [left.pid, ...descendants(left.pid)]
-      for (const pid of family) kill(pid)
-      for (let waits = 0; family.some(isAlive); waits++) {
-        if (waits === 200)
-          throw new Error(`Process ${left.pid} (${basename(file, '.pid')}) of an earlier start does not end.`)
-        await sleep(25)
-      }
-      cleared.push(basename(file, '.pid'))
-    }
-    rmSync(path, { force: true })
+  const pidFiles = readdirSync(runDir(dataDir)).filter((name) => name.endsWith('.pid'))
+  const left = pidFiles.flatMap((file) => {
+    const holder = holderOf(join(runDir(dataDir), file))
+    return holder === undefined
+      ? []
+      : [{ name: basename(file, '.pid'), pids: [holder.pid, ...descendants(holder.pid)] }]
+  })
+  // SIGKILL, since everything here survives it and nobody is left to wait for a graceful end.
+  const pids = left.flatMap((each) => each.pids)
+  for (const pid of pids) kill(pid)
+  const deadline = Date.now() + 5_000
+  // Until init has asked after it, too: Postgres takes a process that is dead but still listed for a living one.
+  while (pids.some((pid) => startOf(pid) !== undefined) && Date.now() < deadline) await sleep(25)
+  const stubborn = left.filter((each) => each.pids.some(isAlive))
+  if (stubborn.length > 0) {
+    throw new Error(
+      `Of an earlier start there still run: ${stubborn.map(({ name, pids: [pid] }) => `${name} (${pid})`).join(', ')}`,
+    )
   }
-  return cleared
+  for (const file of pidFiles) rmSync(join(runDir(dataDir), file))
+  return left.map(({ name }) => name)
 }
 
 function kill(pid: number): void {

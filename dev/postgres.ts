@@ -3,6 +3,7 @@ import { chownSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, sta
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { Client } from 'pg'
+import { isAlive, startOf } from './pids.ts'
 import { type Server, server } from './server.ts'
 
 /** The superuser of our own Postgres and owner of every schema; the migrations run as it. */
@@ -53,6 +54,7 @@ export function postgres({ dataDir, port, password, logFile, pidFile, durable }:
     stopSignal: 'SIGINT',
     prepare: () => {
       if (!existsSync(join(dataDir, 'PG_VERSION'))) initialise(dataDir, password, account, durable)
+      forgetDeadPostmaster(dataDir)
     },
     ready: async () => {
       const [row] = await ask(url('postgres'), 'show data_directory')
@@ -100,6 +102,15 @@ function initialise(dataDir: string, password: string, account: Account | undefi
   rmSync(passwordFile)
   if (run.status !== 0) throw new Error(`initdb failed:\n${run.error?.message ?? ''}${run.stdout}${run.stderr}`)
   renameSync(draft, dataDir)
+}
+
+/** In a container whose first process asks after no orphan, a killed postmaster stays listed for ever, and Postgres
+ * would not start over it. That it is dead is certain here, and its children end by themselves when it does. */
+function forgetDeadPostmaster(dataDir: string): void {
+  const file = join(dataDir, 'postmaster.pid')
+  if (!existsSync(file)) return
+  const pid = Number.parseInt(readFileSync(file, 'utf8'), 10)
+  if (startOf(pid) !== undefined && !isAlive(pid)) rmSync(file)
 }
 
 function binary(name: 'postgres' | 'initdb'): string {

@@ -4,6 +4,7 @@ import { generate } from '@holdfast/database/generate'
 import { migrate } from '@holdfast/database/migrate'
 import { Pool } from 'pg'
 import { type Addresses, addressesOf, CannotStart, choosePorts, notHere } from './addresses.ts'
+import { whenAskedToStop } from './asked-to-stop.ts'
 import { provide } from './binaries.ts'
 import { alone, createDatabase, type Role, setPasswords, urlAs } from './database.ts'
 import { type Device, devicesOf } from './devices.ts'
@@ -116,7 +117,7 @@ export async function withStack<T>(steps: Steps, use: (addresses: Addresses) => 
   const running = runningStack(npmStartDataDir)
   if (running !== undefined) return use(running)
   const stopping = new AbortController()
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => stopping.abort())
+  whenAskedToStop(() => stopping.abort())
   await using stack = await startStack({ dataDir: npmStartDataDir, ports: 'free', steps, signal: stopping.signal })
   return await use(stack)
 }

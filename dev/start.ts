@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { whenAskedToStop } from './asked-to-stop.ts'
 import { dataDir } from './places.ts'
 import { readSettings } from './settings.ts'
 import { type Addresses, type Stack, startStack, tokenFrom } from './stack.ts'
@@ -15,14 +16,11 @@ export async function start(args: string[]): Promise<number> {
 
   const stopping = new AbortController()
   const asked = new Promise<void>((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-      // A terminal's Ctrl-C comes twice, from it and from npm; once is enough.
-      process.on(signal, () => {
-        if (!stopping.signal.aborted) console.log('\nStopping ...')
-        stopping.abort()
-        resolve()
-      })
-    }
+    whenAskedToStop(() => {
+      if (!stopping.signal.aborted) console.log('\nStopping ...')
+      stopping.abort()
+      resolve()
+    })
   })
 
   const begun = performance.now()

@@ -5,6 +5,7 @@ import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { generate } from '@holdfast/database/generate'
 import { drift, migrate } from '@holdfast/database/migrate'
+import { whenAskedToStop } from './asked-to-stop.ts'
 import { provide, systemPrograms } from './binaries.ts'
 import { createDatabase } from './database.ts'
 import { clearLeftovers, lockOf, pidFileOf } from './leftovers.ts'
@@ -72,11 +73,9 @@ async function withPostgres(use: (server: TestServer, folder: string) => Promise
     durable: false,
   })
   // Jest is told by the same Ctrl-C; when it has ended, the rest follows below.
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.on(signal, () => {
-      for (const child of children) child.kill(signal)
-    })
-  }
+  whenAskedToStop((signal) => {
+    for (const child of children) child.kill(signal)
+  })
   try {
     await steps.step('postgres', 'a new one, for these tests only', program.start)
     return await use({ url: program.url('postgres'), password }, folder)
