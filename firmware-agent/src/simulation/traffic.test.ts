@@ -53,6 +53,25 @@ it('a parked vehicle stays exactly where it is, also over a restart', async () =
   expect(position(again.readings())).toEqual(position(before))
 })
 
+it('a vehicle that is paused on the way goes on along the streets', async () => {
+  using streets = traffic({ ...settings, rideSeconds: { shortest: 60, longest: 60 }, speed: 5 })
+  const vehicle = streets.vehicle('v-1', home, undefined, 'LOCKED')
+  vehicle.bolt('UNLOCKED')
+  await delay(3_000)
+  vehicle.beep()
+  await delay(1_200)
+  const paused = vehicle.readings()
+  expect(paused.speed).toBe(0)
+  expect(Math.min(...places.map((place) => distance(place, paused)))).toBeGreaterThan(10)
+  vehicle.bolt('LOCKED')
+  vehicle.bolt('UNLOCKED')
+  for (let looks = 0; looks < 40; looks += 1) {
+    await delay(50)
+    expect(offStreet(vehicle.readings())).toBeLessThan(6.5)
+  }
+  expect(vehicle.readings().odometer).toBeGreaterThan(paused.odometer)
+})
+
 it('a vehicle whose agent was restarted during a ride is ridden on to a parking place', async () => {
   using streets = traffic(settings)
   const { latitude, longitude } = at(graph.nodes, 7)

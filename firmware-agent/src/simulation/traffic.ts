@@ -111,6 +111,7 @@ function ridden(
       ride = planRide(graph, places, { point, node }, shortest + random() * (longest - shortest), random)
     },
     park() {
+      if (ride) node = nearestNode(graph, point)
       ride = null
       if (battery < swapBelow) {
         swap = setTimeout(() => {
