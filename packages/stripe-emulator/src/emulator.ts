@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
+import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { createFaultBoard } from './control/fault-board.ts'
 import { advanceClock, sweep } from './control/time.ts'
-import { type ArmedFault, type Fault, fault } from './domain/faults.ts'
+import { type AskedFault, armedFault } from './domain/faults.ts'
+import { openDoors } from './doors.ts'
 import { createApi } from './http/api.ts'
+import { createFaultBoard } from './http/fault-board.ts'
 import { createLimiter } from './http/limiter.ts'
-import { createDoors } from './http/server.ts'
 import { apiRoutes } from './resources/routes.ts'
 import { listenAt } from './resources/webhook-endpoints.ts'
 import { Books } from './store/books.ts'
@@ -46,8 +47,8 @@ export interface StripeEmulator extends AsyncDisposable {
     advance(seconds: number): void
   }
   /** Arms a fault for the next request, or event, that it fits. */
-  arm(fault: { kind: Fault['kind'] } & Partial<Omit<ArmedFault, 'id' | 'kind'>>): void
-  /** Answers what is under way, then stops. */
+  arm(fault: AskedFault): void
+  /** Answers what is under way, then stops; may be called again. */
   close(): Promise<void>
 }
 
@@ -60,12 +61,17 @@ const answersWithinMs = 3_000
 /** Starts an emulator of its own: two in one process share nothing. */
 export async function startStripeEmulator(options: EmulatorOptions = {}): Promise<StripeEmulator> {
   const { host = '127.0.0.1', log = () => {} } = options
-  const books = new Books({
-    file: options.dataFile,
-    seed: options.seed ?? randomUUID(),
-    machineNow: () => Math.floor(Date.now() / 1_000),
-  })
+  // Before anything else: whoever starts a second emulator by mistake fails here, with the first one's file untouched.
+  const server = createServer()
+  server.listen(options.port ?? 0, host)
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  const url = `http://${host.includes(':') ? `[${host}]` : host}:${port}`
+
+  const books = openBooks(options, server)
   const faults = createFaultBoard(Math.random)
+  /** Of what happens without a request to the API. */
+  const unasked: Cause = { request: null, faults: (event) => faults.strike({ event }) }
   const sender = new WebhookSender({
     books,
     retryDelaysMs: options.webhookRetryDelaysMs ?? usualRetryDelaysMs,
@@ -73,53 +79,58 @@ export async function startStripeEmulator(options: EmulatorOptions = {}): Promis
     log,
   })
   books.onDispatch = (dispatch) => sender.take(dispatch)
-
-  /** Of what happens without a request to the API. */
-  const unasked: Cause = { request: null, faults: (event) => faults.strike({ event }) }
   const { webhook } = options
   if (webhook) books.transact((draft) => listenAt(draft, webhook))
 
-  let url = ''
   const allowed = createLimiter(options.rateLimitPerSecond, () => performance.now())
-  const api = createApi({ books, routes: apiRoutes, faults, allowed, baseUrl: () => options.publicUrl ?? url, log })
-  const doors = createDoors(api, { books, faults, cause: unasked, onReset: () => sender.abandon() })
-  try {
-    doors.listen(options.port ?? 0, host)
-    await once(doors, 'listening')
-  } catch (error) {
-    books[Symbol.dispose]()
-    throw error
-  }
-  const { port } = doors.address() as AddressInfo
-  url = `http://${host.includes(':') ? `[${host}]` : host}:${port}`
+  const api = createApi({ books, routes: apiRoutes, faults, allowed, baseUrl: options.publicUrl ?? url, log })
+  const controlled = { books, faults, cause: unasked, onReset: () => sender.abandon() }
+  server.on('request', openDoors({ api, controlled, log }))
 
   sender.resume()
   sweep(books, unasked)
   const sweeping = setInterval(() => sweep(books, unasked), sweepEveryMs)
 
-  const close = async (): Promise<void> => {
+  const stop = async (): Promise<void> => {
     clearInterval(sweeping)
-    if (doors.listening) {
-      const closed = once(doors, 'close')
-      doors.close()
-      const impatience = setTimeout(() => doors.closeAllConnections(), answersWithinMs)
+    if (server.listening) {
+      const closed = once(server, 'close')
+      server.close()
+      const impatience = setTimeout(() => server.closeAllConnections(), answersWithinMs)
       await closed
       clearTimeout(impatience)
     }
     await sender[Symbol.asyncDispose]()
     books[Symbol.dispose]()
   }
+  let stopped: Promise<void> | undefined
+  const close = (): Promise<void> => {
+    stopped ??= stop()
+    return stopped
+  }
   return {
     url,
     port,
     clock: { now: () => books.now(), advance: (seconds) => advanceClock(books, seconds, unasked) },
     arm: (asked) => {
-      const bare = fault(asked.kind, asked.ms)
-      if (!bare) throw new RangeError(`${asked.kind} for ${asked.ms} ms is not a fault`)
-      const everything = { times: 1, method: null, path: null, event: null, probability: 1 }
-      faults.arm({ ...everything, ...asked, ...bare, id: randomUUID() })
+      const armed = armedFault(asked, randomUUID())
+      if (!armed) throw new RangeError(`${asked.kind} for ${asked.ms} ms is not a fault`)
+      faults.arm(armed)
     },
     close,
     [Symbol.asyncDispose]: close,
+  }
+}
+
+function openBooks({ dataFile, seed }: EmulatorOptions, server: Server): Books {
+  try {
+    return new Books({
+      file: dataFile,
+      seed: seed ?? randomUUID(),
+      machineNow: () => Math.floor(Date.now() / 1_000),
+    })
+  } catch (error) {
+    server.close()
+    throw error
   }
 }

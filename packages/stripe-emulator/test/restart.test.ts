@@ -134,9 +134,15 @@ describe('the process', () => {
     expect(failed.complaint.trim().split('\n')).toHaveLength(2)
   })
 
-  it('says when its port is taken', async () => {
-    await using account = await openAccount()
-    const failed = await run({ PORT: String(account.emulator.port) })
-    expect([failed.code, failed.complaint]).toEqual([1, expect.stringContaining('EADDRINUSE')])
+  it('says when its port is taken, and leaves the file of whoever has it alone', async () => {
+    {
+      await using account = await openAccount({ dataFile })
+      await account.stripe.customers.create({ name: 'Ada' })
+      const failed = await run({ PORT: String(account.emulator.port) })
+      expect([failed.code, failed.complaint]).toEqual([1, expect.stringContaining('EADDRINUSE')])
+      await account.stripe.customers.create({ name: 'Bob' })
+    }
+    await using account = await openAccount({ dataFile })
+    expect((await account.stripe.customers.list()).data.map(({ name }) => name)).toEqual(['Bob', 'Ada'])
   })
 })

@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto'
 import { authenticate } from '../challenge/authenticate.ts'
 import { invalidRequest, noSuchUrl } from '../domain/errors.ts'
-import { type ArmedFault, fault, requestFaults, webhookFaults } from '../domain/faults.ts'
+import { armedFault, requestFaults, webhookFaults } from '../domain/faults.ts'
 import { accept, type Outcome, refuse } from '../domain/outcome.ts'
+import type { FaultBoard } from '../http/fault-board.ts'
 import type { FormMap } from '../http/form.ts'
 import {
   integer,
   metadata,
   oneOf,
   positive,
-  type Read,
   type Reader,
   type Readers,
   readParams,
@@ -19,7 +19,6 @@ import {
 import { errorReply, type Reply } from '../http/route.ts'
 import type { Books } from '../store/books.ts'
 import type { Cause } from '../webhooks/publish.ts'
-import type { FaultBoard } from './fault-board.ts'
 import { ledger } from './ledger.ts'
 import { advanceClock, settleNow } from './time.ts'
 
@@ -83,9 +82,10 @@ const controls: readonly Control[] = [
   }),
   control('GET', /^faults$/, {}, ({ faults }) => accept({ armed: faults.armed() })),
   control('POST', /^faults$/, armable, ({ faults }, asked) => {
-    const armed = arm(asked)
-    if (armed.ok) faults.arm(armed.value)
-    return armed
+    const armed = armedFault(asked, randomUUID())
+    if (!armed) return refuse(invalidRequest('A fault lasts from 0 to 60000 ms.', { param: 'ms' }))
+    faults.arm(armed)
+    return accept(armed)
   }),
   control('DELETE', /^faults$/, {}, ({ faults }) => {
     faults.disarm()
@@ -115,21 +115,6 @@ const controls: readonly Control[] = [
     return accept({ reset: true })
   }),
 ]
-
-/** An armed fault from its description. */
-export function arm(asked: Read<typeof armable>): Outcome<ArmedFault> {
-  const bare = fault(asked.kind, asked.ms)
-  if (!bare) return refuse(invalidRequest('A fault lasts from 0 to 60000 ms.', { param: 'ms' }))
-  return accept({
-    ...bare,
-    id: randomUUID(),
-    times: asked.times ?? 1,
-    method: asked.method ?? null,
-    path: asked.path ?? null,
-    event: asked.event ?? null,
-    probability: asked.probability ?? 1,
-  })
-}
 
 /** Answers a request to the control side, which is not part of Stripe. */
 export function obey(emulator: Controlled, { method, path, params }: Command): Reply {

@@ -62,6 +62,17 @@ export interface ArmedFault extends Fault {
   readonly probability: number
 }
 
+export type AskedFault = { readonly kind: Fault['kind'] } & {
+  readonly [K in keyof Omit<ArmedFault, 'id' | 'kind'>]?: ArmedFault[K] | undefined
+}
+
+/** A fault that hits the next one of everything, except where it was asked to be choosier; undefined when it makes no sense. */
+export function armedFault(asked: AskedFault, id: string): ArmedFault | undefined {
+  const bare = fault(asked.kind, asked.ms)
+  const { times = 1, method = null, path = null, event = null, probability = 1 } = asked
+  return bare && { ...bare, id, times, method, path, event, probability }
+}
+
 /** A request to the API, or an event about to be delivered. */
 export type Happening = { readonly method: string; readonly path: string } | { readonly event: string }
 

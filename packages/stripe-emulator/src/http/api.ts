@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
-import type { FaultBoard } from '../control/fault-board.ts'
 import { invalidRequest, lockTimeout, noSuchUrl, rateLimited, serverError } from '../domain/errors.ts'
 import { type Fault, faultsInHeader, isWebhookFault, type RequestFault } from '../domain/faults.ts'
 import { repetition } from '../domain/idempotency.ts'
@@ -8,6 +7,7 @@ import type { ApiError } from '../domain/outcome.ts'
 import type { Books, Draft } from '../store/books.ts'
 import { apiVersion, type Cause } from '../webhooks/publish.ts'
 import { refusedKey } from './api-key.ts'
+import type { FaultBoard } from './fault-board.ts'
 import { canonical, decodeForm } from './form.ts'
 import type { Limiter } from './limiter.ts'
 import { type Call, errorReply, findRoute, type Reply, type Route } from './route.ts'
@@ -28,7 +28,7 @@ export interface ApiOptions {
   readonly routes: readonly Route[]
   readonly faults: FaultBoard
   readonly allowed: Limiter
-  readonly baseUrl: () => string
+  readonly baseUrl: string
   readonly log: (message: string, facts: Record<string, unknown>) => void
 }
 
@@ -96,7 +96,7 @@ export function createApi({ books, routes, faults, allowed, baseUrl, log }: ApiO
       if (suffers('server-error')) return fail()
       try {
         return books.transact((draft) => {
-          const call: Call = { draft, cause, baseUrl: baseUrl() }
+          const call: Call = { draft, cause, baseUrl }
           return remember(draft, work.value(call))
         })
       } catch (error) {

@@ -65,6 +65,9 @@ export const customerRoutes: readonly Route[] = [
       const customer = customerAt(draft, id)
       if (!customer.ok) return customer
       draft.remove('customer', id)
+      for (const method of draft.all('payment_method')) {
+        if (method.customer === id) draft.put({ ...method, customer: null })
+      }
       publish(draft, [{ type: 'customer.deleted', object: customer.value }], cause)
       return accept({ id, object: 'customer', deleted: true })
     },

@@ -1,20 +1,32 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import { challengePath } from '../challenge/url.ts'
-import { visitChallenge } from '../challenge/visit.ts'
-import { type Controlled, controlPath, obey } from '../control/api.ts'
-import { invalidRequest, noSuchUrl } from '../domain/errors.ts'
-import type { ApiRequest, ApiResponse } from './api.ts'
-import { decodeForm, type Form, type FormMap } from './form.ts'
-import { errorReply, type Reply } from './route.ts'
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import { challengePath } from './challenge/url.ts'
+import { visitChallenge } from './challenge/visit.ts'
+import { type Controlled, controlPath, obey } from './control/api.ts'
+import { invalidRequest, noSuchUrl } from './domain/errors.ts'
+import type { ApiRequest, ApiResponse } from './http/api.ts'
+import { decodeForm, type Form, type FormMap } from './http/form.ts'
+import { errorReply, type Reply } from './http/route.ts'
 
 /** Bytes; far above what any request to the emulated API needs. */
 const largestBody = 1_048_576
 
+export interface Doors {
+  readonly api: (request: ApiRequest) => Promise<ApiResponse>
+  readonly controlled: Controlled
+  readonly log: (message: string, facts: Record<string, unknown>) => void
+}
+
 /** The doors of the emulator: Stripe's API, the challenge page, the control side, health. */
-export function createDoors(api: (request: ApiRequest) => Promise<ApiResponse>, controlled: Controlled): Server {
-  return createServer((request, response) => {
-    open(request, response).catch(() => request.socket.destroy())
-  })
+export function openDoors({ api, controlled, log }: Doors): RequestListener {
+  return (request, response) => {
+    open(request, response).catch((error: unknown) => {
+      log('request broke', {
+        url: request.url?.split('?')[0],
+        error: error instanceof Error ? error.stack : String(error),
+      })
+      request.socket.destroy()
+    })
+  }
 
   async function open(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const method = request.method ?? 'GET'
