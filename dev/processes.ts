@@ -81,11 +81,7 @@ export const processes: Record<ProcessName, Process> = {
   payment: {
     entry: 'subgraphs/payment/src/main.ts',
     after: ['postgres', 'redis', 'stripe-emulator'],
-    env: (around) => ({
-      ...subgraph('payment', around),
-      ...stripe(around),
-      PUBLIC_URL: publicUrl(around.settings, around.ports),
-    }),
+    env: (around) => ({ ...subgraph('payment', around), ...stripe(around) }),
   },
   gateway: {
     entry: 'gateway/src/main.ts',

@@ -1,17 +1,16 @@
-import { existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { isAbsolute, join } from 'node:path'
 import { generate } from '@holdfast/database/generate'
 import { migrate } from '@holdfast/database/migrate'
 import { Pool } from 'pg'
 import { type Addresses, addressesOf, CannotStart, choosePorts, notHere } from './addresses.ts'
-import { whenAskedToStop } from './asked-to-stop.ts'
 import { provide } from './binaries.ts'
 import { alone, createDatabase, type Role, setPasswords, urlAs } from './database.ts'
 import { type Device, devicesOf } from './devices.ts'
 import { clearLeftovers, lockOf, pidFileOf, runDir } from './leftovers.ts'
 import { holderOf, takeLock } from './lock.ts'
 import { mosquitto } from './mosquitto.ts'
-import { dataDir as npmStartDataDir, projectDir } from './places.ts'
+import { projectDir } from './places.ts'
 import { freePort } from './ports.ts'
 import { postgres } from './postgres.ts'
 import {
@@ -35,6 +34,8 @@ export { type Addresses, CannotStart } from './addresses.ts'
 export type StackOptions = {
   /** Absolute. Everything the stack remembers; two stacks never share one. */
   dataDir: string
+  /** Forgets first what an earlier stack remembered there. */
+  fresh?: boolean
   /** fixed: the ports of the settings, or a refusal that names the one that is taken. free: whatever is free. */
   ports: 'fixed' | 'free'
   settings?: Settings
@@ -86,6 +87,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   try {
     const cleared = await clearLeftovers(dataDir)
     if (cleared.length > 0) steps.say(`  Ended what an earlier start left behind: ${cleared.join(', ')}`)
+    if (options.fresh === true) forget(dataDir)
     keepPreviousLogs(dataDir)
     const absent = notHere(settings)
     const portOf = await choosePorts(ports, settings, absent)
@@ -110,16 +112,6 @@ export function runningStack(dataDir: string): Addresses | undefined {
   if (holderOf(lockOf(dataDir)) === undefined) return undefined
   const file = announcementOf(dataDir)
   return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Addresses) : undefined
-}
-
-/** Lets a program use the stack that `npm start` runs, or else one that is up for as long as it takes, on the same data. */
-export async function withStack<T>(steps: Steps, use: (addresses: Addresses) => Promise<T>): Promise<T> {
-  const running = runningStack(npmStartDataDir)
-  if (running !== undefined) return use(running)
-  const stopping = new AbortController()
-  whenAskedToStop(() => stopping.abort())
-  await using stack = await startStack({ dataDir: npmStartDataDir, ports: 'free', steps, signal: stopping.signal })
-  return await use(stack)
 }
 
 /** Asks a development issuer for a token. */
@@ -231,6 +223,7 @@ async function bringUp(run: Run, plan: Plan): Promise<Stack> {
     devicesFile,
     overrides: plan.overrides,
   }
+  if (settings.broker !== undefined) steps.say(`  The broker at MQTT_URL has to let in the vehicles of ${devicesFile}.`)
   const begun = new Map<ProcessName, Promise<void>>()
   const begin = (name: ProcessName): Promise<void> => {
     const known = begun.get(name)
@@ -308,6 +301,13 @@ async function seedFrom(ownerUrl: string, devices: readonly Device[]): Promise<v
 const announcementOf = (dataDir: string) => join(runDir(dataDir), 'stack.json')
 
 const logFileOf = (dataDir: string, name: string) => join(dataDir, 'logs', `${name}.log`)
+
+/** Everything but the lock that we hold. */
+function forget(dataDir: string): void {
+  for (const name of readdirSync(dataDir)) {
+    if (join(dataDir, name) !== runDir(dataDir)) rmSync(join(dataDir, name), { recursive: true })
+  }
+}
 
 /** The logs of the start before are kept, older ones are not. */
 function keepPreviousLogs(dataDir: string): void {
