@@ -4,7 +4,11 @@ import type { CodegenConfig } from '@graphql-codegen/cli'
 const mappers: Record<string, Record<string, string>> = {
   booking: {},
   fleet: {},
-  payment: {},
+  payment: {
+    Booking: '../context.ts#BookingRef',
+    Payment: '../domain/payment.ts#Payment as PaymentModel',
+    Receipt: '../domain/receipt.ts#Receipt as ReceiptModel',
+  },
 }
 
 const config: CodegenConfig = {

@@ -36,15 +36,25 @@ create table payment.payment (
   currency text not null,
   -- Stripe's id, null until Stripe has answered.
   intent_id text unique,
+  -- As the claim gave them: how many attempts are left after this one, and what the hold comes back to.
+  attempts_left integer not null check (attempts_left >= 0),
+  hold_expires_at timestamptz not null,
+  -- The claim's end: whoever has not agreed by then has not paid; with Stripe's answer unknown the booking is reviewed.
+  decide_by timestamptz not null,
+  -- Stripe's decline_code or error code.
   decline_code text,
-  -- What is still to be done with an authorisation, and for how much; the completer does it until Stripe has agreed.
+  -- FAILED because Stripe does not know or cannot use the payment method, not because the card was declined.
+  method_unusable boolean not null default false,
+  -- What is still to be done about the intent; the completer does it until Stripe has agreed, and clears it.
   wanted payment.wanted,
-  wanted_minor integer check (wanted_minor >= 0),
+  -- The fare of a wanted capture, and the part of it that the authorisation covers.
+  fare_minor integer check (fare_minor >= 0),
   fare_lines jsonb,
-  fare_minor integer,
-  captured_minor integer,
+  wanted_minor integer check (wanted_minor between 0 and amount_minor),
+  captured_minor integer check (captured_minor between 0 and amount_minor),
   -- When the completer looks at this row again; null when nothing is left to do.
   next_try_at timestamptz,
+  -- Looks that changed nothing, since the last one that did.
   tries integer not null default 0,
   created_at timestamptz not null default now(),
   authorized_at timestamptz,
@@ -53,7 +63,9 @@ create table payment.payment (
   unique (booking_id, attempt),
   unique (rider_id, request_id),
   check ((state = 'CAPTURED') = (captured_minor is not null)),
-  check (captured_minor <= amount_minor)
+  check ((state = 'FAILED') = (decline_code is not null)),
+  check (wanted is null or next_try_at is not null),
+  check (wanted <> 'CAPTURE' or (fare_minor is not null and fare_lines is not null and wanted_minor is not null))
 ) with (fillfactor = 70);
 -- A booking is paid at most once: while one attempt lives or has taken the money there is no other.
 create unique index one_live_payment_per_booking on payment.payment (booking_id)
@@ -97,19 +109,19 @@ create table payment.receipt_series (
 );
 insert into payment.receipt_series values (true, 0);
 
--- Stripe's webhooks as they came; verified, stored, answered, then worked on.
+-- Stripe's events that have arrived. An event is only the hint to look at its payment: what is true is read from Stripe.
 create table payment.webhook_inbox (
   event_id text primary key,
   type text not null,
   intent_id text,
-  received_at timestamptz not null default now(),
-  done_at timestamptz,
-  next_try_at timestamptz default now(),
-  tries integer not null default 0
+  received_at timestamptz not null default now()
 );
-create index webhook_due on payment.webhook_inbox (next_try_at) where done_at is null;
+create index webhook_received on payment.webhook_inbox (received_at);
 
 grant select, insert, update, delete on all tables in schema payment to payment;
 revoke insert, update, delete on payment.legal_move from payment;
+-- A receipt is never changed, and its series only counts on.
+revoke update, delete on payment.receipt from payment;
+revoke insert, delete on payment.receipt_series from payment;
 revoke execute on all functions in schema payment from public;
 grant execute on all functions in schema payment to payment;

@@ -1,0 +1,79 @@
+/** Stripe's books against ours. Nothing is decided here about what is still under way. */
+import type { IntentStatus } from './next.ts'
+import type { Payment } from './payment.ts'
+
+/** An intent as Stripe lists it. */
+export interface ListedIntent {
+  readonly id: string
+  readonly status: IntentStatus
+  readonly amountMinor: number
+  readonly receivedMinor: number
+  readonly createdAt: Date
+  /** From its metadata; null when it is none of ours. */
+  readonly paymentId: string | null
+}
+
+export interface Finding {
+  readonly kind: /** Money was taken, and no payment of ours says so. */
+    | 'CHARGED_NOT_BOOKED'
+    /** A payment of ours counts on money that Stripe does not have. */
+    | 'BOOKED_NOT_CHARGED'
+    | 'AMOUNT_DIFFERS'
+    /** Money is frozen that nobody is going to take. */
+    | 'ORPHAN_AUTHORISATION'
+  readonly intentId: string | null
+  readonly paymentId: string
+  /** Null: our database does not know it, so it may be another installation's, and is left to a person. */
+  readonly state: Payment['state'] | null
+}
+
+const graceMs = 15 * 60_000 // Any request, and the claim of it, is over by then.
+
+/**
+ * Compares. `intents` must reach as far back as `payments`, or a payment looks unpaid for because its intent was left out;
+ * intents without our metadata belong to others and are passed over.
+ */
+export function reconcile(intents: readonly ListedIntent[], payments: readonly Payment[], now: Date): Finding[] {
+  const byId = new Map(payments.map((payment) => [payment.id, payment]))
+  const seen = new Set<string>()
+  const findings: Finding[] = []
+  for (const intent of intents) {
+    if (intent.paymentId === null) continue
+    const named = byId.get(intent.paymentId)
+    const payment = named && (named.intentId === null || named.intentId === intent.id) ? named : undefined
+    if (payment) seen.add(payment.id)
+    const kind = compare(intent, payment, now)
+    if (kind) findings.push({ kind, intentId: intent.id, paymentId: intent.paymentId, state: payment?.state ?? null })
+  }
+  for (const { id, state, intentId } of payments) {
+    if (seen.has(id) || (state !== 'AUTHORIZED' && state !== 'CAPTURED')) continue
+    findings.push({ kind: 'BOOKED_NOT_CHARGED', intentId, paymentId: id, state })
+  }
+  return findings
+}
+
+function compare(intent: ListedIntent, payment: Payment | undefined, now: Date): Finding['kind'] | null {
+  switch (intent.status) {
+    case 'succeeded':
+      if (payment?.state === 'CAPTURED') {
+        return payment.capturedMinor === intent.receivedMinor ? null : 'AMOUNT_DIFFERS'
+      }
+      return payment?.state === 'AUTHORIZED' && payment.wanted?.kind === 'CAPTURE' ? null : 'CHARGED_NOT_BOOKED'
+    case 'requires_capture':
+      switch (payment?.state) {
+        case 'AUTHORIZED':
+          return payment.amount.amountMinor === intent.amountMinor ? null : 'AMOUNT_DIFFERS'
+        case 'CAPTURED':
+          return 'BOOKED_NOT_CHARGED'
+        case 'AUTHORIZING':
+        case 'REQUIRES_ACTION':
+          return null
+        default:
+          return now.getTime() - intent.createdAt.getTime() > graceMs ? 'ORPHAN_AUTHORISATION' : null
+      }
+    default:
+      return payment?.state === 'CAPTURED' || (payment?.state === 'AUTHORIZED' && payment.wanted === null)
+        ? 'BOOKED_NOT_CHARGED'
+        : null
+  }
+}

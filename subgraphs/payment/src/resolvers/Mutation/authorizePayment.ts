@@ -1,0 +1,22 @@
+import { graphqlError, requireRider } from '@holdfast/service'
+import type { MutationResolvers } from '../../__generated__/resolvers.ts'
+import { isUuid } from '../../store/loaders.ts'
+import { toProblem, toResult } from '../problems.ts'
+
+const longestMethodId = 255 // Stripe's ids are shorter.
+
+export const authorizePayment: MutationResolvers['authorizePayment'] = async (_, { input }, { viewer, commands }) => {
+  const riderId = requireRider(viewer)
+  if (!isUuid(input.requestId)) throw graphqlError('BAD_USER_INPUT', 'requestId must be a UUID.')
+  if (input.paymentMethodId.length > longestMethodId || input.paymentMethodId === '') {
+    throw graphqlError('BAD_USER_INPUT', 'paymentMethodId must be the id of a Stripe PaymentMethod.')
+  }
+  if (!isUuid(input.bookingId)) return toProblem({ kind: 'BookingNotFound' })
+  const outcome = await commands.authorizePayment({
+    ...input,
+    riderId,
+    requestId: input.requestId.toLowerCase(),
+    bookingId: input.bookingId.toLowerCase(),
+  })
+  return outcome.ok ? toResult(outcome.payment, outcome.challenge) : toProblem(outcome.refusal)
+}

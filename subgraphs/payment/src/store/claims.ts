@@ -1,0 +1,73 @@
+/** What booking lets payment do to a booking, inside payment's own transaction: both rows change, or neither. */
+import { type Transaction, traceparent } from '@holdfast/service'
+import type { Payment } from '../domain/payment.ts'
+
+export type Claim =
+  | { readonly outcome: 'NOT_FOUND' }
+  | { readonly outcome: 'NOT_PAYABLE'; readonly state: string }
+  | { readonly outcome: 'HOLD_EXPIRED'; readonly holdExpiresAt: Date }
+  | {
+      readonly outcome: 'CLAIMED'
+      readonly amountMinor: number
+      readonly currency: string
+      readonly attemptsLeft: number
+      readonly holdExpiresAt: Date
+    }
+
+/** Takes a live hold out of time's reach before Stripe is asked. */
+export async function claim(tx: Transaction, bookingId: string, riderId: string, paymentId: string): Promise<Claim> {
+  const { rows } = await tx.query({
+    name: 'claim for payment',
+    text: 'select * from booking.claim_for_payment($1, $2, $3, $4)',
+    values: [bookingId, riderId, paymentId, traceparent()],
+  })
+  const row = rows[0]
+  switch (row.outcome) {
+    case 'CLAIMED':
+      return {
+        outcome: row.outcome,
+        amountMinor: row.amount_minor,
+        currency: row.currency,
+        attemptsLeft: row.attempts_left,
+        holdExpiresAt: row.hold_expires_at,
+      }
+    case 'NOT_PAYABLE':
+      return { outcome: row.outcome, state: row.state }
+    case 'HOLD_EXPIRED':
+      return { outcome: row.outcome, holdExpiresAt: row.hold_expires_at }
+    case 'NOT_FOUND':
+      return { outcome: row.outcome }
+    default:
+      throw new Error(`booking.claim_for_payment answered ${row.outcome}`)
+  }
+}
+
+/** False: the claim is lost, and the authorisation has to go. */
+export async function confirmPaid(tx: Transaction, { bookingId, id }: Payment): Promise<boolean> {
+  const { rows } = await tx.query({
+    name: 'confirm paid',
+    text: 'select booking.confirm_paid($1, $2, $3) as confirmed',
+    values: [bookingId, id, traceparent()],
+  })
+  return rows[0].confirmed
+}
+
+/** True: the hold goes on and can be paid again. */
+export async function declinePayment(tx: Transaction, { bookingId, id }: Payment): Promise<boolean> {
+  const { rows } = await tx.query({
+    name: 'decline payment',
+    text: 'select booking.decline_payment($1, $2, $3) as state',
+    values: [bookingId, id, traceparent()],
+  })
+  return rows[0].state === 'HELD'
+}
+
+/** The claim's time is over and Stripe's answer unknown: a person may look, and the thing stays held. */
+export async function reviewPayment(tx: Transaction, { bookingId, id }: Payment): Promise<boolean> {
+  const { rows } = await tx.query({
+    name: 'review payment',
+    text: 'select booking.review_payment($1, $2, $3) as moved',
+    values: [bookingId, id, traceparent()],
+  })
+  return rows[0].moved
+}

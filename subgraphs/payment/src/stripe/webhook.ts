@@ -1,0 +1,53 @@
+import {
+  counter,
+  header,
+  type Log,
+  PayloadTooLarge,
+  type Pool,
+  type Route,
+  readBody,
+  sendJson,
+  transaction,
+} from '@holdfast/service'
+import type Stripe from 'stripe'
+import { type Hint, takeHint } from '../store/payments.ts'
+
+const toleranceS = 300 // Stripe's own, against replayed deliveries.
+const bodyLimit = 512_000 // bytes
+const graceMs = 1_000
+
+const received = counter('stripe_events_total', 'Events of Stripe by what they were to us', ['type', 'outcome'])
+
+/**
+ * Where Stripe tells that something happened. Verifies the exact bytes, keeps the event and answers; the completer does
+ * the rest by asking Stripe what is true, so duplicates, lateness and order do not matter.
+ */
+export function webhook(options: { stripe: Stripe; secret: string; pool: Pool; log: Log; now(): Date }): Route {
+  const { stripe, secret, pool, log, now } = options
+  return async (request, response) => {
+    if (request.method !== 'POST') return sendJson(response, 405, { error: 'send a POST request' })
+    let event: Stripe.Event
+    try {
+      const body = await readBody(request, bodyLimit)
+      event = stripe.webhooks.constructEvent(body, header(request, 'stripe-signature') ?? '', secret, toleranceS)
+    } catch (err) {
+      // Its error quotes the body, so only its name is logged.
+      log.warn({ reason: err instanceof Error ? err.name : 'unknown' }, 'webhook refused')
+      return sendJson(response, err instanceof PayloadTooLarge ? 413 : 400, { error: 'not a signed event of Stripe' })
+    }
+    const hint = hintOf(event)
+    const outcome = hint
+      ? await transaction(pool, (tx) => takeHint(tx, hint, now(), new Date(now().getTime() + graceMs)))
+      : 'ignored'
+    received.inc({ type: event.type, outcome })
+    sendJson(response, 200, { received: true })
+  }
+}
+
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+
+function hintOf({ id, type, data: { object } }: Stripe.Event): Hint | null {
+  if (!('object' in object) || object.object !== 'payment_intent') return null
+  const paymentId = object.metadata['payment_id'] ?? ''
+  return { eventId: id, type, intentId: object.id, paymentId: uuid.test(paymentId) ? paymentId : null }
+}
