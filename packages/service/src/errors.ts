@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { GraphQLError, type GraphQLFormattedError } from 'graphql'
-import type { Viewer } from './identity.ts'
+import { isUuid, type Viewer } from './identity.ts'
 import type { Log } from './log.ts'
 
 /** The closed list of top-level errors. Expected refusals are data in the schema, never one of these. */
@@ -29,6 +29,7 @@ export const graphqlError = (code: ErrorCode, message: string) => new GraphQLErr
 export function requireRider(viewer: Viewer): string {
   if (viewer.role === 'anonymous') throw graphqlError('UNAUTHENTICATED', 'Sign in first: send a bearer token.')
   if (viewer.role !== 'rider') throw graphqlError('FORBIDDEN', 'Only a rider can do this.')
+  if (!isUuid(viewer.id)) throw graphqlError('FORBIDDEN', 'Riders are known by a UUID; the subject of this token is none.')
   return viewer.id
 }
 

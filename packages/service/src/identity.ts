@@ -16,6 +16,9 @@ export const Viewer = z.object({
 })
 export type Viewer = z.infer<typeof Viewer>
 
+/** Whether Postgres would take it as a uuid; what is none names nothing. */
+export const isUuid = (text: string): boolean => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text)
+
 export const anonymous: Viewer = { id: '', role: 'anonymous', scopes: [] }
 
 /** HTTP header of a signed request; the same text stands in `extensions.identity` of a graphql-ws subscribe message. */
