@@ -150,8 +150,9 @@ function runAs(account: Account | undefined, command: string, args: string[]) {
   if (account === undefined) return { command, args }
   const { uid, gid, reaches } = account
   if (reaches) return { command, args, uid, gid, cwd: '/' }
-  // A project in /root, say: the account keeps the one right of root that it needs to get there.
-  const keep = ['--inh-caps=+dac_override', '--ambient-caps=+dac_override']
+  // A project in /root, say: the account keeps the one right of root that it needs to get there. Without the secure bit
+  // access(2), by which initdb looks for its programs, would not count it.
+  const keep = ['--securebits=+no_setuid_fixup', '--inh-caps=+dac_override', '--ambient-caps=+dac_override']
   const as = [`--reuid=${uid}`, `--regid=${gid}`, '--clear-groups', ...keep]
   return { command: 'setpriv', args: [...as, command, ...args], cwd: '/' }
 }
