@@ -72,6 +72,15 @@ describe('the API', () => {
     expect(await create({ ...reservation, amount: 1 })).toMatchObject({ code: 'amount_too_small' })
   })
 
+  it('wants a way back when the methods are not named', async () => {
+    const { allowed_payment_method_types: _, ...unnamed } = paidBy('pm_card_visa')
+    const error = await refusal(stripe.paymentIntents.create(unnamed))
+    expect([error.statusCode, error.payment_intent]).toEqual([400, undefined])
+    expect(await stripe.paymentIntents.create({ ...unnamed, return_url: 'https://shop.test/' })).toMatchObject({
+      status: 'requires_capture',
+    })
+  })
+
   it('answers 404 for what does not exist, 400 when a parameter names it', async () => {
     expect(await refusal(stripe.paymentIntents.retrieve('pi_none'))).toMatchObject({
       statusCode: 404,

@@ -1,8 +1,8 @@
 import type Stripe from 'stripe'
+import { authenticateIntent } from '../domain/confirmation.ts'
 import { noSuch } from '../domain/errors.ts'
 import { idOf } from '../domain/objects.ts'
 import { accept, type Outcome, refuse } from '../domain/outcome.ts'
-import { authenticateIntent } from '../domain/payment-intent.ts'
 import { type Call, keep } from '../http/route.ts'
 
 /** Ends the challenge of an intent, as its holder or a test decided. A decline that follows is in the intent. */

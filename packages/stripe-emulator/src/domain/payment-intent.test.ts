@@ -1,12 +1,11 @@
 import { describe, expect, it } from '@jest/globals'
 import type Stripe from 'stripe'
+import { authenticateIntent, confirmIntent } from './confirmation.ts'
 import type { Moment } from './objects.ts'
 import type { Outcome } from './outcome.ts'
 import {
-  authenticateIntent,
   cancelIntent,
   captureIntent,
-  confirmIntent,
   createIntent,
   expireIntent,
   type IntentChange,

@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { invalidRequest, lockTimeout, noSuchUrl, rateLimited, serverError } from '../domain/errors.ts'
 import { type Fault, faultsInHeader, isWebhookFault, type RequestFault } from '../domain/faults.ts'
 import { repetition } from '../domain/idempotency.ts'
-import type { ApiError } from '../domain/outcome.ts'
+import { type ApiError, accept, type Outcome, refuse } from '../domain/outcome.ts'
 import type { Books, Draft } from '../store/books.ts'
 import { apiVersion, type Cause } from '../webhooks/publish.ts'
 import { refusedKey } from './api-key.ts'
@@ -39,37 +39,26 @@ export function createApi({ books, routes, faults, allowed, baseUrl, log }: ApiO
   return async (request: ApiRequest): Promise<ApiResponse> => {
     const { method, path, headers } = request
     const requestId = `req_${randomBytes(12).toString('hex')}`
-    const version = headers['stripe-version'] ?? apiVersion
+    const version = versionOf(request)
     const key = method === 'POST' ? headers['idempotency-key'] : undefined
     const usual = { 'request-id': requestId, 'stripe-version': version, ...(key && { 'idempotency-key': key }) }
     const say = (reply: Reply, extra: Record<string, string> = {}): ApiResponse => ({
       ...reply,
       headers: { ...usual, ...extra },
     })
-    const refuse = (error: ApiError, extra: Record<string, string> = {}) => say(errorReply(error), extra)
+    const deny = (error: ApiError, extra: Record<string, string> = {}) => say(errorReply(error), extra)
 
-    const locked = refusedKey(headers['authorization'])
-    if (locked) return refuse(locked)
-    if (!/^\d{4}-\d\d-\d\d(\.[a-z_]+)?$/.test(version)) {
-      return refuse(invalidRequest(`Invalid Stripe API version: ${version}`))
-    }
-    if (!allowed()) return refuse(rateLimited, { 'stripe-rate-limited-reason': 'global-rate' })
-    const asked = faultsInHeader(headers['x-emulator-fault'] ?? '')
-    if (!asked) return refuse(invalidRequest('Unknown fault.', { param: 'x-emulator-fault' }))
-    const found = findRoute(routes, method, path)
-    if (!found) return refuse(noSuchUrl(method, path))
-    const form = decodeForm(request.form)
-    if (!form) return refuse(invalidRequest('Invalid request: the parameters contradict each other.'))
-    const work = found.route.prepare(form, found.id)
-    if (!work.ok) return refuse(work.error)
+    if (!allowed()) return deny(rateLimited, { 'stripe-rate-limited-reason': 'global-rate' })
+    const understood = understand(request, routes)
+    if (!understood.ok) return deny(understood.error)
+    const { work, params, asked } = understood.value
 
-    const params = key === undefined ? '' : canonical(form)
     const repeat =
       key === undefined
         ? ({ kind: 'first' } as const)
         : repetition({ key, path, params }, books.find('stored_reply', key), inFlight.has(key), books.now())
     if (repeat.kind === 'refused') {
-      return refuse(repeat.error, repeat.error.status === 409 ? { 'stripe-should-retry': 'true' } : {})
+      return deny(repeat.error, repeat.error.status === 409 ? { 'stripe-should-retry': 'true' } : {})
     }
 
     const hit = [...asked.filter(({ kind }) => !isWebhookFault(kind)), ...faults.strike({ method, path })]
@@ -97,7 +86,7 @@ export function createApi({ books, routes, faults, allowed, baseUrl, log }: ApiO
       try {
         return books.transact((draft) => {
           const call: Call = { draft, cause, baseUrl }
-          return remember(draft, work.value(call))
+          return remember(draft, work(call))
         })
       } catch (error) {
         log('request failed', {
@@ -115,12 +104,40 @@ export function createApi({ books, routes, faults, allowed, baseUrl, log }: ApiO
       const latency = suffers('latency')
       if (latency) await pause(latency.ms)
       if (suffers('reset')) return null
-      if (suffers('rate-limit')) return refuse(rateLimited)
-      if (suffers('lock-timeout')) return refuse(lockTimeout, { 'stripe-should-retry': 'true' })
+      if (suffers('rate-limit')) return deny(rateLimited)
+      if (suffers('lock-timeout')) return deny(lockTimeout, { 'stripe-should-retry': 'true' })
       const response = execute()
       return suffers('response-lost') ? null : response
     } finally {
       if (key !== undefined) inFlight.delete(key)
     }
   }
+}
+
+interface Understood {
+  readonly work: (call: Call) => Reply
+  /** All parameters in one canonical text. */
+  readonly params: string
+  /** The faults that the request itself asks for. */
+  readonly asked: readonly Fault[]
+}
+
+const versionOf = ({ headers }: ApiRequest): string => headers['stripe-version'] ?? apiVersion
+
+/** What the request wants, or why it is not even tried. Nothing is executed, so no idempotency key is used up. */
+function understand(request: ApiRequest, routes: readonly Route[]): Outcome<Understood> {
+  const { method, path, headers } = request
+  const locked = refusedKey(headers['authorization'])
+  if (locked) return refuse(locked)
+  if (!/^\d{4}-\d\d-\d\d(\.[a-z_]+)?$/.test(versionOf(request))) {
+    return refuse(invalidRequest(`Invalid Stripe API version: ${versionOf(request)}`))
+  }
+  const asked = faultsInHeader(headers['x-emulator-fault'] ?? '')
+  if (!asked) return refuse(invalidRequest('Unknown fault.', { param: 'x-emulator-fault' }))
+  const found = findRoute(routes, method, path)
+  if (!found) return refuse(noSuchUrl(method, path))
+  const form = decodeForm(request.form)
+  if (!form) return refuse(invalidRequest('Invalid request: the parameters contradict each other.'))
+  const work = found.route.prepare(form, found.id)
+  return work.ok ? accept({ work: work.value, params: canonical(form), asked }) : work
 }

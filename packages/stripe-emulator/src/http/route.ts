@@ -85,7 +85,7 @@ export function listing<K extends keyof ApiObjects, P>({ path, of, params, match
     prepare: ({ expand, limit, starting_after, ending_before, created, ...form }) => {
       const read = readParams(form, params)
       if (!read.ok) return read
-      const turn = readParams(present({ limit, starting_after, ending_before, created }), paging)
+      const turn = readParams(given({ limit, starting_after, ending_before, created }), paging)
       if (!turn.ok) return turn
       const paths = pathsToExpand(expand, of, true)
       if (!paths.ok) return paths
@@ -110,7 +110,7 @@ function pathsToExpand(expand: Form | undefined, of: keyof ApiObjects, inList: b
   return paths.ok ? expansions(paths.value ?? [], of, inList) : paths
 }
 
-const present = (form: Readonly<Record<string, Form | undefined>>): FormMap =>
+const given = (form: Readonly<Record<string, Form | undefined>>): FormMap =>
   Object.fromEntries(Object.entries(form).filter((entry): entry is [string, Form] => entry[1] !== undefined))
 
 const usualPage = 10

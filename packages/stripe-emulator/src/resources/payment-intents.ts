@@ -1,16 +1,10 @@
 import type Stripe from 'stripe'
 import { challengeUrl } from '../challenge/url.ts'
+import { confirmIntent } from '../domain/confirmation.ts'
 import { invalidRequest, noSuch } from '../domain/errors.ts'
 import { idOf } from '../domain/objects.ts'
 import { accept, type Outcome, refuse } from '../domain/outcome.ts'
-import {
-  cancelIntent,
-  captureIntent,
-  confirmIntent,
-  createIntent,
-  type IntentChange,
-  reviseIntent,
-} from '../domain/payment-intent.ts'
+import { cancelIntent, captureIntent, createIntent, type IntentChange, reviseIntent } from '../domain/payment-intent.ts'
 import { intentSearch } from '../domain/search.ts'
 import {
   currency,
@@ -245,7 +239,11 @@ function create(call: Call, asked: Read<typeof creation>): Outcome<Stripe.Paymen
   if (!created.ok) return created
   if (!asked.confirm) return settle(call, created, named.value)
   const paid = confirmed(call, created.value.shown, asked, named.value)
-  if (!paid.ok) return paid
+  if (!paid.ok) {
+    // Nothing was created, so there is no intent to speak of.
+    const { payment_intent: _, ...error } = paid.error
+    return refuse(error)
+  }
   return settle(call, accept({ ...paid.value, facts: [...created.value.facts, ...paid.value.facts] }), named.value)
 }
 
