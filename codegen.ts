@@ -2,7 +2,11 @@ import type { CodegenConfig } from '@graphql-codegen/cli'
 
 /** One line per subgraph: its SDL becomes the types that its resolvers must satisfy, over what its store returns. */
 const mappers: Record<string, Record<string, string>> = {
-  booking: {},
+  booking: {
+    Booking: '../domain/booking.ts#Booking as BookingInAState',
+    BookingItem: '../domain/booking.ts#Item',
+    Vehicle: '../context.ts#VehicleRef',
+  },
   fleet: {},
   payment: {
     Booking: '../context.ts#BookingRef',

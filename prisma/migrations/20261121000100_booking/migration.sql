@@ -67,7 +67,7 @@ create table booking.bookable (
   price_plan_id text not null references booking.price_plan (id),
   -- Two facts, because each comes and goes without the other: out of service, and out of radio contact.
   withdrawn boolean not null default false,
-  offline boolean not null default true,
+  offline boolean not null default false,
   -- No index on what a hold writes: the update stays on its page (HOT). From a booking to its things lead its unit_ids.
   holder uuid,
   -- Infinity while the holder may not be pushed aside by time alone (paid or paying).

@@ -1,0 +1,28 @@
+import { type Pool, transaction } from '@holdfast/service'
+import { type Booking, cancel, type WrongState } from '../domain/booking.ts'
+import { accept, type Outcome, refuse } from '../domain/outcome.ts'
+import { lockBooking, saveCancelled, type Whose } from '../store/bookings.ts'
+
+export interface CancelBooking {
+  /** Who cancels: the rider their own, operators anybody's. */
+  readonly whose: Whose
+  readonly bookingId: string
+}
+export type CancelBookingRefusal = WrongState | { readonly kind: 'BookingNotFound' }
+
+/** Ends a booking that has not begun; payment voids what was authorised when it hears of it. */
+export const cancelBooking =
+  (pool: Pool) =>
+  ({ whose, bookingId }: CancelBooking): Promise<Outcome<Booking, CancelBookingRefusal>> =>
+    transaction(pool, async (tx) => {
+      const locked = await lockBooking(tx, whose, bookingId)
+      if (!locked) return refuse({ kind: 'BookingNotFound' })
+      const { booking } = locked
+      const outcome = cancel(booking)
+      if (!outcome.ok) return outcome
+      if (!outcome.value) return accept(booking)
+      const reason = whose === 'everybody' ? 'OPERATOR' : 'RIDER'
+      await saveCancelled(tx, bookingId, reason)
+      const items = booking.items.map((item) => ({ ...item, vehicleId: null }))
+      return accept({ ...booking, items, state: 'CANCELLED', reason })
+    })

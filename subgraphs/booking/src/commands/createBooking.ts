@@ -1,0 +1,62 @@
+import { randomUUID } from 'node:crypto'
+import { counter, type Pool } from '@holdfast/service'
+import type { Booking } from '../domain/booking.ts'
+import { type HoldRefusal, type Reason, whyRefused } from '../domain/hold.ts'
+import { accept, type Outcome, refuse } from '../domain/outcome.ts'
+import { hold, nearestFree, type WantedHold, whyNotHeld } from '../store/hold.ts'
+import { hashOf } from '../store/requests.ts'
+
+/** Reads a booking of the rider's own. */
+type BookingOf = (riderId: string, bookingId: string) => Promise<Booking>
+
+export interface CreateBooking {
+  readonly riderId: string
+  readonly requestId: string
+  /** Public ids of the wanted things. */
+  readonly bookableIds: readonly string[]
+}
+
+const holds = counter('booking_holds_total', 'Answers to createBooking', ['outcome'])
+
+// How often a hold is tried again because what stood in its way is gone when it is looked at. Whoever is still beaten then
+// is told that it is taken.
+const tries = 3
+
+/** Holds the things for the rider: all of them or none. The same request again gets the same booking. */
+export const createBooking =
+  (pool: Pool, bookingOf: BookingOf) =>
+  async ({ riderId, requestId, bookableIds }: CreateBooking): Promise<Outcome<Booking, HoldRefusal>> => {
+    const inputHash = hashOf(bookableIds)
+    const outcome = await take({ bookingId: randomUUID(), riderId, publicIds: bookableIds, requestId, inputHash })
+    holds.inc({ outcome: outcome.ok ? 'Held' : outcome.refusal.kind })
+    return outcome
+
+    async function take(wanted: WantedHold): Promise<Outcome<Booking, HoldRefusal>> {
+      for (let attempt = 1; attempt <= tries; attempt++) {
+        const held = await hold(pool, wanted)
+        if (held.ok) return held
+        if (held.refusal) return refuse(held.refusal)
+        const { request, found, limit } = await whyNotHeld(pool, wanted)
+        if (request) {
+          const same = request.operation === 'createBooking' && request.input_hash === inputHash.toString('hex')
+          return same ? accept(await bookingOf(riderId, request.booking_id)) : refuse({ kind: 'RequestIdReused' })
+        }
+        const reason = whyRefused(bookableIds, found, limit)
+        if (reason) return refuse(await withAlternatives(reason))
+      }
+      return refuse(await withAlternatives({ kind: 'AlreadyTaken', ids: bookableIds }))
+    }
+
+    async function withAlternatives(reason: Reason): Promise<HoldRefusal> {
+      switch (reason.kind) {
+        case 'TooManyItems':
+        case 'BookableNotFound':
+          return reason
+        case 'AlreadyTaken':
+          return { kind: reason.kind, takenIds: reason.ids, alternatives: await nearestFree(pool, bookableIds) }
+        case 'VehicleOffline':
+        case 'VehicleWithdrawn':
+          return { kind: reason.kind, ids: reason.ids, alternatives: await nearestFree(pool, bookableIds) }
+      }
+    }
+  }

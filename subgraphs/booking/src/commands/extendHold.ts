@@ -1,0 +1,47 @@
+import { DatabaseError, type Pool, type Transaction, transaction } from '@holdfast/service'
+import { type Booking, type ExtendRefusal, extend } from '../domain/booking.ts'
+import { accept, type Outcome, refuse } from '../domain/outcome.ts'
+import { lockBooking, saveExtended } from '../store/bookings.ts'
+import { hashOf, isRepeated, rememberRequest, requestOf } from '../store/requests.ts'
+
+export interface ExtendHold {
+  readonly riderId: string
+  readonly requestId: string
+  readonly bookingId: string
+}
+export type ExtendHoldRefusal =
+  | ExtendRefusal
+  | { readonly kind: 'BookingNotFound' }
+  | { readonly kind: 'RequestIdReused' }
+
+/** Gives the rider's hold more time, once. The same request again gets the same booking. */
+export const extendHold =
+  (pool: Pool) =>
+  async (command: ExtendHold): Promise<Outcome<Booking, ExtendHoldRefusal>> => {
+    const { riderId, requestId, bookingId } = command
+    const inputHash = hashOf(bookingId)
+
+    const once = () =>
+      transaction(pool, async (tx: Transaction): Promise<Outcome<Booking, ExtendHoldRefusal>> => {
+        const locked = await lockBooking(tx, { riderId }, bookingId)
+        const known = await requestOf(tx, riderId, requestId)
+        if (known && !isRepeated(known, 'extendHold', inputHash)) return refuse({ kind: 'RequestIdReused' })
+        if (!locked) return refuse({ kind: 'BookingNotFound' })
+        const { booking, now, extendSeconds } = locked
+        if (known) return accept(booking)
+        const outcome = extend(booking, extendSeconds, now)
+        if (!outcome.ok) return outcome
+        const expiresAt = outcome.value
+        await saveExtended(tx, bookingId, expiresAt)
+        await rememberRequest(tx, { riderId, requestId, operation: 'extendHold', inputHash, bookingId })
+        return accept({ ...booking, state: 'HELD', extended: true, expiresAt, holdExpiresAt: expiresAt })
+      })
+
+    try {
+      return await once()
+    } catch (err) {
+      // Another request with the same id, for another booking, was faster; now it can be seen.
+      if (err instanceof DatabaseError && err.constraint === 'request_pkey') return once()
+      throw err
+    }
+  }

@@ -1,0 +1,27 @@
+import type { Event } from '@holdfast/contracts'
+import type { Transaction } from '@holdfast/service'
+import { completeBooking } from '../commands/completeBooking.ts'
+import { withdrawVehicle } from '../commands/withdrawVehicle.ts'
+import { listVehicle, setOffline } from '../store/bookables.ts'
+
+/** What fleet's facts mean for booking. */
+export async function onFleetEvent(tx: Transaction, event: Event): Promise<void> {
+  switch (event.type) {
+    case 'VehicleListed': {
+      const { vehicleId, publicId, pricePlanId, place } = event.data
+      return listVehicle(tx, { id: vehicleId, publicId, pricePlanId, ...place })
+    }
+    case 'VehicleWithdrawn':
+      return withdrawVehicle(tx, event.data.vehicleId)
+    case 'VehicleContactLost':
+      return setOffline(tx, event.data.vehicleId, true)
+    case 'VehicleContactRestored':
+      return setOffline(tx, event.data.vehicleId, false)
+    case 'TripEnded': {
+      const { bookingId, vehicleId, endedAt, publicId, place } = event.data
+      return completeBooking(tx, { bookingId, bookableId: vehicleId, endedAt: new Date(endedAt), publicId, place })
+    }
+    // TripStarted: fleet has called booking.start in the transaction of the fact. CommandSettled: the lock's own affair.
+    default:
+  }
+}

@@ -1,0 +1,82 @@
+import { readFileSync } from 'node:fs'
+import { parseEvent, streamOf } from '@holdfast/contracts'
+import {
+  background,
+  consumeStream,
+  createBlockingRedis,
+  createLive,
+  createLog,
+  createPool,
+  createRedis,
+  every,
+  httpDoor,
+  relayOutbox,
+  runProcess,
+  subgraph,
+} from '@holdfast/service'
+import { expireHolds } from './commands/expireHolds.ts'
+import { config } from './config.ts'
+import { contextFor } from './context.ts'
+import { onFleetEvent } from './events/consumed.ts'
+import { resolvers } from './resolvers/index.ts'
+import { ping } from './store/bookables.ts'
+import { forgetRequests } from './store/requests.ts'
+import { wire } from './wiring.ts'
+
+const { HOST, PORT, LOG_LEVEL, DATABASE_URL, REDIS_URL, GATEWAY_SECRET } = config()
+const requestsKeptDays = 30
+const hourMs = 3_600_000
+
+const log = createLog('booking', LOG_LEVEL)
+const pool = createPool(DATABASE_URL, log)
+const redis = createRedis(REDIS_URL, log)
+const streamRedis = createBlockingRedis(REDIS_URL, log)
+const live = createLive(REDIS_URL, log)
+
+const graph = subgraph({
+  name: 'booking',
+  sdl: readFileSync(new URL('../schema.graphql', import.meta.url), 'utf8'),
+  resolvers,
+  secret: GATEWAY_SECRET,
+  log,
+  context: contextFor(wire(pool, live)),
+})
+// Ready without Redis: bookings need only Postgres, and what they publish waits in the outbox.
+const door = httpDoor({
+  host: HOST,
+  port: PORT,
+  log,
+  routes: { '/graphql': graph.route },
+  ready: { postgres: () => ping(pool) },
+})
+const shared = { databaseUrl: DATABASE_URL, pool, log }
+
+await runProcess(log, [
+  { name: 'postgres', start: () => undefined, stop: () => pool.end() },
+  {
+    name: 'redis',
+    start: () => undefined,
+    stop: () => {
+      live.stop()
+      redis.disconnect()
+      streamRedis.disconnect()
+    },
+  },
+  background('relay', (signal) => relayOutbox({ ...shared, owner: 'booking', redis, signal })),
+  background('fleet events', (signal) =>
+    consumeStream({
+      ...shared,
+      consumer: 'booking-fleet',
+      owner: 'booking',
+      stream: streamOf('fleet'),
+      redis: streamRedis,
+      signal,
+      parse: parseEvent,
+      handle: onFleetEvent,
+    }),
+  ),
+  background('expiry', (signal) => expireHolds({ ...shared, signal })),
+  background('tidy', (signal) => every(signal, hourMs, log, () => forgetRequests(pool, requestsKeptDays))),
+  door,
+  ...graph.steps(door),
+])

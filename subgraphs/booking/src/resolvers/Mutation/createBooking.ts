@@ -1,0 +1,15 @@
+import { graphqlError, isUuid, requireRider } from '@holdfast/service'
+import type { MutationResolvers } from '../../__generated__/resolvers.ts'
+import { requestIdOf } from '../ids.ts'
+import { toProblem } from '../problems.ts'
+
+export const createBooking: MutationResolvers['createBooking'] = async (_, { input }, { viewer, commands }) => {
+  const riderId = requireRider(viewer)
+  const requestId = requestIdOf(input.requestId)
+  const bookableIds = input.items.map(({ bookableId }) => bookableId.toLowerCase())
+  if (bookableIds.length === 0) throw graphqlError('BAD_USER_INPUT', 'items must name at least one thing to book.')
+  const unknown = bookableIds.filter((id) => !isUuid(id))
+  if (unknown.length > 0) return toProblem({ kind: 'BookableNotFound', ids: unknown })
+  const outcome = await commands.createBooking({ riderId, requestId, bookableIds })
+  return outcome.ok ? { __typename: 'CreateBookingSuccess', booking: outcome.value } : toProblem(outcome.refusal)
+}

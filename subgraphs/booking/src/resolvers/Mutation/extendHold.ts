@@ -1,0 +1,12 @@
+import { isUuid, requireRider } from '@holdfast/service'
+import type { MutationResolvers } from '../../__generated__/resolvers.ts'
+import { requestIdOf } from '../ids.ts'
+import { toProblem } from '../problems.ts'
+
+export const extendHold: MutationResolvers['extendHold'] = async (_, { input }, { viewer, commands }) => {
+  const riderId = requireRider(viewer)
+  const requestId = requestIdOf(input.requestId)
+  if (!isUuid(input.bookingId)) return toProblem({ kind: 'BookingNotFound' })
+  const outcome = await commands.extendHold({ riderId, requestId, bookingId: input.bookingId.toLowerCase() })
+  return outcome.ok ? { __typename: 'ExtendHoldSuccess', booking: outcome.value } : toProblem(outcome.refusal)
+}

@@ -1,0 +1,7 @@
+import { graphqlError, isUuid } from '@holdfast/service'
+
+/** A requestId as it is compared; BAD_USER_INPUT when it is no UUID. */
+export function requestIdOf(id: string): string {
+  if (!isUuid(id)) throw graphqlError('BAD_USER_INPUT', 'requestId must be a UUID that you choose (version 4).')
+  return id.toLowerCase()
+}

@@ -1,0 +1,20 @@
+import type { Resolvers } from '../__generated__/resolvers.ts'
+import { Booking } from './Booking.ts'
+import { BookingItem } from './BookingItem.ts'
+import { DateTime } from './DateTime.ts'
+import { cancelBooking } from './Mutation/cancelBooking.ts'
+import { createBooking } from './Mutation/createBooking.ts'
+import { extendHold } from './Mutation/extendHold.ts'
+import { Query } from './Query.ts'
+import { Subscription } from './Subscription.ts'
+import { Vehicle } from './Vehicle.ts'
+
+export const resolvers: Resolvers = {
+  Query,
+  Mutation: { createBooking, extendHold, cancelBooking },
+  Subscription,
+  Booking,
+  BookingItem,
+  Vehicle,
+  DateTime,
+}

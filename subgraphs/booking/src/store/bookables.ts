@@ -1,0 +1,62 @@
+import type { PrismaClient } from '@holdfast/database'
+import type { Queryable, Transaction } from '@holdfast/service'
+import type { Price } from '../domain/price.ts'
+import { parsePrice } from './booking-row.ts'
+
+export interface Place {
+  readonly latitude: number
+  readonly longitude: number
+}
+
+/** Prices by public id of what can be booked at all; those out of service are left out. */
+export async function pricesOf(prisma: PrismaClient, publicIds: readonly string[]): Promise<Map<string, Price>> {
+  const rows = await prisma.bookable.findMany({
+    where: { public_id: { in: [...publicIds] }, withdrawn: false },
+    select: { public_id: true, price_plan: true },
+  })
+  return new Map(rows.map((row) => [row.public_id, parsePrice(row.price_plan)]))
+}
+
+/** Makes a vehicle bookable, or bookable again, as it is now. A new one is out of contact until it was heard. */
+export async function listVehicle(
+  tx: Transaction,
+  vehicle: Place & { readonly id: string; readonly publicId: string; readonly pricePlanId: string },
+): Promise<void> {
+  await tx.query(
+    `insert into booking.bookable (id, kind, public_id, price_plan_id, latitude, longitude, offline)
+     values ($1, 'VEHICLE', $2, $3, $4, $5, true)
+     on conflict (id) do update set
+       public_id = excluded.public_id,
+       price_plan_id = excluded.price_plan_id,
+       latitude = excluded.latitude,
+       longitude = excluded.longitude,
+       withdrawn = false`,
+    [vehicle.id, vehicle.publicId, vehicle.pricePlanId, vehicle.latitude, vehicle.longitude],
+  )
+}
+
+/** Takes it out of service, and locks it; answers with the booking that has it, if any. */
+export async function setWithdrawn(tx: Transaction, id: string): Promise<string | undefined> {
+  const { rows } = await tx.query<{ holder: string | null }>(
+    `update booking.bookable set withdrawn = true where id = $1 returning holder`,
+    [id],
+  )
+  return rows[0]?.holder ?? undefined
+}
+
+export async function setOffline(tx: Transaction, id: string, offline: boolean): Promise<void> {
+  await tx.query(`update booking.bookable set offline = $2 where id = $1`, [id, offline])
+}
+
+/** Where it stands after a use, and what the world calls it from now on. */
+export async function moveBookable(tx: Transaction, id: string, publicId: string, place: Place): Promise<void> {
+  await tx.query(`update booking.bookable set public_id = $2, latitude = $3, longitude = $4 where id = $1`, [
+    id,
+    publicId,
+    place.latitude,
+    place.longitude,
+  ])
+}
+
+/** Resolves when Postgres answers. */
+export const ping = (db: Queryable) => db.query('select 1')

@@ -1,0 +1,100 @@
+import { FareLine } from '@holdfast/contracts'
+import { z } from 'zod'
+import { type Booking, type CancelReason, isOccupying, type State } from '../domain/booking.ts'
+import type { Price } from '../domain/price.ts'
+
+/** Amounts in the minor unit of `currency`. */
+export interface PriceRow {
+  readonly currency: string
+  readonly unlock_minor: number
+  readonly per_minute_minor: number
+  readonly cap_minor: number
+  readonly authorise_minor: number
+}
+
+/** A booking with its items, as Prisma reads it and as the statements here return it. */
+export interface BookingRow {
+  readonly id: string
+  readonly rider_id: string
+  readonly state: State
+  readonly currency: string
+  readonly authorise_minor: number
+  readonly expires_at: Date | null
+  readonly hold_expires_at: Date
+  readonly extended: boolean
+  readonly created_at: Date
+  readonly started_at: Date | null
+  readonly ended_at: Date | null
+  readonly cancel_reason: CancelReason | null
+  readonly fare_minor: number | null
+  readonly fare_lines: unknown
+  readonly items: readonly (PriceRow & { readonly bookable: { readonly public_id: string } })[]
+}
+
+/** The `items` of a BookingRow, for a booking named `b` in SQL. */
+export const itemsOfB = `
+  (select json_agg(json_build_object(
+      'currency', i.currency,
+      'unlock_minor', i.unlock_minor,
+      'per_minute_minor', i.per_minute_minor,
+      'cap_minor', i.cap_minor,
+      'authorise_minor', i.authorise_minor,
+      'bookable', json_build_object('public_id', u.public_id)
+    ) order by u.id)
+    from booking.booking_item i
+    join booking.bookable u on u.id = i.bookable_id
+    where i.booking_id = b.id)`
+
+const Lines = z.array(FareLine)
+
+export function parsePrice(row: PriceRow): Price {
+  const money = (amountMinor: number) => ({ amountMinor, currency: row.currency })
+  return {
+    unlock: money(row.unlock_minor),
+    perMinute: money(row.per_minute_minor),
+    cap: money(row.cap_minor),
+    authorisation: money(row.authorise_minor),
+  }
+}
+
+/** The row as the member of the union that its state says. Throws on a row that the table's checks would not allow. */
+export function parseBooking(row: BookingRow): Booking {
+  const { id, state, extended, currency } = row
+  const common = {
+    id,
+    extended,
+    riderId: row.rider_id,
+    createdAt: row.created_at,
+    holdExpiresAt: row.hold_expires_at,
+    authorisation: { amountMinor: row.authorise_minor, currency },
+    items: row.items.map((item) => ({
+      vehicleId: isOccupying(state) ? item.bookable.public_id : null,
+      price: parsePrice(item),
+    })),
+  }
+  const given = <T>(value: T | null): T => {
+    if (value === null) throw new Error(`booking ${id} is ${state} and lacks what that needs`)
+    return value
+  }
+  switch (state) {
+    case 'HELD':
+    case 'PROCESSING':
+    case 'CONFIRMED':
+      return { ...common, state, expiresAt: given(row.expires_at) }
+    case 'NEEDS_REVIEW':
+    case 'EXPIRED':
+      return { ...common, state }
+    case 'ACTIVE':
+      return { ...common, state, startedAt: given(row.started_at) }
+    case 'COMPLETED':
+      return {
+        ...common,
+        state,
+        startedAt: given(row.started_at),
+        endedAt: given(row.ended_at),
+        fare: { total: { amountMinor: given(row.fare_minor), currency }, lines: Lines.parse(row.fare_lines) },
+      }
+    case 'CANCELLED':
+      return { ...common, state, reason: given(row.cancel_reason) }
+  }
+}

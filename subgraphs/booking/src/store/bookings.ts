@@ -1,0 +1,91 @@
+import type { PrismaClient } from '@holdfast/database'
+import { type Transaction, traceparent } from '@holdfast/service'
+import type { Booking, CancelReason, State } from '../domain/booking.ts'
+import type { Fare } from '../domain/fare.ts'
+import { type BookingRow, itemsOfB, parseBooking } from './booking-row.ts'
+
+/** Whose bookings somebody may see: their own, or (operators) everybody's. Others' do not exist for them. */
+export type Whose = { readonly riderId: string } | 'everybody'
+
+const visibleTo = (whose: Whose) => (whose === 'everybody' ? {} : { rider_id: whose.riderId })
+const withItems = {
+  items: { include: { bookable: { select: { public_id: true } } }, orderBy: { bookable_id: 'asc' } },
+} as const
+
+/** Those of `ids` that there are, in no order. */
+export async function bookingsById(prisma: PrismaClient, whose: Whose, ids: readonly string[]): Promise<Booking[]> {
+  const rows = await prisma.booking.findMany({
+    where: { id: { in: [...ids] }, ...visibleTo(whose) },
+    include: withItems,
+  })
+  return rows.map(parseBooking)
+}
+
+/** A rider's bookings, newest first, those after the booking with the id `after`. */
+export async function bookingsOf(
+  prisma: PrismaClient,
+  riderId: string,
+  page: { readonly first: number; readonly after?: string | undefined; readonly state?: readonly State[] | undefined },
+): Promise<Booking[]> {
+  const rows = await prisma.booking.findMany({
+    where: { rider_id: riderId, ...(page.state && { state: { in: [...page.state] } }) },
+    orderBy: [{ created_at: 'desc' }, { id: 'desc' }],
+    // Prisma compares by the row's own created_at and id, so two of the same instant keep their order.
+    ...(page.after && { cursor: { id: page.after }, skip: 1 }),
+    take: page.first,
+    include: withItems,
+  })
+  return rows.map(parseBooking)
+}
+
+/** Locks the booking and before it its bookables, and reads it; undefined when there is none. `now` is the database's. */
+export async function lockBooking(
+  tx: Transaction,
+  whose: Whose,
+  id: string,
+): Promise<{ booking: Booking; now: Date; extendSeconds: number } | undefined> {
+  const { rowCount } = await tx.query(
+    `select booking.lock_bookables(id) from booking.booking where id = $1 and ($2::uuid is null or rider_id = $2)`,
+    [id, whose === 'everybody' ? null : whose.riderId],
+  )
+  if (rowCount === 0) return undefined
+  const { rows } = await tx.query<BookingRow & { now: Date; extend_seconds: number }>(
+    `select b.*, ${itemsOfB} as items, p.extend_seconds, clock_timestamp() as now
+     from booking.booking b
+     join booking.policy p on p.kind = b.kind
+     where b.id = $1
+     for update of b`,
+    [id],
+  )
+  const [row] = rows
+  return row && { booking: parseBooking(row), now: row.now, extendSeconds: row.extend_seconds }
+}
+
+// Each write below is a move of a locked booking; the trigger on the table keeps bookables, counters and events in step.
+
+export async function saveExtended(tx: Transaction, id: string, expiresAt: Date): Promise<void> {
+  await tx.query(
+    `update booking.booking
+     set expires_at = $2, hold_expires_at = $2, extended = true, traceparent = $3
+     where id = $1`,
+    [id, expiresAt, traceparent() ?? null],
+  )
+}
+
+export async function saveCancelled(tx: Transaction, id: string, reason: CancelReason): Promise<void> {
+  await tx.query(
+    `update booking.booking
+     set state = 'CANCELLED', expires_at = null, cancel_reason = $2, traceparent = $3
+     where id = $1`,
+    [id, reason, traceparent() ?? null],
+  )
+}
+
+export async function saveCompleted(tx: Transaction, id: string, endedAt: Date, fare: Fare): Promise<void> {
+  await tx.query(
+    `update booking.booking
+     set state = 'COMPLETED', ended_at = $2, fare_minor = $3, fare_lines = $4, traceparent = $5
+     where id = $1`,
+    [id, endedAt, fare.total.amountMinor, JSON.stringify(fare.lines), traceparent() ?? null],
+  )
+}

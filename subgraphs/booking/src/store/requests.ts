@@ -1,0 +1,49 @@
+import { createHash } from 'node:crypto'
+import type { Pool, Queryable, Transaction } from '@holdfast/service'
+
+/** A mutation that took something, as it is remembered. */
+export interface RememberedRequest {
+  readonly operation: string
+  readonly inputHash: Buffer
+  readonly bookingId: string
+}
+
+export const hashOf = (input: unknown): Buffer => createHash('sha256').update(JSON.stringify(input)).digest()
+
+/** Whether the remembered request is the same as one of this operation with this input. */
+export const isRepeated = (known: RememberedRequest, operation: string, inputHash: Buffer): boolean =>
+  known.operation === operation && known.inputHash.equals(inputHash)
+
+export async function requestOf(
+  db: Queryable,
+  riderId: string,
+  requestId: string,
+): Promise<RememberedRequest | undefined> {
+  const { rows } = await db.query<RememberedRequest>(
+    `select operation, input_hash as "inputHash", booking_id as "bookingId"
+     from booking.request
+     where rider_id = $1 and request_id = $2`,
+    [riderId, requestId],
+  )
+  return rows[0]
+}
+
+/** Throws SQLSTATE 23505 on request_pkey when somebody was faster with the same id. */
+export async function rememberRequest(
+  tx: Transaction,
+  request: RememberedRequest & { readonly riderId: string; readonly requestId: string },
+): Promise<void> {
+  await tx.query(
+    `insert into booking.request (rider_id, request_id, operation, input_hash, booking_id) values ($1, $2, $3, $4, $5)`,
+    [request.riderId, request.requestId, request.operation, request.inputHash, request.bookingId],
+  )
+}
+
+/** Forgets requests older than `days`; nobody repeats one for so long. */
+export const forgetRequests = (pool: Pool, days: number) =>
+  pool.query(
+    `delete from booking.request
+     where ctid = any(array(
+       select ctid from booking.request where created_at < now() - make_interval(days => $1) limit 5000))`,
+    [days],
+  )

@@ -1,0 +1,39 @@
+import { type PrismaClient, prismaOn } from '@holdfast/database'
+import type { Live, Pool } from '@holdfast/service'
+import { cancelBooking } from './commands/cancelBooking.ts'
+import { createBooking } from './commands/createBooking.ts'
+import { extendHold } from './commands/extendHold.ts'
+import type { Booking, State } from './domain/booking.ts'
+import { watchBooking } from './events/watchBooking.ts'
+import { pricesOf } from './store/bookables.ts'
+import { bookingsById, bookingsOf, type Whose } from './store/bookings.ts'
+
+/** Commands and reads on their connections: everything a resolver can reach. */
+export type Wiring = ReturnType<typeof wire>
+
+export function wire(pool: Pool, live: Live, prisma: PrismaClient = prismaOn(pool)) {
+  const byIds = (whose: Whose, ids: readonly string[]) => bookingsById(prisma, whose, ids)
+  const ownBooking = async (riderId: string, id: string): Promise<Booking> => {
+    const [booking] = await byIds({ riderId }, [id])
+    if (!booking) throw new Error(`booking ${id} is remembered by its request and is not there`)
+    return booking
+  }
+  return {
+    commands: {
+      createBooking: createBooking(pool, ownBooking),
+      extendHold: extendHold(pool),
+      cancelBooking: cancelBooking(pool),
+    },
+    reads: {
+      bookingsById: byIds,
+      bookingsOf: (
+        riderId: string,
+        page: { first: number; after?: string | undefined; state?: readonly State[] | undefined },
+      ) => bookingsOf(prisma, riderId, page),
+      pricesOf: (publicIds: readonly string[]) => pricesOf(prisma, publicIds),
+      /** As `watchBooking` tells it. */
+      bookingStatus: (whose: Whose, id: string) =>
+        watchBooking(live, id, async () => (await byIds(whose, [id]))[0] ?? null),
+    },
+  }
+}
