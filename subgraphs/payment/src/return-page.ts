@@ -15,6 +15,8 @@ export const returnPage: Route = (_, response) => {
     .writeHead(200, {
       'content-type': 'text/html; charset=utf-8',
       'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'",
+      // Stripe puts the client secret into this page's address.
+      'referrer-policy': 'no-referrer',
     })
     .end(page)
 }

@@ -170,7 +170,7 @@ export async function savePayment(tx: Transaction, payment: Payment): Promise<vo
     name: 'save payment',
     text: `
       update payment.payment set
-        state = $2,
+        state = $2::payment.payment_state,
         intent_id = $3,
         attempts_left = $4,
         decline_code = $5,
@@ -179,8 +179,8 @@ export async function savePayment(tx: Transaction, payment: Payment): Promise<vo
         captured_minor = $8,
         next_try_at = $9,
         tries = $10,
-        authorized_at = case when $2 = 'AUTHORIZED' then coalesce(authorized_at, now()) else authorized_at end,
-        settled_at = case when $2 in ('CAPTURED', 'VOIDED', 'FAILED') then coalesce(settled_at, now()) end
+        authorized_at = case when $2::payment.payment_state = 'AUTHORIZED' then coalesce(authorized_at, now()) else authorized_at end,
+        settled_at = case when $2::payment.payment_state in ('CAPTURED', 'VOIDED', 'FAILED') then coalesce(settled_at, now()) end
       where id = $1`,
     values: [
       payment.id,

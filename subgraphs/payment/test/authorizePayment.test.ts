@@ -1,0 +1,170 @@
+import { randomUUID } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { type House, openHouse, until } from './house.ts'
+
+let house: House
+beforeAll(async () => {
+  house = await openHouse()
+}, 90_000)
+afterAll(() => house.close())
+
+describe('authorizePayment', () => {
+  it('freezes the amount and confirms the booking', async () => {
+    const held = await house.hold()
+    const answer = await house.pay(held, 'pm_card_visa')
+    expect(answer).toMatchObject({ __typename: 'AuthorizePaymentSuccess', payment: { state: 'AUTHORIZED', attempt: 1 } })
+    expect(await house.bookingState(held)).toBe('CONFIRMED')
+    expect(await house.intents(held)).toMatchObject([{ status: 'requires_capture', amount: 2000, currency: 'eur' }])
+    await house.settled()
+  })
+
+  it.each([
+    ['pm_card_visa_chargeDeclined', 'generic_decline'],
+    ['pm_card_visa_chargeDeclinedInsufficientFunds', 'insufficient_funds'],
+    ['pm_card_visa_chargeDeclinedLostCard', 'lost_card'],
+    ['pm_card_chargeDeclinedExpiredCard', 'expired_card'],
+    ['pm_card_chargeDeclinedIncorrectCvc', 'incorrect_cvc'],
+    ['pm_card_chargeDeclinedProcessingError', 'processing_error'],
+  ])('says why %s was declined, and the hold goes on', async (card, code) => {
+    const held = await house.hold()
+    const answer = await house.pay(held, card)
+    expect(answer).toMatchObject({ __typename: 'PaymentDeclined', code, attemptsLeft: 4 })
+    expect(new Date(answer.holdExpiresAt ?? '').getTime()).toBeGreaterThan(Date.now())
+    expect(await house.bookingState(held)).toBe('HELD')
+    await house.settled()
+    // Whoever has its client secret cannot bring it to life again.
+    expect(await house.intents(held)).toMatchObject([{ status: 'canceled' }])
+  })
+
+  it('takes another card after a declined one', async () => {
+    const held = await house.hold()
+    await house.pay(held, 'pm_card_visa_chargeDeclined')
+    const answer = await house.pay(held, 'pm_card_visa')
+    expect(answer).toMatchObject({ __typename: 'AuthorizePaymentSuccess', payment: { attempt: 2 } })
+    expect(await house.bookingState(held)).toBe('CONFIRMED')
+    await house.settled()
+  })
+
+  it('ends the booking with the fifth declined card', async () => {
+    const held = await house.hold()
+    const left: (number | undefined)[] = []
+    for (let attempt = 1; attempt <= 5; attempt++) left.push((await house.pay(held, 'pm_card_visa_chargeDeclined')).attemptsLeft)
+    expect(left).toEqual([4, 3, 2, 1, 0])
+    expect(await house.bookingState(held)).toBe('CANCELLED')
+    expect(await house.pay(held, 'pm_card_visa')).toMatchObject({ __typename: 'BookingNotPayable', state: 'CANCELLED' })
+    await house.settled()
+  })
+
+  it('refuses a payment method that Stripe does not know, and the hold goes on', async () => {
+    const held = await house.hold()
+    const requestId = randomUUID()
+    const unusable = { __typename: 'PaymentMethodUnusable', attemptsLeft: 4 }
+    expect(await house.pay(held, 'pm_nobody_has_this', requestId)).toMatchObject(unusable)
+    expect(await house.bookingState(held)).toBe('HELD')
+    expect(await house.pay(held, 'pm_nobody_has_this', requestId)).toMatchObject(unusable)
+    expect(await house.pay(held, 'pm_card_visa')).toMatchObject({ __typename: 'AuthorizePaymentSuccess' })
+    await house.settled()
+  })
+
+  it('makes one intent of ten parallel requests with one id, and answers them all the same', async () => {
+    const held = await house.hold()
+    const requestId = randomUUID()
+    const answers = await Promise.all(Array.from({ length: 10 }, () => house.pay(held, 'pm_card_visa', requestId)))
+    expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1)
+    expect(answers[0]).toMatchObject({ __typename: 'AuthorizePaymentSuccess' })
+    expect(await house.intents(held)).toHaveLength(1)
+    await house.settled()
+  })
+
+  it('lets one of ten parallel payments with different ids through', async () => {
+    const held = await house.hold()
+    const answers = await Promise.all(Array.from({ length: 10 }, () => house.pay(held, 'pm_card_visa')))
+    const names = answers.map(({ __typename }) => __typename).sort()
+    expect(names).toEqual(['AuthorizePaymentSuccess', ...Array.from({ length: 9 }, () => 'BookingNotPayable')])
+    expect(await house.intents(held)).toHaveLength(1)
+    await house.settled()
+  })
+
+  it('answers a repeated request by what has become of it', async () => {
+    const held = await house.hold()
+    const requestId = randomUUID()
+    const declined = await house.pay(held, 'pm_card_visa_chargeDeclined', requestId)
+    expect(await house.pay(held, 'pm_card_visa_chargeDeclined', requestId)).toEqual(declined)
+    expect(await house.intents(held)).toHaveLength(1)
+    await house.settled()
+  })
+
+  it('refuses a request id that was used for something else', async () => {
+    const held = await house.hold()
+    const requestId = randomUUID()
+    await house.pay(held, 'pm_card_visa', requestId)
+    expect(await house.pay(held, 'pm_card_mastercard', requestId)).toMatchObject({ __typename: 'RequestIdReused' })
+    const other = { ...(await house.hold()), riderId: held.riderId }
+    expect(await house.pay(other, 'pm_card_visa', requestId)).toMatchObject({ __typename: 'RequestIdReused' })
+    await house.settled()
+  })
+
+  it('does not know the booking of somebody else, one that is none, or no UUID', async () => {
+    const held = await house.hold()
+    for (const stranger of [
+      { ...held, riderId: randomUUID() },
+      { ...held, bookingId: randomUUID() },
+      { ...held, bookingId: 'booking-7' },
+    ]) {
+      expect(await house.pay(stranger, 'pm_card_visa')).toMatchObject({ __typename: 'BookingNotFound' })
+    }
+    expect(await house.bookingState(held)).toBe('HELD')
+  })
+
+  it('does not pay for a hold that has run out', async () => {
+    const held = await house.hold({ seconds: 0 })
+    expect(await house.pay(held, 'pm_card_visa')).toMatchObject({ __typename: 'HoldExpired' })
+    expect(await house.intents(held)).toEqual([])
+  })
+
+  it('confirms when the hold runs out while Stripe is asked', async () => {
+    const held = await house.hold({ seconds: 1 })
+    await house.fault({ kind: 'latency', ms: '1500', method: 'POST', path: '/v1/payment_intents' })
+    expect(await house.pay(held, 'pm_card_visa')).toMatchObject({ __typename: 'AuthorizePaymentSuccess' })
+    await house.settled()
+  })
+
+  it('ends the booking when the card is declined after the hold has run out', async () => {
+    const held = await house.hold({ seconds: 1 })
+    await house.fault({ kind: 'latency', ms: '1500', method: 'POST', path: '/v1/payment_intents' })
+    const answer = await house.pay(held, 'pm_card_visa_chargeDeclined')
+    expect(answer).toMatchObject({ __typename: 'PaymentDeclined', attemptsLeft: 0 })
+    expect(await house.bookingState(held)).toBe('CANCELLED')
+    await house.settled()
+  })
+
+  it('releases the money when the booking was lost while Stripe was asked', async () => {
+    const held = await house.hold()
+    const requestId = randomUUID()
+    await house.fault({ kind: 'latency', ms: '1200', method: 'POST', path: '/v1/payment_intents' })
+    const paying = house.pay(held, 'pm_card_visa', requestId)
+    await until(async () => (await house.bookingState(held)) === 'PROCESSING')
+    await house.owner.query(
+      `update booking.booking set state = 'CANCELLED', cancel_reason = 'OPERATOR', expires_at = null where id = $1`,
+      [held.bookingId],
+    )
+    expect(await paying).toMatchObject({ __typename: 'PaymentReleased' })
+    await house.settled()
+    expect(await house.latest(held)).toMatchObject({ state: 'VOIDED' })
+    expect(await house.intents(held)).toMatchObject([{ status: 'canceled' }])
+    expect(await house.pay(held, 'pm_card_visa', requestId)).toMatchObject({ __typename: 'PaymentReleased' })
+  })
+
+  it('refuses a request id that is no UUID, and who is not a rider', async () => {
+    const held = await house.hold()
+    await expect(house.pay(held, 'pm_card_visa', 'mine')).rejects.toThrow('BAD_USER_INPUT')
+    const asked = (role: 'anonymous' | 'operator') =>
+      house.ask(
+        'mutation ($input: AuthorizePaymentInput!) { authorizePayment(input: $input) { __typename } }',
+        { input: { requestId: randomUUID(), bookingId: held.bookingId, paymentMethodId: 'pm_card_visa' } },
+        { id: randomUUID(), role, scopes: [] },
+      )
+    expect((await asked('anonymous')).errors?.[0]?.extensions.code).toBe('UNAUTHENTICATED')
+    expect((await asked('operator')).errors?.[0]?.extensions.code).toBe('FORBIDDEN')
+  })
+})

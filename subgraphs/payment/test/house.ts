@@ -1,0 +1,271 @@
+/** The payment process with everything it speaks to: real Postgres, Redis and Stripe emulator, each of this house alone. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { createLog, createPool, createRedis, identityHeader, relayOutbox, signIdentity, type Viewer } from '@holdfast/service'
+import pg from 'pg'
+import { freePort } from '../../../dev/ports.ts'
+import { testDatabase, testRedis } from '../../../dev/testing.ts'
+import { brokenInvariants, paymentsUnderWay } from '../src/store/invariants.ts'
+
+const root = fileURLToPath(new URL('../../../', import.meta.url))
+const gatewaySecret = 'a-secret-of-tests-that-is-long-enough'
+export const webhookSecret = 'whsec_tests0000000000000000000000000000'
+export const stripeKey = 'sk_test_tests000000000000000000000000'
+
+/** What authorizePayment answers, as far as tests look. */
+export interface Answer {
+  readonly __typename: string
+  readonly message?: string
+  readonly code?: string
+  readonly state?: string
+  readonly attemptsLeft?: number
+  readonly holdExpiresAt?: string
+  readonly clientSecret?: string
+  readonly redirectUrl?: string
+  readonly payment?: { id: string; state: string; attempt: number }
+}
+
+export interface Held {
+  readonly bookingId: string
+  readonly riderId: string
+}
+
+const authorizePayment = `
+  mutation ($input: AuthorizePaymentInput!) {
+    authorizePayment(input: $input) {
+      __typename
+      ... on Problem { message }
+      ... on PaymentDeclined { code attemptsLeft holdExpiresAt }
+      ... on PaymentMethodUnusable { attemptsLeft holdExpiresAt }
+      ... on BookingNotPayable { state }
+      ... on PaymentActionRequired { clientSecret redirectUrl payment { ...facts } }
+      ... on AuthorizePaymentSuccess { payment { ...facts } }
+      ... on PaymentPending { payment { ...facts } }
+      ... on PaymentReleased { payment { ...facts } }
+    }
+  }
+  fragment facts on Payment { id state attempt }`
+
+export type House = Awaited<ReturnType<typeof openHouse>>
+
+/** Opens it; `payment: false` leaves the payment process to be started by the test. */
+export async function openHouse({ payment: begin = true } = {}) {
+  const database = await testDatabase()
+  const redis = await testRedis()
+  const ports = { payment: await freePort(), stripe: await freePort() }
+  const url = { payment: `http://127.0.0.1:${ports.payment}`, stripe: `http://127.0.0.1:${ports.stripe}` }
+  const owner = new pg.Pool({ connectionString: database.url('owner'), max: 4 })
+  const quiet = createLog('test', 'silent')
+
+  // Booking's events go the real way.
+  const bookingPool = createPool(database.url('booking'), quiet)
+  const bookingRedis = createRedis(redis.url, quiet)
+  const relaying = new AbortController()
+  const relay = relayOutbox({
+    owner: 'booking',
+    databaseUrl: database.url('booking'),
+    pool: bookingPool,
+    redis: bookingRedis,
+    log: quiet,
+    signal: relaying.signal,
+  })
+
+  const stripe = program('packages/stripe-emulator/src/main.ts', {
+    PORT: String(ports.stripe),
+    WEBHOOK_URL: `${url.payment}/stripe/webhook`,
+    WEBHOOK_SECRET: webhookSecret,
+  })
+  const payment = program('subgraphs/payment/src/main.ts', {
+    PORT: String(ports.payment),
+    LOG_LEVEL: 'debug',
+    DATABASE_URL: database.url('payment'),
+    REDIS_URL: redis.url,
+    GATEWAY_SECRET: gatewaySecret,
+    STRIPE_SECRET_KEY: stripeKey,
+    STRIPE_WEBHOOK_SECRET: webhookSecret,
+    STRIPE_API_URL: url.stripe,
+  })
+  await stripe.start()
+  await ready(`${url.stripe}/health/ready`)
+  const startPayment = async () => {
+    await payment.start()
+    await ready(`${url.payment}/health/ready`)
+  }
+  if (begin) await startPayment()
+  await owner.query(`insert into booking.price_plan values ('tests', 'Tests', 'EUR', 100, 25, 2500, 2000)`)
+
+  /** Asks the subgraph as the gateway does. */
+  const ask = async (query: string, variables: unknown, viewer: Viewer) => {
+    const body = JSON.stringify({ query, variables })
+    const response = await fetch(`${url.payment}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', [identityHeader]: signIdentity(viewer, 'payment', body, gatewaySecret) },
+      body,
+      signal: AbortSignal.timeout(10_000),
+    })
+    return (await response.json()) as { data?: Record<string, unknown>; errors?: { extensions: { code: string } }[] }
+  }
+
+  const control = async (path: string, form: Record<string, string> = {}) => {
+    const response = await fetch(`${url.stripe}/_emulator/${path}`, { method: 'POST', body: new URLSearchParams(form) })
+    if (!response.ok) throw new Error(`the emulator refused ${path}: ${await response.text()}`)
+  }
+
+  return {
+    url,
+    owner,
+    redis,
+    stripe,
+    payment,
+    startPayment,
+    ask,
+
+    /** A rider's booking in HELD, as booking's own statement leaves it. Authorises 20.00 EUR. */
+    async hold({ seconds = 300 } = {}): Promise<Held> {
+      const bookingId = randomUUID()
+      const riderId = randomUUID()
+      const unitId = randomUUID()
+      await owner.query(
+        `insert into booking.bookable (id, kind, public_id, price_plan_id) values ($1, 'VEHICLE', gen_random_uuid(), 'tests')`,
+        [unitId],
+      )
+      await owner.query(
+        `with booking as (
+           insert into booking.booking
+             (id, rider_id, kind, unit_ids, currency, authorise_minor, expires_at, hold_expires_at)
+           values ($1, $2, 'VEHICLE', array[$3::uuid], 'EUR', 2000, now() + $4 * interval '1 s', now() + $4 * interval '1 s')
+         ), item as (
+           insert into booking.booking_item values ($1, $3, 'EUR', 100, 25, 2500, 2000)
+         )
+         update booking.bookable set holder = $1, held_until = now() + $4 * interval '1 s' where id = $3`,
+        [bookingId, riderId, unitId, seconds],
+      )
+      return { bookingId, riderId }
+    },
+
+    async pay(held: Held, paymentMethodId: string, requestId: string = randomUUID()): Promise<Answer> {
+      const { bookingId, riderId } = held
+      const answer = await ask(authorizePayment, { input: { requestId, bookingId, paymentMethodId } }, rider(riderId))
+      if (answer.errors) throw new Error(`the subgraph answered ${JSON.stringify(answer.errors)}`)
+      return answer.data?.['authorizePayment'] as Answer
+    },
+
+    async bookingState({ bookingId }: Held): Promise<string> {
+      const { rows } = await owner.query('select state from booking.booking where id = $1', [bookingId])
+      return rows[0].state
+    },
+
+    /** The booking's latest attempt. */
+    async latest({ bookingId }: Held) {
+      const { rows } = await owner.query(
+        'select * from payment.payment where booking_id = $1 order by attempt desc limit 1',
+        [bookingId],
+      )
+      return rows[0]
+    },
+
+    /** Rides it: started, then over, for this fare. */
+    async ride({ bookingId }: Held, fareMinor: number) {
+      await owner.query(`select booking.start($1, now(), null)`, [bookingId])
+      const money = (amountMinor: number) => ({ amountMinor, currency: 'EUR' })
+      const lines = [{ kind: 'UNLOCK', quantity: 1, unit: money(fareMinor), total: money(fareMinor) }]
+      await owner.query(
+        `update booking.booking
+         set state = 'COMPLETED', ended_at = now(), expires_at = null, fare_minor = $2, fare_lines = $3 where id = $1`,
+        [bookingId, fareMinor, JSON.stringify(lines)],
+      )
+    },
+
+    async end({ bookingId }: Held, state: 'CANCELLED' | 'EXPIRED') {
+      await owner.query(
+        `update booking.booking set state = $2::booking.booking_state, expires_at = null,
+           cancel_reason = case when $2 = 'CANCELLED' then 'RIDER' end::booking.cancel_reason
+         where id = $1`,
+        [bookingId, state],
+      )
+    },
+
+    /** Stripe's intents for a booking, as its books have them. */
+    async intents({ bookingId }: Held): Promise<{ id: string; status: string; amount_received: number }[]> {
+      const response = await fetch(`${url.stripe}/_emulator/intents?metadata[booking_id]=${bookingId}`)
+      return ((await response.json()) as { data: { id: string; status: string; amount_received: number }[] }).data
+    },
+
+    /** The bank's customer agrees, or does not. */
+    authenticate: (intentId: string, outcome: 'succeed' | 'fail') =>
+      control(`intents/${intentId}/authentication`, { outcome }),
+
+    fault: (fault: { kind: string; path?: string; event?: string; times?: string; method?: string; ms?: string }) => control('faults', fault),
+
+    /** Waits until nothing is left to do, then expects all books to agree. */
+    async settled() {
+      await until(async () => (await paymentsUnderWay(owner)) === 0, 20_000)
+      const broken = await brokenInvariants(owner)
+      if (broken.length > 0) throw new Error(`invariants are broken: ${JSON.stringify(broken)}`)
+    },
+
+    async close() {
+      await payment.stop()
+      await stripe.stop()
+      relaying.abort()
+      await relay
+      bookingRedis.disconnect()
+      await bookingPool.end()
+      await owner.end()
+      await redis.stop()
+      await database.drop()
+    },
+  }
+}
+
+export const rider = (id: string): Viewer => ({ id, role: 'rider', scopes: [] })
+
+/** Waits for something that happens elsewhere. */
+export async function until(done: () => Promise<boolean>, ms = 10_000): Promise<void> {
+  const deadline = Date.now() + ms
+  while (!(await done())) {
+    if (Date.now() > deadline) throw new Error(`did not happen within ${ms} ms: ${done}`)
+    await sleep(25)
+  }
+}
+
+const ready = (url: string) =>
+  until(
+    () =>
+      fetch(url, { signal: AbortSignal.timeout(1_000) }).then(
+        ({ ok }) => ok,
+        () => false,
+      ),
+    20_000,
+  )
+
+function program(entry: string, env: Record<string, string>) {
+  let child: ChildProcess | undefined
+  let output = ''
+  const signal = async (name: NodeJS.Signals) => {
+    if (!child || child.exitCode !== null || child.signalCode !== null) return
+    const gone = once(child, 'exit')
+    child.kill(name)
+    await gone
+  }
+  return {
+    /** All it has written so far, over all starts. */
+    output: () => output,
+    async start(overrides: Record<string, string> = {}) {
+      child = spawn(process.execPath, [entry], {
+        cwd: root,
+        env: { PATH: process.env['PATH'], ...env, ...overrides },
+        stdio: ['ignore', 'pipe', 'pipe'],
+      })
+      for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => { output += chunk; if (process.env['SHOW']) process.stderr.write(chunk) })
+      await once(child, 'spawn')
+    },
+    stop: () => signal('SIGTERM'),
+    kill: () => signal('SIGKILL'),
+    pause: () => child?.kill('SIGSTOP'),
+    resume: () => child?.kill('SIGCONT'),
+  }
+}
