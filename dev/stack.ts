@@ -7,6 +7,7 @@ import { type Addresses, addressesOf, CannotStart, choosePorts, notHere } from '
 import { provide } from './binaries.ts'
 import { alone, createDatabase, type Role, setPasswords, urlAs } from './database.ts'
 import { type Device, devicesOf } from './devices.ts'
+import { unusableElsewhere } from './elsewhere.ts'
 import { clearLeftovers, lockOf, pidFileOf, runDir } from './leftovers.ts'
 import { holderOf, takeLock } from './lock.ts'
 import { mosquitto } from './mosquitto.ts'
@@ -85,6 +86,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const run = new Run(lock, announcementOf(dataDir))
   options.signal?.addEventListener('abort', () => void run.stop())
   try {
+    const unusable = await unusableElsewhere(settings)
+    if (unusable.length > 0) throw new CannotStart(unusable.join('\n'))
     const cleared = await clearLeftovers(dataDir)
     if (cleared.length > 0) steps.say(`  Ended what an earlier start left behind: ${cleared.join(', ')}`)
     if (options.fresh === true) forget(dataDir)
