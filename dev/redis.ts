@@ -1,4 +1,5 @@
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { Redis } from 'ioredis'
 import { locate } from './binaries.ts'
 import { type Server, server } from './server.ts'
@@ -21,14 +22,20 @@ export function redis({ dataDir, port, password, logFile, pidFile }: RedisOption
     save: '',
     daemonize: 'no',
   }
+  const settingsFile = join(dataDir, 'redis.conf')
   const process = server({
     name: 'redis',
     command,
-    args: Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]),
+    args: [settingsFile],
     env,
     logFile,
     pidFile,
-    prepare: () => void mkdirSync(dataDir, { recursive: true }),
+    prepare: () => {
+      mkdirSync(dataDir, { recursive: true })
+      const lines = Object.entries(settings).map(([name, value]) => `${name} "${value}"`)
+      // In a file, because everybody may read a command line.
+      writeFileSync(settingsFile, `${lines.join('\n')}\n`, { mode: 0o600 })
+    },
     ready: async (pid) => {
       const client = new Redis(url, {
         lazyConnect: true,

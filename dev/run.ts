@@ -1,4 +1,5 @@
 import { rmSync } from 'node:fs'
+import { CannotStart } from './addresses.ts'
 import { releaseLock } from './lock.ts'
 import type { Server } from './server.ts'
 import { supervise } from './supervise.ts'
@@ -18,7 +19,7 @@ export class Run {
   }
 
   async start(program: Server, after: readonly string[], start: () => Promise<void>): Promise<void> {
-    if (this.#over.signal.aborted) return
+    if (this.#over.signal.aborted) throw new CannotStart('It was asked to stop.')
     this.#servers.set(program.name, { server: program, after })
     await start()
   }

@@ -25,7 +25,7 @@ import {
 } from './processes.ts'
 import { redis } from './redis.ts'
 import { Run, settled } from './run.ts'
-import { commandKeysOf, secretsOf, writePrivate } from './secrets.ts'
+import { commandKeysOf, type Secrets, secretsOf, writePrivate } from './secrets.ts'
 import { type Server, server } from './server.ts'
 import { readSettings, type Settings } from './settings.ts'
 import { type Steps, silent } from './steps.ts'
@@ -74,14 +74,15 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     ...(options.fleet === undefined ? {} : { fleet: options.fleet }),
   }
   if (!isAbsolute(dataDir)) throw new Error('dataDir must be absolute')
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+  // To be entered by the account that Postgres runs as; what is secret in it is closed by itself.
+  mkdirSync(dataDir, { recursive: true, mode: 0o711 })
 
   const lock = lockOf(dataDir)
   const holder = takeLock(lock)
-  if (holder !== undefined)
-    throw new CannotStart(
-      `Holdfast already runs here, as process ${holder.pid}. Stop it first, with Ctrl-C or kill ${holder.pid}.`,
-    )
+  if (holder !== undefined) {
+    const { pid } = holder
+    throw new CannotStart(`Holdfast already runs here, as process ${pid}. Stop it first, with Ctrl-C or kill ${pid}.`)
+  }
 
   const run = new Run(lock, announcementOf(dataDir))
   options.signal?.addEventListener('abort', () => void run.stop())
@@ -144,10 +145,6 @@ async function bringUp(run: Run, plan: Plan): Promise<Stack> {
   const { settings, dataDir, portOf, absent, steps } = plan
   const secrets = secretsOf(dataDir)
   const commandKeys = commandKeysOf(dataDir)
-  const files = (name: ServerName | ProcessName) => ({
-    logFile: logFileOf(dataDir, name),
-    pidFile: pidFileOf(dataDir, name),
-  })
 
   await steps.step('system programs', 'Redis and Mosquitto on this machine', () => {
     const wanted = [
@@ -164,36 +161,13 @@ async function bringUp(run: Run, plan: Plan): Promise<Stack> {
     devicesOf(dataDir, settings.fleet, plan.listedBesides),
   )
 
-  const database =
-    settings.databaseUrl === undefined
-      ? postgres({
-          dataDir: join(dataDir, 'postgres'),
-          port: await freePort(),
-          password: secrets.postgres,
-          durable: true,
-          ...files('postgres'),
-        })
-      : undefined
-  const cache =
-    settings.redisUrl === undefined
-      ? redis({ dataDir: join(dataDir, 'redis'), port: await freePort(), password: secrets.redis, ...files('redis') })
-      : undefined
-  const broker =
-    settings.broker === undefined
-      ? mosquitto({
-          dataDir: join(dataDir, 'mosquitto'),
-          ports: { vehicles: await freePort(), fleet: await freePort() },
-          fleetPassword: secrets.fleetBroker,
-          devices,
-          ...files('mosquitto'),
-        })
-      : undefined
+  const { database, cache, broker } = await ownServers(plan, secrets, devices)
   const ownerUrl = settings.databaseUrl ?? database?.url('holdfast') ?? ''
 
   const starts: Promise<void>[] = []
   for (const each of [database, cache, broker]) {
-    if (each !== undefined)
-      starts.push(run.start(each, [], () => steps.step(each.name, 'its first answer', each.start)))
+    if (each === undefined) continue
+    starts.push(run.start(each, [], () => steps.step(each.name, 'its first answer', each.start)))
   }
   await settled(starts)
 
@@ -227,20 +201,7 @@ async function bringUp(run: Run, plan: Plan): Promise<Stack> {
     overrides: plan.overrides,
   }
   if (settings.broker !== undefined) steps.say(`  The broker at MQTT_URL has to let in the vehicles of ${devicesFile}.`)
-  const begun = new Map<ProcessName, Promise<void>>()
-  const begin = (name: ProcessName): Promise<void> => {
-    const known = begun.get(name)
-    if (known !== undefined) return known
-    const before = processes[name].after.filter((other) => !absent.has(other))
-    const own = before.filter((other): other is ProcessName => other in processes)
-    const program = holdfastProcess(name, around, files(name))
-    const start = settled(own.map(begin)).then(() =>
-      run.start(program, before, () => steps.step(name, `${local(portOf[name])}/health/ready`, program.start)),
-    )
-    begun.set(name, start)
-    return start
-  }
-  await settled(processNames.filter((name) => !absent.has(name)).map(begin))
+  await startProcesses(run, around, absent, steps)
 
   const addresses = addressesOf(around, ownerUrl)
   writePrivate(announcementOf(dataDir), JSON.stringify(addresses))
@@ -254,6 +215,43 @@ async function bringUp(run: Run, plan: Plan): Promise<Stack> {
     stop: () => run.stop(),
     [Symbol.asyncDispose]: () => run.stop(),
   }
+}
+
+/** The servers that nobody else runs for us. */
+async function ownServers({ settings, dataDir }: Plan, secrets: Secrets, devices: readonly Device[]) {
+  const place = (name: ServerName) => ({ dataDir: join(dataDir, name), ...filesOf(dataDir, name) })
+  const database =
+    settings.databaseUrl === undefined
+      ? postgres({ ...place('postgres'), port: await freePort(), password: secrets.postgres, durable: true })
+      : undefined
+  const cache =
+    settings.redisUrl === undefined
+      ? redis({ ...place('redis'), port: await freePort(), password: secrets.redis })
+      : undefined
+  const ports = { vehicles: await freePort(), fleet: await freePort() }
+  const broker =
+    settings.broker === undefined
+      ? mosquitto({ ...place('mosquitto'), ports, fleetPassword: secrets.fleetBroker, devices })
+      : undefined
+  return { database, cache, broker }
+}
+
+/** Each as soon as what it needs answers. */
+async function startProcesses(run: Run, around: Surroundings, absent: Plan['absent'], steps: Steps): Promise<void> {
+  const begun = new Map<ProcessName, Promise<void>>()
+  const begin = (name: ProcessName): Promise<void> => {
+    const known = begun.get(name)
+    if (known !== undefined) return known
+    const before = processes[name].after.filter((other) => !absent.has(other))
+    const own = before.filter((other): other is ProcessName => other in processes)
+    const program = holdfastProcess(name, around, filesOf(around.dataDir, name))
+    const start = settled(own.map(begin)).then(() =>
+      run.start(program, before, () => steps.step(name, `${local(around.ports[name])}/health/ready`, program.start)),
+    )
+    begun.set(name, start)
+    return start
+  }
+  await settled(processNames.filter((name) => !absent.has(name)).map(begin))
 }
 
 function holdfastProcess(name: ProcessName, around: Surroundings, files: { logFile: string; pidFile: string }): Server {
@@ -302,6 +300,11 @@ async function seedFrom(ownerUrl: string, devices: readonly Device[]): Promise<v
 }
 
 const announcementOf = (dataDir: string) => join(runDir(dataDir), 'stack.json')
+
+const filesOf = (dataDir: string, name: ServerName | ProcessName) => ({
+  logFile: logFileOf(dataDir, name),
+  pidFile: pidFileOf(dataDir, name),
+})
 
 const logFileOf = (dataDir: string, name: string) => join(dataDir, 'logs', `${name}.log`)
 

@@ -49,9 +49,22 @@ export async function start(args: string[]): Promise<number> {
   return 0
 }
 
+/** In the middle of the city, where the vehicles are that ride. */
 const operation = `{
-  vehiclesNear(near: { latitude: 50.1095, longitude: 8.6724 }, radiusMeters: 500, first: 3) {
-    id
+  vehiclesNear(near: { latitude: 50.1113, longitude: 8.6745 }, radiusMeters: 800, first: 3) {
+    __typename
+    ... on VehiclesNear {
+      vehicles {
+        distanceMeters
+        vehicle {
+          id
+          batteryPercent
+          type { name }
+          price { unlock { amountMinor currency } perMinute { amountMinor } }
+        }
+      }
+    }
+    ... on Problem { message }
   }
 }`
 

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { migrationsFingerprint } from '@holdfast/database/migrations'
 import { createDatabase, dropDatabase, type Role, urlAs } from './database.ts'
+import { lockOf } from './leftovers.ts'
 import { holderOf } from './lock.ts'
 import { type BrokerDevice, type Mosquitto, mosquitto } from './mosquitto.ts'
 import { isAlive } from './pids.ts'
@@ -92,7 +93,7 @@ async function testServer(): Promise<TestServer> {
   for (const deadline = Date.now() + 60_000; Date.now() < deadline; await sleep(100)) {
     const running = await announced(folder)
     if (running !== undefined) return running
-    if (holderOf(join(folder, 'keeper.pid')) === undefined && (keeper === undefined || !isAlive(keeper))) {
+    if (holderOf(lockOf(folder)) === undefined && (keeper === undefined || !isAlive(keeper))) {
       keeper = startKeeper(folder)
     }
   }

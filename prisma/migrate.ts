@@ -19,7 +19,9 @@ type SchemaEngine = Awaited<ReturnType<typeof bindings.SchemaEngine.new>>
 /** Brings the database to the newest migration. Safe to repeat and to run from several processes at once (the engine
  * takes Prisma's advisory lock). Returns the names it applied, in order. Throws with the SQL error of a migration that fails. */
 export async function migrate(databaseUrl: string): Promise<string[]> {
-  return withEngine(databaseUrl, [], async (engine) => {
+  // Migrations need no schema, and so do not wait for one that is being changed.
+  const none = [{ path: 'none.prisma', content: 'datasource db { provider = "postgresql" }' }]
+  return withEngine(databaseUrl, none, async (engine) => {
     const { appliedMigrationNames } = await engine.applyMigrations({
       filters: everything,
       migrationsList: migrations(),
@@ -53,14 +55,16 @@ async function withEngine<T>(
   loadWebAssembly()
   // One connection, because the engine's advisory lock belongs to a session.
   const pool = new Pool({ connectionString: databaseUrl, max: 1, connectionTimeoutMillis: 5_000 })
-  const files =
-    schema.length > 0 ? schema : [{ path: 'none.prisma', content: 'datasource db { provider = "postgresql" }' }]
-  const datamodels = files.map(({ path, content }): [string, string] => [path, content])
-  const engine = await bindings.SchemaEngine.new({ datamodels }, () => {}, adapterOn(pool))
+  pool.on('error', () => {})
   try {
+    const adapter = adapterOn(pool)
+    using engine = await bindings.SchemaEngine.new(
+      { datamodels: schema.map(({ path, content }) => [path, content]) },
+      () => {},
+      adapter,
+    )
     return await use(engine)
   } finally {
-    engine.free()
     await pool.end()
   }
 }
