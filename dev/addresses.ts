@@ -1,5 +1,4 @@
 import type { Role } from './database.ts'
-import { freePort, isFree } from './ports.ts'
 import {
   identity,
   local,
@@ -40,29 +39,6 @@ export function notHere(settings: Settings): ReadonlySet<ProcessName | ServerNam
     'stripe-emulator': settings.stripe,
   }
   return new Set([...serverNames, ...processNames].filter((name) => elsewhere[name] !== undefined))
-}
-
-/** fixed: the settings' ports for what people address, or CannotStart that names all that are taken; free: whatever is free. */
-export async function choosePorts(
-  kind: 'fixed' | 'free',
-  settings: Settings,
-  absent: ReadonlySet<string>,
-): Promise<Surroundings['ports']> {
-  const chosen = {} as Surroundings['ports']
-  for (const name of processNames) chosen[name] = await freePort()
-  if (kind === 'free') return chosen
-  const wanted = [
-    { name: 'gateway', port: settings.port, variable: 'PORT' },
-    { name: 'issuer', port: settings.issuerPort, variable: 'ISSUER_PORT' },
-  ] as const
-  const taken: string[] = []
-  for (const { name, port, variable } of wanted) {
-    if (absent.has(name)) continue
-    if (!(await isFree(port))) taken.push(`Port ${port} is taken by another program; set ${variable} to a free one.`)
-    chosen[name] = port
-  }
-  if (taken.length > 0) throw new CannotStart(taken.join('\n'))
-  return chosen
 }
 
 export function addressesOf(around: Surroundings, ownerUrl: string): Addresses {

@@ -3,7 +3,7 @@ import { isAbsolute, join } from 'node:path'
 import { generate } from '@holdfast/database/generate'
 import { migrate } from '@holdfast/database/migrate'
 import { Pool } from 'pg'
-import { type Addresses, addressesOf, CannotStart, choosePorts, notHere } from './addresses.ts'
+import { type Addresses, addressesOf, CannotStart, notHere } from './addresses.ts'
 import { provide } from './binaries.ts'
 import { alone, createDatabase, type Role, setPasswords, urlAs } from './database.ts'
 import { type Device, devicesOf } from './devices.ts'
@@ -12,7 +12,7 @@ import { clearLeftovers, lockOf, pidFileOf, runDir } from './leftovers.ts'
 import { holderOf, takeLock } from './lock.ts'
 import { mosquitto } from './mosquitto.ts'
 import { projectDir } from './places.ts'
-import { freePort } from './ports.ts'
+import { type Ports, planPorts } from './port-plan.ts'
 import { postgres } from './postgres.ts'
 import {
   local,
@@ -94,7 +94,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     if (options.fresh === true) forget(dataDir)
     keepPreviousLogs(dataDir)
     const absent = notHere(settings)
-    const portOf = await choosePorts(ports, settings, absent)
+    const portOf = await planPorts(dataDir, ports, settings, absent)
     return await bringUp(run, {
       settings,
       dataDir,
@@ -133,7 +133,7 @@ export async function tokenFrom(issuerUrl: string, who: TokenWish = {}): Promise
 type Plan = {
   settings: Settings
   dataDir: string
-  portOf: Surroundings['ports']
+  portOf: Ports
   absent: ReadonlySet<ProcessName | ServerName>
   steps: Steps
   supervised: boolean
@@ -161,7 +161,7 @@ async function bringUp(run: Run, plan: Plan): Promise<Stack> {
     devicesOf(dataDir, settings.fleet, plan.listedBesides),
   )
 
-  const { database, cache, broker } = await ownServers(plan, secrets, devices)
+  const { database, cache, broker } = ownServers(plan, secrets, devices)
   const ownerUrl = settings.databaseUrl ?? database?.url('holdfast') ?? ''
 
   const starts: Promise<void>[] = []
@@ -218,17 +218,17 @@ async function bringUp(run: Run, plan: Plan): Promise<Stack> {
 }
 
 /** The servers that nobody else runs for us. */
-async function ownServers({ settings, dataDir }: Plan, secrets: Secrets, devices: readonly Device[]) {
+function ownServers({ settings, dataDir, portOf }: Plan, secrets: Secrets, devices: readonly Device[]) {
   const place = (name: ServerName) => ({ dataDir: join(dataDir, name), ...filesOf(dataDir, name) })
   const database =
     settings.databaseUrl === undefined
-      ? postgres({ ...place('postgres'), port: await freePort(), password: secrets.postgres, durable: true })
+      ? postgres({ ...place('postgres'), port: portOf.postgres, password: secrets.postgres, durable: true })
       : undefined
   const cache =
     settings.redisUrl === undefined
-      ? redis({ ...place('redis'), port: await freePort(), password: secrets.redis })
+      ? redis({ ...place('redis'), port: portOf.redis, password: secrets.redis })
       : undefined
-  const ports = { vehicles: await freePort(), fleet: await freePort() }
+  const ports = { vehicles: portOf.brokerForVehicles, fleet: portOf.brokerForFleet }
   const broker =
     settings.broker === undefined
       ? mosquitto({ ...place('mosquitto'), ports, fleetPassword: secrets.fleetBroker, devices })

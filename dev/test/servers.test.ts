@@ -4,12 +4,12 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
-import { choosePorts } from '../addresses.ts'
 import { devicesOf } from '../devices.ts'
 import { clearLeftovers, lockOf, pidFileOf } from '../leftovers.ts'
 import { holderOf, releaseLock, takeLock } from '../lock.ts'
 import { isAlive } from '../pids.ts'
 import { projectDir } from '../places.ts'
+import { planPorts } from '../port-plan.ts'
 import { freePort } from '../ports.ts'
 import { ask, postgres } from '../postgres.ts'
 import { type Program, server } from '../server.ts'
@@ -180,16 +180,29 @@ describe('ports', () => {
     try {
       const read = readSettings({ PORT: String(port), ISSUER_PORT: String(issuerPort) }, [])
       if (!read.ok) throw new Error('settings')
-      const refusal = choosePorts('fixed', read.settings, new Set())
+      const refusal = planPorts(folder, 'fixed', read.settings, new Set())
       await expect(refusal).rejects.toThrow(`Port ${port} is taken by another program; set PORT to a free one.`)
       await expect(refusal).rejects.toThrow(
         `Port ${issuerPort} is taken by another program; set ISSUER_PORT to a free one.`,
       )
-      const free = await choosePorts('free', read.settings, new Set())
-      expect(free.gateway).not.toBe(port)
+      const free = await planPorts(folder, 'free', read.settings, new Set())
+      expect([free.gateway, free.issuer]).not.toEqual([port, issuerPort])
     } finally {
       for (const { close } of doors) close()
     }
+  })
+
+  it('stay the same from start to start, except one that somebody took', async () => {
+    const read = readSettings({}, [])
+    if (!read.ok) throw new Error('settings')
+    const first = await planPorts(folder, 'free', read.settings, new Set())
+    expect(await planPorts(folder, 'free', read.settings, new Set())).toEqual(first)
+    const thief = createServer()
+    await new Promise<void>((resolve) => thief.listen(first.redis, '127.0.0.1', resolve))
+    const { redis, ...others } = await planPorts(folder, 'free', read.settings, new Set())
+    thief.close()
+    expect(redis).not.toBe(first.redis)
+    expect({ ...others, redis: first.redis }).toEqual(first)
   })
 
   const listening = async () => {
