@@ -17,12 +17,8 @@ export const cancelBooking =
     transaction(pool, async (tx) => {
       const locked = await lockBooking(tx, whose, bookingId)
       if (!locked) return refuse({ kind: 'BookingNotFound' })
-      const { booking } = locked
-      const outcome = cancel(booking)
+      const outcome = cancel(locked.booking)
       if (!outcome.ok) return outcome
-      if (!outcome.value) return accept(booking)
-      const reason = whose === 'everybody' ? 'OPERATOR' : 'RIDER'
-      await saveCancelled(tx, bookingId, reason)
-      const items = booking.items.map((item) => ({ ...item, vehicleId: null }))
-      return accept({ ...booking, items, state: 'CANCELLED', reason })
+      if (!outcome.value) return accept(locked.booking)
+      return accept(await saveCancelled(tx, bookingId, whose === 'everybody' ? 'OPERATOR' : 'RIDER'))
     })

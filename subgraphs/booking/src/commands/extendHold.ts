@@ -1,4 +1,4 @@
-import { DatabaseError, type Pool, type Transaction, transaction } from '@holdfast/service'
+import { DatabaseError, type Pool, transaction } from '@holdfast/service'
 import { type Booking, type ExtendRefusal, extend } from '../domain/booking.ts'
 import { accept, type Outcome, refuse } from '../domain/outcome.ts'
 import { lockBooking, saveExtended } from '../store/bookings.ts'
@@ -22,7 +22,7 @@ export const extendHold =
     const inputHash = hashOf(bookingId)
 
     const once = () =>
-      transaction(pool, async (tx: Transaction): Promise<Outcome<Booking, ExtendHoldRefusal>> => {
+      transaction(pool, async (tx): Promise<Outcome<Booking, ExtendHoldRefusal>> => {
         const locked = await lockBooking(tx, { riderId }, bookingId)
         const known = await requestOf(tx, riderId, requestId)
         if (known && !isRepeated(known, 'extendHold', inputHash)) return refuse({ kind: 'RequestIdReused' })
@@ -31,10 +31,9 @@ export const extendHold =
         if (known) return accept(booking)
         const outcome = extend(booking, extendSeconds, now)
         if (!outcome.ok) return outcome
-        const expiresAt = outcome.value
-        await saveExtended(tx, bookingId, expiresAt)
+        const extended = await saveExtended(tx, bookingId, outcome.value)
         await rememberRequest(tx, { riderId, requestId, operation: 'extendHold', inputHash, bookingId })
-        return accept({ ...booking, state: 'HELD', extended: true, expiresAt, holdExpiresAt: expiresAt })
+        return accept(extended)
       })
 
     try {

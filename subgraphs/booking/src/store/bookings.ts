@@ -63,29 +63,28 @@ export async function lockBooking(
 
 // Each write below is a move of a locked booking; the trigger on the table keeps bookables, counters and events in step.
 
-export async function saveExtended(tx: Transaction, id: string, expiresAt: Date): Promise<void> {
-  await tx.query(
-    `update booking.booking
-     set expires_at = $2, hold_expires_at = $2, extended = true, traceparent = $3
-     where id = $1`,
-    [id, expiresAt, traceparent() ?? null],
+const moved = async (tx: Transaction, id: string, changes: string, values: readonly unknown[]): Promise<Booking> => {
+  const { rows } = await tx.query<BookingRow>(
+    `update booking.booking b
+     set traceparent = $2, ${changes}
+     where b.id = $1
+     returning b.*, ${itemsOfB} as items`,
+    [id, traceparent() ?? null, ...values],
   )
+  const [row] = rows
+  if (!row) throw new Error(`booking ${id} was locked and is not there`)
+  return parseBooking(row)
 }
 
-export async function saveCancelled(tx: Transaction, id: string, reason: CancelReason): Promise<void> {
-  await tx.query(
-    `update booking.booking
-     set state = 'CANCELLED', expires_at = null, cancel_reason = $2, traceparent = $3
-     where id = $1`,
-    [id, reason, traceparent() ?? null],
-  )
-}
+export const saveExtended = (tx: Transaction, id: string, expiresAt: Date) =>
+  moved(tx, id, 'extended = true, expires_at = $3, hold_expires_at = $3', [expiresAt])
 
-export async function saveCompleted(tx: Transaction, id: string, endedAt: Date, fare: Fare): Promise<void> {
-  await tx.query(
-    `update booking.booking
-     set state = 'COMPLETED', ended_at = $2, fare_minor = $3, fare_lines = $4, traceparent = $5
-     where id = $1`,
-    [id, endedAt, fare.total.amountMinor, JSON.stringify(fare.lines), traceparent() ?? null],
-  )
-}
+export const saveCancelled = (tx: Transaction, id: string, reason: CancelReason) =>
+  moved(tx, id, `state = 'CANCELLED', expires_at = null, cancel_reason = $3`, [reason])
+
+export const saveCompleted = (tx: Transaction, id: string, endedAt: Date, fare: Fare) =>
+  moved(tx, id, `state = 'COMPLETED', ended_at = $3, fare_minor = $4, fare_lines = $5`, [
+    endedAt,
+    fare.total.amountMinor,
+    JSON.stringify(fare.lines),
+  ])
