@@ -15,16 +15,21 @@ export const commonConfig = {
 
 /**
  * Reads the environment by a schema. With faults it names all of them at once on stderr and exits with 1, before
- * anything was started. An empty variable counts as missing.
+ * anything was started. An empty variable counts as missing. `together` names faults that no variable has alone.
  */
-export function readConfig<T extends z.ZodRawShape>(shape: T, env: NodeJS.ProcessEnv): z.infer<z.ZodObject<T>> {
+export function readConfig<T extends z.ZodRawShape>(
+  shape: T,
+  env: NodeJS.ProcessEnv,
+  together: (given: NodeJS.ProcessEnv) => readonly string[] = () => [],
+): z.infer<z.ZodObject<T>> {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''))
   const result = z.object(shape).safeParse(given)
-  if (result.success) return result.data
-  const faults = result.error.issues.map((issue) => {
+  const faults = (result.error?.issues ?? []).map((issue) => {
     const name = issue.path.join('.')
-    return `  ${name}: ${given[name] === undefined ? 'is missing' : issue.message}`
+    return `${name}: ${given[name] === undefined ? 'is missing' : issue.message}`
   })
-  process.stderr.write(`Configuration has ${faults.length} fault(s):\n${faults.join('\n')}\n`)
+  faults.push(...together(given))
+  if (result.success && faults.length === 0) return result.data
+  process.stderr.write(`Configuration has ${faults.length} fault(s):\n  ${faults.join('\n  ')}\n`)
   process.exit(1)
 }

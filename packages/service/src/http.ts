@@ -26,14 +26,16 @@ export function httpDoor(options: {
   readonly port: number
   readonly log: Log
   readonly routes: Readonly<Record<string, Route>>
-  readonly ready: Readonly<Record<string, ReadyCheck>>
+  /** What must answer for the process to be ready; a function when that changes while it runs. */
+  readonly ready: Readonly<Record<string, ReadyCheck>> | (() => Readonly<Record<string, ReadyCheck>>)
 }): HttpDoor {
   const { log } = options
   let stopping = false
 
   const ready: Route = async (_, response) => {
+    const needed = typeof options.ready === 'function' ? options.ready() : options.ready
     const checks = await Promise.all(
-      Object.entries(options.ready).map(async ([name, check]) => {
+      Object.entries(needed).map(async ([name, check]) => {
         try {
           await within(1_500, name, check())
           return [name, 'ok'] as const

@@ -1,0 +1,45 @@
+import { commonConfig, Port, readConfig, Secret, Url } from '@holdfast/service'
+import { z } from 'zod'
+import type { Issuer } from './identity.ts'
+
+/** `name=url,name=url`. */
+const SubgraphUrls = z.string().transform((text, context) => {
+  const urls = new Map<string, string>()
+  for (const entry of text.split(',').map((part) => part.trim())) {
+    const [name, url] = [entry.slice(0, entry.indexOf('=')), entry.slice(entry.indexOf('=') + 1)]
+    if (entry.indexOf('=') < 1 || !URL.canParse(url)) context.addIssue(`"${entry}" is not name=url`)
+    else urls.set(name, url)
+  }
+  return urls
+})
+
+/** What the gateway is told by its environment. */
+export function gatewayConfig(env: NodeJS.ProcessEnv = process.env) {
+  const config = readConfig(
+    {
+      ...commonConfig,
+      PORT: Port.default(4_000),
+      /** File path or http(s) URL of a Federation 2 supergraph. */
+      SUPERGRAPH: z.string(),
+      /** Where subgraphs are when not where the supergraph says. */
+      SUBGRAPH_URLS: SubgraphUrls.default(new Map()),
+      /** All three, or none: then everybody is anonymous. */
+      JWKS_URL: Url.optional(),
+      JWT_ISSUER: z.string().optional(),
+      JWT_AUDIENCE: z.string().optional(),
+      /** Shared with the subgraphs, which then know that a request came through here and who asks. */
+      GATEWAY_SECRET: Secret.optional(),
+      /** Milliseconds one request to a subgraph may take. */
+      SUBGRAPH_TIMEOUT_MS: z.coerce.number().int().min(100).max(60_000).default(2_500),
+      NODE_ENV: z.string().default('development'),
+    },
+    env,
+    (given) => {
+      const issuer = [given['JWKS_URL'], given['JWT_ISSUER'], given['JWT_AUDIENCE']].filter(Boolean)
+      return issuer.length % 3 === 0 ? [] : ['JWKS_URL, JWT_ISSUER, JWT_AUDIENCE: give all three or none']
+    },
+  )
+  const { JWKS_URL: jwksUrl, JWT_ISSUER: issuer, JWT_AUDIENCE: audience } = config
+  const tokens: Issuer | undefined = jwksUrl && issuer && audience ? { jwksUrl, issuer, audience } : undefined
+  return { ...config, tokens, production: config.NODE_ENV === 'production' }
+}

@@ -1,0 +1,111 @@
+/** From a client's text to a planned operation: parsed, limited, validated and planned once, then remembered. */
+import {
+  type DocumentNode,
+  GraphQLError,
+  Kind,
+  NoSchemaIntrospectionCustomRule,
+  type OperationDefinitionNode,
+  parse,
+  specifiedRules,
+  validate,
+} from 'graphql'
+import type { Fault } from '../execute/trouble.ts'
+import { Lru } from '../lru.ts'
+import type { Graph } from '../supergraph/graph.ts'
+import { excess, type Limits } from './limits.ts'
+import { type Operation, planOperation } from './operation.ts'
+
+/** A fault in the document, at lines and columns of its text. */
+export interface DocumentFault extends Fault {
+  readonly locations?: readonly { readonly line: number; readonly column: number }[]
+}
+
+export type Read =
+  | { readonly ok: true; readonly operation: Operation }
+  | { readonly ok: false; readonly faults: readonly DocumentFault[] }
+
+export interface Documents {
+  read(text: string, operationName: string | undefined): Read
+}
+
+export interface DocumentOptions {
+  readonly limits: Limits
+  /** Production: no introspection, and what is wrong with a document is not explained, for it would teach the schema. */
+  readonly closed: boolean
+  /** Told of each lookup whether the operation was already planned. */
+  readonly counted: (known: boolean) => void
+}
+
+const textKept = 4_000_000 // characters of operations kept planned; compiled they take some twenty times the memory
+const faultsTold = 10
+
+/** The documents of one graph; a new graph has new ones. */
+export function documents(graph: Graph, options: DocumentOptions): Documents {
+  const parsed = new Lru<Parsed>(textKept)
+
+  return {
+    read: (text, operationName) => {
+      let document = parsed.get(text)
+      if (!document) {
+        const checked = check(graph, text, options)
+        if ('faults' in checked) return { ok: false, faults: checked.faults }
+        document = { document: checked.document, operations: new Map() }
+        parsed.set(text, document, text.length + 100)
+      }
+      const known = document.operations.get(operationName)
+      options.counted(known !== undefined)
+      if (known) return { ok: true, operation: known }
+      const definition = chosen(document.document, operationName)
+      if (typeof definition === 'string') return failed(fault(definition, 'OPERATION_RESOLUTION_FAILURE'))
+      try {
+        const operation = planOperation(graph, document.document, definition)
+        document.operations.set(operationName, operation)
+        return { ok: true, operation }
+      } catch (err) {
+        if (err instanceof GraphQLError) return failed(fault(err.message, 'GRAPHQL_VALIDATION_FAILED'))
+        throw err
+      }
+    },
+  }
+}
+
+interface Parsed {
+  readonly document: DocumentNode
+  readonly operations: Map<string | undefined, Operation>
+}
+
+type Checked = { readonly document: DocumentNode } | { readonly faults: readonly DocumentFault[] }
+
+function check(graph: Graph, text: string, { limits, closed }: DocumentOptions): Checked {
+  let document: DocumentNode
+  try {
+    document = parse(text, { maxTokens: limits.tokens })
+  } catch (err) {
+    if (err instanceof GraphQLError) return { faults: [told(err, 'GRAPHQL_PARSE_FAILED')] }
+    // Nested so deep that the parser ran out of stack.
+    return { faults: [fault('The operation is too large: it is nested too deep.', 'GRAPHQL_PARSE_FAILED')] }
+  }
+  const tooMuch = excess(document, limits)
+  if (tooMuch) return { faults: [fault(tooMuch, 'GRAPHQL_VALIDATION_FAILED')] }
+  const rules = closed ? [...specifiedRules, NoSchemaIntrospectionCustomRule] : specifiedRules
+  const errors = validate(graph.schema, document, rules, { maxErrors: closed ? 1 : faultsTold })
+  if (errors.length === 0) return { document }
+  return closed
+    ? { faults: [fault('The operation is not valid for this schema.', 'GRAPHQL_VALIDATION_FAILED')] }
+    : { faults: errors.map((error) => told(error, 'GRAPHQL_VALIDATION_FAILED')) }
+}
+
+function chosen(document: DocumentNode, name: string | undefined): OperationDefinitionNode | string {
+  const operations = document.definitions.filter((definition) => definition.kind === Kind.OPERATION_DEFINITION)
+  const [first, second] = name === undefined ? operations : operations.filter((one) => one.name?.value === name)
+  if (!first)
+    return name === undefined ? 'The document has no operation.' : 'The document has no operation of this name.'
+  return second ? 'The document has several operations: say which by operationName.' : first
+}
+
+const fault = (message: string, code: string): DocumentFault => ({ message, extensions: { code } })
+const told = (error: GraphQLError, code: string): DocumentFault => ({
+  ...fault(error.message, code),
+  ...(error.locations && { locations: error.locations }),
+})
+const failed = (one: DocumentFault): Read => ({ ok: false, faults: [one] })

@@ -1,0 +1,103 @@
+import type { QueryPlanSelectionNode } from '@apollo/query-planner'
+import type { Lookup } from '../plan/steps.ts'
+import type { Graph } from '../supergraph/graph.ts'
+import type { FieldPaths } from '../supergraph/requirements.ts'
+import { isObject, type JsonObject } from './json.ts'
+import { rewrite } from './rewrites.ts'
+
+/** What a subgraph is told of one entity. */
+export interface Representation {
+  readonly value: JsonObject
+  /** The dependent fields that cannot be asked for, because what they require is not known (bits of `Lookup.dependents`). */
+  readonly without: number
+}
+
+/**
+ * The representation of `object`; undefined when the lookup is not about its type, or no key of it is known. A field that
+ * is not known hinders only what requires it.
+ */
+export function representationOf(
+  graph: Graph,
+  subgraph: string,
+  lookup: Lookup,
+  object: JsonObject,
+): Representation | undefined {
+  const picked: Picked = { missing: [], nulls: false }
+  const value: JsonObject = {}
+  pick(graph, lookup.inputs, object, value, '', picked)
+  if (value['__typename'] === undefined) return undefined
+  rewrite(graph, lookup.inputRewrites, value)
+  if (picked.missing.length === 0 && !picked.nulls) return { value, without: 0 }
+
+  let without = 0
+  for (const [bit, needs] of lookup.dependents.entries())
+    if (needs.some((path) => picked.missing.some((gone) => covers(gone, path)))) without |= 1 << bit
+  const keys = graph.requirements.keys(subgraph, String(value['__typename']))
+  const known = keys.length === 0 ? picked.missing.length === 0 : keys.some((key) => isKnown(key, value))
+  return known ? { value, without } : undefined
+}
+
+interface Picked {
+  /** Dotted paths of fields that no subgraph answered. */
+  readonly missing: string[]
+  nulls: boolean
+}
+
+function pick(
+  graph: Graph,
+  selections: readonly QueryPlanSelectionNode[],
+  from: JsonObject,
+  to: JsonObject,
+  prefix: string,
+  picked: Picked,
+): void {
+  for (const selection of selections) {
+    if (selection.kind === 'InlineFragment') {
+      const { typeCondition } = selection
+      if (typeCondition === undefined || graph.isKindOf(String(from['__typename']), typeCondition))
+        pick(graph, selection.selections, from, to, prefix, picked)
+      continue
+    }
+    const name = selection.alias ?? selection.name
+    const path = prefix + selection.name
+    const value = from[name]
+    if (value === undefined) picked.missing.push(path)
+    else {
+      if (value === null) picked.nulls = true
+      to[name] = selection.selections ? pickNested(graph, selection.selections, value, path, picked) : value
+    }
+  }
+}
+
+function pickNested(
+  graph: Graph,
+  selections: readonly QueryPlanSelectionNode[],
+  value: unknown,
+  path: string,
+  picked: Picked,
+): unknown {
+  if (Array.isArray(value)) return value.map((item) => pickNested(graph, selections, item, path, picked))
+  if (!isObject(value)) return value
+  const nested: JsonObject = {}
+  pick(graph, selections, value, nested, `${path}.`, picked)
+  return nested
+}
+
+const covers = (missing: string, path: string) => path === missing || path.startsWith(`${missing}.`)
+
+/** Whether every part of the key is there and at least one says something. */
+function isKnown(key: FieldPaths, value: JsonObject): boolean {
+  const parts = key.map((path) => valuesAt(value, path.split('.')))
+  return parts.every((part) => part !== undefined) && parts.some((part) => part !== null)
+}
+
+/** The value at a path of field names: undefined when it is unknown somewhere, null when it is null everywhere. */
+function valuesAt(value: unknown, path: readonly string[]): unknown {
+  if (value === null || value === undefined || path.length === 0) return value
+  if (Array.isArray(value)) {
+    const items = value.map((item) => valuesAt(item, path))
+    return items.includes(undefined) ? undefined : items
+  }
+  const [name = '', ...rest] = path
+  return isObject(value) ? valuesAt(value[name], rest) : undefined
+}

@@ -1,0 +1,189 @@
+/**
+ * The shape of an operation's answer: which fields an object of each type has, in the client's order, and what may be
+ * null. Compiled once per operation and set of fixed `@include`/`@skip` conditions.
+ */
+import {
+  type FieldNode,
+  type FragmentDefinitionNode,
+  type GraphQLEnumType,
+  type GraphQLNamedType,
+  type GraphQLObjectType,
+  type GraphQLOutputType,
+  type GraphQLSchema,
+  getNamedType,
+  getNullableType,
+  isAbstractType,
+  isEnumType,
+  isLeafType,
+  isListType,
+  isNonNullType,
+  isObjectType,
+  Kind,
+  type SelectionSetNode,
+} from 'graphql'
+
+export type Shape =
+  | { readonly kind: 'leaf'; readonly type: string; readonly nonNull: boolean; readonly read: ReadLeaf }
+  | { readonly kind: 'list'; readonly type: string; readonly nonNull: boolean; readonly items: Shape }
+  | { readonly kind: 'object'; readonly type: string; readonly nonNull: boolean; readonly selection: Selection }
+
+/** The value as the client gets it; undefined when it is none of the type. */
+export type ReadLeaf = (value: unknown) => unknown
+
+export interface Field {
+  /** Name in the answer. */
+  readonly name: string
+  /** `Type.field`, for messages. */
+  readonly coordinate: string
+  readonly shape: Shape
+}
+
+export interface Selection {
+  /** The fields of an object that says this of its type; undefined when there is no such object for the client. */
+  fields(typename: unknown): readonly Field[] | undefined
+}
+
+interface Compiling {
+  readonly schema: GraphQLSchema
+  readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>
+  /** Values of the variables in conditions. */
+  readonly conditions: Readonly<Record<string, unknown>>
+}
+
+/** The shape of the operation's root object. */
+export function compileShape(compiling: Compiling, root: GraphQLObjectType, selectionSet: SelectionSetNode): Shape {
+  return { kind: 'object', type: root.name, nonNull: false, selection: selectionOf(compiling, root, [selectionSet]) }
+}
+
+function selectionOf(compiling: Compiling, type: GraphQLNamedType, sets: readonly SelectionSetNode[]): Selection {
+  if (isObjectType(type)) {
+    let fields: readonly Field[] | undefined
+    return {
+      fields: () => {
+        fields ??= fieldsOf(compiling, type, sets)
+        return fields
+      },
+    }
+  }
+  const byType = new Map<string, readonly Field[]>()
+  return {
+    fields: (typename) => {
+      const known = byType.get(String(typename))
+      if (known) return known
+      const concrete = compiling.schema.getType(String(typename))
+      if (!isAbstractType(type) || !isObjectType(concrete) || !compiling.schema.isSubType(type, concrete))
+        return undefined
+      const fields = fieldsOf(compiling, concrete, sets)
+      byType.set(concrete.name, fields)
+      return fields
+    },
+  }
+}
+
+function fieldsOf(compiling: Compiling, type: GraphQLObjectType, sets: readonly SelectionSetNode[]): readonly Field[] {
+  const nodes = new Map<string, FieldNode[]>()
+  for (const set of sets) collect(compiling, type, set, nodes, new Set())
+  return [...nodes].map(([name, same]): Field => {
+    const field = same[0]?.name.value ?? ''
+    return { name, coordinate: `${type.name}.${field}`, shape: shapeOfField(compiling, type, field, same) }
+  })
+}
+
+function shapeOfField(
+  compiling: Compiling,
+  type: GraphQLObjectType,
+  field: string,
+  nodes: readonly FieldNode[],
+): Shape {
+  if (field === '__typename') return { kind: 'leaf', type: 'String', nonNull: true, read: () => type.name } // Hidden and interface objects say other names.
+  if (field === '__schema' || field === '__type')
+    return { kind: 'leaf', type: field, nonNull: false, read: (value) => value } // Answered whole by introspection.
+  const definition = type.getFields()[field]
+  if (!definition) throw new Error(`${type.name} has no field ${field}`)
+  return shapeOf(
+    compiling,
+    definition.type,
+    nodes.flatMap(({ selectionSet }) => selectionSet ?? []),
+  )
+}
+
+function shapeOf(compiling: Compiling, type: GraphQLOutputType, sets: readonly SelectionSetNode[]): Shape {
+  const nonNull = isNonNullType(type)
+  const nullable = getNullableType(type)
+  if (isListType(nullable))
+    return { kind: 'list', type: String(nullable), nonNull, items: shapeOf(compiling, nullable.ofType, sets) }
+  const named = getNamedType(type)
+  if (isLeafType(named)) return { kind: 'leaf', type: named.name, nonNull, read: leafReader(named) }
+  return { kind: 'object', type: named.name, nonNull, selection: selectionOf(compiling, named, sets) }
+}
+
+function collect(
+  compiling: Compiling,
+  type: GraphQLObjectType,
+  set: SelectionSetNode,
+  nodes: Map<string, FieldNode[]>,
+  seen: Set<string>,
+): void {
+  for (const selection of set.selections) {
+    if (!isIncluded(compiling, selection)) continue
+    if (selection.kind === Kind.FIELD) {
+      const name = (selection.alias ?? selection.name).value
+      const same = nodes.get(name)
+      if (same) same.push(selection)
+      else nodes.set(name, [selection])
+      continue
+    }
+    let fragment: { readonly selectionSet: SelectionSetNode; readonly typeCondition?: { name: { value: string } } }
+    if (selection.kind === Kind.FRAGMENT_SPREAD) {
+      const definition = compiling.fragments.get(selection.name.value)
+      if (!definition || seen.has(selection.name.value)) continue
+      seen.add(selection.name.value)
+      fragment = definition
+    } else fragment = selection as typeof fragment
+    const condition = fragment.typeCondition?.name.value
+    if (condition === undefined || applies(compiling.schema, type, condition))
+      collect(compiling, type, fragment.selectionSet, nodes, seen)
+  }
+}
+
+function applies(schema: GraphQLSchema, type: GraphQLObjectType, condition: string): boolean {
+  if (condition === type.name) return true
+  const conditional = schema.getType(condition)
+  return isAbstractType(conditional) && schema.isSubType(conditional, type)
+}
+
+function isIncluded(compiling: Compiling, { directives }: Pick<FieldNode, 'directives'>): boolean {
+  for (const { name, arguments: given } of directives ?? []) {
+    if (name.value !== 'include' && name.value !== 'skip') continue
+    const value = given?.[0]?.value
+    const holds = value?.kind === Kind.VARIABLE ? compiling.conditions[value.name.value] === true : readBoolean(value)
+    if (holds !== (name.value === 'include')) return false
+  }
+  return true
+}
+
+const readBoolean = (value: { readonly kind: Kind } | undefined): boolean =>
+  value?.kind === Kind.BOOLEAN && 'value' in value && value.value === true
+
+function leafReader(type: GraphQLNamedType): ReadLeaf {
+  if (isEnumType(type)) return enumReader(type)
+  switch (type.name) {
+    case 'String':
+      return (value) => (typeof value === 'string' ? value : undefined)
+    case 'Boolean':
+      return (value) => (typeof value === 'boolean' ? value : undefined)
+    case 'Int':
+      return (value) => (Number.isInteger(value) ? value : undefined)
+    case 'Float':
+      return (value) => (typeof value === 'number' ? value : undefined)
+    case 'ID':
+      return (value) => (typeof value === 'string' ? value : Number.isInteger(value) ? String(value) : undefined)
+    default:
+      return (value) => value
+  }
+}
+
+function enumReader(type: GraphQLEnumType): ReadLeaf {
+  const values = new Set(type.getValues().map(({ name }) => name))
+  return (value) => (typeof value === 'string' && values.has(value) ? value : undefined)
+}

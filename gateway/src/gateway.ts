@@ -1,0 +1,57 @@
+import { type HttpDoor, httpDoor, type Log, type Step } from '@holdfast/service'
+import { answering } from './answering.ts'
+import { defaultLimits, type Limits } from './document/limits.ts'
+import { graphqlRoute } from './door/http.ts'
+import { type Issuer, identifyBy } from './identity.ts'
+import { countPlan, measured, meter } from './meter.ts'
+import { connections } from './subgraph/connections.ts'
+import { supergraphSource } from './supergraph/source.ts'
+import { currentGraph } from './supergraph/supergraph.ts'
+
+export interface GatewayOptions {
+  /** File path or URL. */
+  readonly supergraph: string
+  readonly subgraphUrls: ReadonlyMap<string, string>
+  readonly tokens: Issuer | undefined
+  readonly secret: string | undefined
+  readonly host: string
+  readonly port: number
+  readonly subgraphTimeoutMs: number
+  readonly production: boolean
+  readonly limits?: Limits
+  readonly log: Log
+}
+
+const queryBudgetOverTimeoutMs = 300 // A query whose first subgraph was slow still gets a try at the next.
+
+/** The gateway as steps of a process, in the order in which they start. */
+export function gateway(options: GatewayOptions): { readonly door: HttpDoor; readonly steps: readonly Step[] } {
+  const { log, production, subgraphTimeoutMs } = options
+  const supergraph = currentGraph(supergraphSource(options.supergraph, log), log)
+  const subgraphs = connections(options.subgraphUrls, {
+    secret: options.secret,
+    timeoutMs: subgraphTimeoutMs,
+    masked: production,
+    log,
+  })
+  const answers = answering({
+    limits: options.limits ?? defaultLimits,
+    closed: production,
+    counted: countPlan,
+    ask: measured(subgraphs.ask),
+    budgetMs: subgraphTimeoutMs + queryBudgetOverTimeoutMs,
+  })
+  supergraph.onChange((graph) => {
+    subgraphs.follow(graph)
+    answers.follow(graph)
+  })
+  const identify = identifyBy(options.tokens)
+  const door = httpDoor({
+    host: options.host,
+    port: options.port,
+    log,
+    routes: { '/graphql': graphqlRoute({ answering: answers, identify, meter: meter(log), log }) },
+    ready: () => ({ supergraph: supergraph.ready, ...subgraphs.checks() }),
+  })
+  return { door, steps: [subgraphs, supergraph, door] }
+}

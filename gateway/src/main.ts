@@ -1,0 +1,18 @@
+import { createLog, runProcess } from '@holdfast/service'
+import { gatewayConfig } from './config.ts'
+import { gateway } from './gateway.ts'
+
+const config = gatewayConfig()
+const log = createLog('gateway', config.LOG_LEVEL)
+const { steps } = gateway({
+  supergraph: config.SUPERGRAPH,
+  subgraphUrls: config.SUBGRAPH_URLS,
+  tokens: config.tokens,
+  secret: config.GATEWAY_SECRET,
+  host: config.HOST,
+  port: config.PORT,
+  subgraphTimeoutMs: config.SUBGRAPH_TIMEOUT_MS,
+  production: config.production,
+  log,
+})
+await runProcess(log, steps)

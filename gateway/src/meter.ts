@@ -1,0 +1,62 @@
+/** What the gateway counts, and the line it logs for each operation: never variables, never a token. */
+import { counter, gauge, histogram, type Log } from '@holdfast/service'
+import type { GraphQLFormattedError } from 'graphql'
+import type { Operation } from './document/operation.ts'
+import type { AskSubgraph } from './execute/execute.ts'
+
+export type Door = 'http' | 'sse' | 'websocket'
+
+const requests = counter('gateway_requests_total', 'Operations answered', ['door', 'type', 'outcome'])
+const seconds = histogram('gateway_request_seconds', 'From a read operation to its answer', ['door', 'type'])
+const fetches = counter('gateway_subgraph_requests_total', 'Requests to subgraphs', ['subgraph', 'outcome'])
+const fetchSeconds = histogram('gateway_subgraph_seconds', 'Requests to subgraphs', ['subgraph'])
+const plans = counter('gateway_plans_total', 'Operations that were planned before or had to be', ['cached'])
+
+/** Clients of long-lived operations, by door. */
+export const clients = gauge('gateway_clients', 'Open subscriptions of clients', ['door'])
+export const upstreams = gauge('gateway_upstream_subscriptions', 'Open subscriptions at subgraphs', ['subgraph'])
+export const delivered = counter('gateway_events_delivered_total', 'Events sent to clients')
+export const dropped = counter('gateway_events_dropped_total', 'Events that a client was too slow for')
+
+export interface Measured {
+  /** Called again it does nothing. */
+  end(errors?: readonly GraphQLFormattedError[]): void
+}
+
+export interface Meter {
+  begin(door: Door, operation: Operation): Measured
+}
+
+export const meter = (log: Log): Meter => ({
+  begin: (door, { type, name }) => {
+    const began = performance.now()
+    let ended = false
+    return {
+      end: (errors = []) => {
+        if (ended) return
+        ended = true
+        const ms = performance.now() - began
+        requests.inc({ door, type, outcome: errors.length > 0 ? 'errors' : 'ok' })
+        seconds.observe({ door, type }, ms / 1_000)
+        const codes = [...new Set(errors.map(({ extensions }) => extensions?.['code']))]
+        log.info(
+          { operation: name ?? 'anonymous', type, door, ms: Math.round(ms * 10) / 10, errors: errors.length, codes },
+          'answered',
+        )
+      },
+    }
+  },
+})
+
+export const countPlan = (known: boolean): void => plans.inc({ cached: String(known) })
+
+/** Counts and times what is asked of subgraphs. */
+export const measured =
+  (ask: AskSubgraph): AskSubgraph =>
+  async (request) => {
+    const end = fetchSeconds.startTimer({ subgraph: request.subgraph })
+    const answer = await ask(request)
+    end()
+    fetches.inc({ subgraph: request.subgraph, outcome: answer.kind })
+    return answer
+  }

@@ -1,0 +1,51 @@
+import type { JsonObject } from '../execute/json.ts'
+import { isObject } from '../execute/json.ts'
+import type { Fault } from '../execute/trouble.ts'
+
+/** What a subgraph answered, or the one fault for which it answered nothing. */
+export type Answer =
+  | { readonly kind: 'answered'; readonly data: JsonObject | null; readonly errors: readonly SubgraphError[] }
+  | { readonly kind: 'failed'; readonly fault: Fault }
+
+export interface SubgraphError extends Fault {
+  readonly path: readonly (string | number)[] | undefined
+}
+
+export const unavailable: Fault = {
+  message: 'A part of the service is not reachable right now. Nothing is lost; try again in a few seconds.',
+  extensions: { code: 'UNAVAILABLE' },
+}
+
+export const brokenAnswer: Fault = {
+  message: 'Something went wrong on our side.',
+  extensions: { code: 'INTERNAL_SERVER_ERROR' },
+}
+
+const hidden = new Set(['stacktrace', 'exception', 'serviceName', 'service', 'tracing', 'ftv1'])
+
+/**
+ * Reads a GraphQL response. Of errors it keeps message, path and extensions, never a stack. With `masked`, a message
+ * that no subgraph meant for clients (no code, or INTERNAL_SERVER_ERROR) is replaced.
+ */
+export function readAnswer(response: unknown, masked: boolean): Answer {
+  if (!isObject(response)) return { kind: 'failed', fault: brokenAnswer }
+  const { data, errors } = response
+  const read = Array.isArray(errors) ? errors.map((error) => readError(error, masked)) : []
+  if (isObject(data)) return { kind: 'answered', data, errors: read }
+  if (read.length > 0) return { kind: 'answered', data: null, errors: read }
+  return { kind: 'failed', fault: brokenAnswer }
+}
+
+export function readError(error: unknown, masked: boolean): SubgraphError {
+  if (!isObject(error)) return { ...brokenAnswer, path: undefined }
+  const { message, path, extensions } = error
+  const kept = isObject(extensions)
+    ? Object.fromEntries(Object.entries(extensions).filter(([name]) => !hidden.has(name)))
+    : {}
+  const meant = typeof kept['code'] === 'string' && kept['code'] !== 'INTERNAL_SERVER_ERROR'
+  return {
+    message: typeof message === 'string' && (meant || !masked || 'reference' in kept) ? message : brokenAnswer.message,
+    extensions: 'code' in kept ? kept : { ...kept, code: 'INTERNAL_SERVER_ERROR' },
+    path: Array.isArray(path) ? path.filter((part) => typeof part === 'string' || typeof part === 'number') : undefined,
+  }
+}

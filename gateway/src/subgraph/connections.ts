@@ -1,0 +1,37 @@
+import type { Step } from '@holdfast/service'
+import type { AskSubgraph } from '../execute/execute.ts'
+import type { Graph } from '../supergraph/graph.ts'
+import { unavailable } from './answer.ts'
+import { type Connection, type ConnectionOptions, connect } from './connection.ts'
+
+export interface Connections extends Step {
+  readonly ask: AskSubgraph
+  /** Follows the subgraphs of a new graph; sockets to those that moved or left are given up when their requests are done. */
+  follow(graph: Graph): void
+  /** What must hold for each subgraph to be usable, by its name. */
+  checks(): Record<string, () => Promise<void>>
+}
+
+/** One connection per subgraph, at the graph's routing URL or at the one that `urls` gives by its name. */
+export function connections(urls: ReadonlyMap<string, string>, options: ConnectionOptions): Connections {
+  const open = new Map<string, { readonly url: string; readonly connection: Connection }>()
+
+  return {
+    name: 'subgraph connections',
+    start: () => undefined,
+    stop: () => Promise.all([...open.values()].map(({ connection }) => connection.close())),
+    ask: (request) =>
+      open.get(request.subgraph)?.connection.ask(request) ?? Promise.resolve({ kind: 'failed', fault: unavailable }),
+    follow: (graph) => {
+      const wanted = new Map(graph.subgraphs.map(({ name, url }) => [name, urls.get(name) ?? url]))
+      for (const [name, { url, connection }] of open) {
+        if (wanted.get(name) === url) continue
+        open.delete(name)
+        setTimeout(() => void connection.close(), 2 * options.timeoutMs).unref()
+      }
+      for (const [name, url] of wanted)
+        if (!open.has(name) && url !== '') open.set(name, { url, connection: connect(name, url, options) })
+    },
+    checks: () => Object.fromEntries([...open].map(([name, { connection }]) => [name, connection.ready])),
+  }
+}

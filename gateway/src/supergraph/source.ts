@@ -1,0 +1,56 @@
+import { readFile, stat } from 'node:fs/promises'
+import { every, type Log } from '@holdfast/service'
+
+const filePollMs = 1_000
+const urlPollMs = 10_000
+const urlTimeoutMs = 5_000
+const sizeLimit = 32_000_000 // bytes; the largest public supergraphs are a tenth of it
+
+/** Where the supergraph comes from. */
+export interface Source {
+  /** The SDL as it is now. */
+  read(): Promise<string>
+  /** Calls `changed` with each new SDL until aborted; what cannot be read is logged and read again later. */
+  watch(signal: AbortSignal, changed: (sdl: string) => Promise<void>): Promise<void>
+}
+
+/** A file path, or an http(s) URL. Both are polled: a file by its time and size, a URL by its text. */
+export function supergraphSource(place: string, log: Log): Source {
+  const remote = /^https?:\/\//.test(place)
+  const read = remote ? () => download(place) : () => readFile(place, 'utf8')
+  let last: string | undefined
+
+  return {
+    read: async () => {
+      last = await read()
+      return last
+    },
+    watch: async (signal, changed) => {
+      let mark = remote ? '' : await fileMark(place)
+      await every(signal, remote ? urlPollMs : filePollMs, log, async () => {
+        if (!remote) {
+          const now = await fileMark(place)
+          if (now === mark) return
+          mark = now
+        }
+        const sdl = await read()
+        if (sdl === last || sdl.trim() === '') return // An empty file is one that is being written.
+        last = sdl
+        await changed(sdl)
+      })
+    },
+  }
+}
+
+async function fileMark(path: string): Promise<string> {
+  const { mtimeMs, size, ino } = await stat(path)
+  return `${mtimeMs} ${size} ${ino}`
+}
+
+async function download(url: string): Promise<string> {
+  const response = await fetch(url, { signal: AbortSignal.timeout(urlTimeoutMs) })
+  if (!response.ok) throw new Error(`The supergraph could not be read: HTTP ${response.status}`)
+  const text = await response.text()
+  if (text.length > sizeLimit) throw new Error('The supergraph is too large')
+  return text
+}
