@@ -1,6 +1,7 @@
 import { generateKeyPairSync, randomBytes, randomInt } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { parkingPlaces } from '@holdfast/firmware-agent/parking-places'
 import { projectDir } from './places.ts'
 import { writePrivate } from './secrets.ts'
 
@@ -34,7 +35,7 @@ export function devicesOf(
   const known = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Device[]) : []
   const missing = (rides: boolean, wanted: number) => wanted - known.filter((device) => device.rides === rides).length
   const added = [
-    ...make(missing(true, riding), true, parkingPlaces),
+    ...make(missing(true, riding), true, besideParkingPlaces),
     ...make(missing(false, besides), false, () => districts().map(somewhereIn)),
   ]
   const devices = [...known, ...added]
@@ -65,34 +66,22 @@ function make(count: number, rides: boolean, places: () => Position[]): Device[]
   return devices
 }
 
-type Feature<G> = { properties: Record<string, unknown>; geometry: G }
-
-function features<G>(...path: string[]): Feature<G>[] {
-  return (JSON.parse(readFileSync(join(projectDir, ...path), 'utf8')) as { features: Feature<G>[] }).features
-}
-
-/** Bicycle stands and rental stations in the centre, a few metres off. */
-function parkingPlaces(): Position[] {
-  return features<{ coordinates: Position }>('firmware-agent', 'data', 'frankfurt-centre-pois.geojson')
-    .filter(({ properties }) => ['bicycle_parking', 'bicycle_rental'].includes(String(properties['kind'])))
-    .map(
-      ({
-        geometry: {
-          coordinates: [longitude, latitude],
-        },
-      }) => [aside(longitude), aside(latitude)],
-    )
-}
+/** Where simulated rides end, a few metres off. */
+const besideParkingPlaces = (): Position[] =>
+  parkingPlaces().map(({ longitude, latitude }) => [aside(longitude), aside(latitude)])
 
 /** Up to 0.00005 degrees, which is 6 m or less. */
 const aside = (degrees: number) => degrees + randomInt(-50, 51) / 1_000_000
 
 type District = Position[][][]
 
-const districts = () =>
-  features<{ coordinates: District }>('dev', 'data', 'frankfurt-districts.geojson').map(
-    ({ geometry }) => geometry.coordinates,
-  )
+function districts(): District[] {
+  const file = join(projectDir, 'dev', 'data', 'frankfurt-districts.geojson')
+  const { features } = JSON.parse(readFileSync(file, 'utf8')) as {
+    features: { geometry: { coordinates: District } }[]
+  }
+  return features.map(({ geometry }) => geometry.coordinates)
+}
 
 function somewhereIn(district: District): Position {
   const [outline = []] = district[0] ?? []
