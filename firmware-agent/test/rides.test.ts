@@ -3,7 +3,7 @@ import { Connection, parseJson, type Sample, Telemetry, topicOf, VehicleState } 
 import { testBroker } from '@holdfast/dev/testing'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { distance, type Point } from '../src/simulation/geometry.ts'
-import { parkingPlaces } from '../src/simulation/parkingPlaces.ts'
+import { parkingPlaces } from '../src/simulation/parking-places.ts'
 import { type Agent, type House, house, provisioned, startAgent, testDevice } from './agent.ts'
 
 const places = parkingPlaces()

@@ -1,6 +1,6 @@
 /** One simulated ride: a way through the streets and how fast somebody goes along it. Pure. */
 import { between, distance, heading, type Point } from './geometry.ts'
-import type { ParkingPlace } from './parkingPlaces.ts'
+import type { ParkingPlace } from './parking-places.ts'
 import type { Random } from './random.ts'
 import { at, longestEdge, type Reach, reach, type StreetGraph } from './street-graph.ts'
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import { distance, distanceToSegment, type Point } from './geometry.ts'
-import { parkingPlaces } from './parkingPlaces.ts'
+import { parkingPlaces } from './parking-places.ts'
 import { seededRandom } from './random.ts'
 import { advance, arrived, askedToStop, duration, planRide, whereabouts } from './ride.ts'
 import { at, connectedParts, frankfurtCentre, longestEdge, reach, type StreetGraph } from './street-graph.ts'

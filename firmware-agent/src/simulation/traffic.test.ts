@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { expect, it } from '@jest/globals'
 import { distance, distanceToSegment, type Point } from './geometry.ts'
-import { parkingPlaces } from './parkingPlaces.ts'
+import { parkingPlaces } from './parking-places.ts'
 import { at, frankfurtCentre } from './street-graph.ts'
 import { traffic } from './traffic.ts'
 
