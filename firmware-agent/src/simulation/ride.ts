@@ -18,7 +18,7 @@ const throughUTurn = 1
 const standsWhenAsked = 10
 /** Metres that riders stop before the exact point of the place, so that vehicles do not stand in each other. */
 const stopsShort = 8
-/** Metres within which a vehicle counts as standing at a place. */
+/** Metres within which a vehicle counts as standing at a place. More than `stopsShort`: every way to another place is longer. */
 const atPlace = 20
 /** Simulated seconds that are computed as one. */
 const stepSeconds = 0.25
@@ -97,7 +97,7 @@ export function planRide(
 ): Ride {
   const near = reach(graph, from.node, seconds * fastest)
   const short = random() * stopsShort
-  const others = places.filter(({ node }) => node !== from.node && near.meters.has(node))
+  const others = places.filter((place) => distance(place, from.point) > atPlace && near.meters.has(place.node))
   for (const { node } of shuffled(others, random)) {
     const points = cut(route(graph, from.point, near, node), (all) => all - short)
     const ride = speeds.map((cruise) => begin(points, node, cruise)).find((each) => duration(each) <= seconds)

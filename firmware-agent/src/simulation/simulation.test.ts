@@ -3,7 +3,7 @@ import { distance, distanceToSegment, type Point } from './geometry.ts'
 import { parkingPlaces } from './parking-places.ts'
 import { seededRandom } from './random.ts'
 import { advance, arrived, askedToStop, duration, planRide, whereabouts } from './ride.ts'
-import { at, connectedParts, frankfurtCentre, longestEdge, reach, type StreetGraph } from './street-graph.ts'
+import { at, connectedParts, type Edge, frankfurtCentre, longestEdge, reach, type StreetGraph } from './street-graph.ts'
 
 const graph = frankfurtCentre()
 const places = parkingPlaces(graph)
@@ -16,8 +16,18 @@ const standingAt = (node: number) => ({ node, point: at(graph.nodes, node) })
 
 describe('the streets of the centre of Frankfurt', () => {
   it('have a way back from everywhere', () => {
+    const backwards: Edge[][] = graph.edges.map(() => [])
     for (const [from, ways] of graph.edges.entries()) {
-      for (const { to } of ways) expect(reach(graph, to, Number.POSITIVE_INFINITY).meters.has(from)).toBe(true)
+      for (const { to, length } of ways) backwards[to]?.push({ to: from, length })
+    }
+    const everywhere = (edges: StreetGraph['edges'], start: number) =>
+      new Set(reach({ edges }, start, Number.POSITIVE_INFINITY).meters.keys())
+    const seen = new Set<number>()
+    for (const start of graph.nodes.keys()) {
+      if (seen.has(start)) continue
+      const there = everywhere(graph.edges, start)
+      expect(there).toEqual(everywhere(backwards, start))
+      for (const node of there) seen.add(node)
     }
   })
 

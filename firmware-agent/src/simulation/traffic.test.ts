@@ -1,5 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises'
-import { expect, it } from '@jest/globals'
+import { afterEach, beforeEach, expect, it, jest } from '@jest/globals'
 import { distance, distanceToSegment, type Point } from './geometry.ts'
 import { parkingPlaces } from './parking-places.ts'
 import { at, frankfurtCentre } from './street-graph.ts'
@@ -7,33 +6,39 @@ import { traffic } from './traffic.ts'
 
 const graph = frankfurtCentre()
 const places = parkingPlaces(graph)
-const settings = { rideSeconds: { shortest: 20, longest: 60 }, speed: 20, seed: 1 }
+const settings = { rideSeconds: { shortest: 20, longest: 60 }, speed: 1, seed: 1 }
 const home = { ...at(places, 3), batteryPercent: 80, odometer: 100 }
-const offStreet = (point: Point) =>
-  Math.min(
-    ...graph.edges.flatMap((ways, from) =>
-      ways.map(({ to }) => distanceToSegment(point, at(graph.nodes, from), at(graph.nodes, to))),
-    ),
-  )
+const segments = graph.edges.flatMap((ways, from) =>
+  ways.map(({ to }) => [at(graph.nodes, from), at(graph.nodes, to)] as const),
+)
+const offStreet = (point: Point) => Math.min(...segments.map(([from, to]) => distanceToSegment(point, from, to)))
 const position = ({ latitude, longitude }: Point) => ({ latitude, longitude })
 
-it('a ridden vehicle is measured within 6 m of a street, below 25 km/h, and ends near a parking place', async () => {
+beforeEach(() => {
+  jest.useFakeTimers()
+})
+afterEach(() => {
+  jest.useRealTimers()
+})
+
+it('a ridden vehicle is measured within 6 m of a street, below 25 km/h, and ends near a parking place', () => {
   using streets = traffic(settings)
-  const vehicles = Array.from({ length: 20 }, (_, index) =>
+  const vehicles = Array.from({ length: 10 }, (_, index) =>
     streets.vehicle(`v-${index}`, { ...home, ...at(places, index) }, undefined, 'LOCKED'),
   )
   for (const vehicle of vehicles) vehicle.bolt('UNLOCKED')
   let speeds = 0
-  for (const deadline = Date.now() + 10_000; Date.now() < deadline; await delay(100)) {
+  for (let second = 0; second < 62; second += 1) {
+    jest.advanceTimersByTime(1_000)
     for (const vehicle of vehicles) {
       const readings = vehicle.readings()
-      expect(offStreet(readings)).toBeLessThan(6.5)
+      if (readings.speed === 0) continue
+      speeds += 1
       expect(readings.speed).toBeLessThan(6.94)
-      if (readings.speed > 0) speeds += 1
+      expect(offStreet(readings)).toBeLessThan(6.5)
     }
-    if (speeds > 0 && vehicles.every((vehicle) => vehicle.readings().speed === 0)) break
   }
-  expect(speeds).toBeGreaterThan(20)
+  expect(speeds).toBeGreaterThan(10 * 15)
   for (const vehicle of vehicles) {
     const readings = vehicle.readings()
     expect(readings.speed).toBe(0)
@@ -43,41 +48,81 @@ it('a ridden vehicle is measured within 6 m of a street, below 25 km/h, and ends
   }
 })
 
-it('a parked vehicle stays exactly where it is, also over a restart', async () => {
+it('a parked vehicle stays exactly where it is, also over a restart', () => {
   using streets = traffic(settings)
   const vehicle = streets.vehicle('v-1', home, undefined, 'LOCKED')
   const before = vehicle.readings()
-  await delay(500)
+  jest.advanceTimersByTime(60_000)
   expect(vehicle.readings()).toEqual(before)
   const again = streets.vehicle('v-1', home, before, 'LOCKED')
   expect(position(again.readings())).toEqual(position(before))
 })
 
-it('a vehicle that is paused on the way goes on along the streets', async () => {
-  using streets = traffic({ ...settings, rideSeconds: { shortest: 60, longest: 60 }, speed: 5 })
+it('a vehicle that is paused on the way goes on along the streets', () => {
+  using streets = traffic({ ...settings, rideSeconds: { shortest: 60, longest: 60 } })
   const vehicle = streets.vehicle('v-1', home, undefined, 'LOCKED')
   vehicle.bolt('UNLOCKED')
-  await delay(3_000)
+  jest.advanceTimersByTime(15_000)
   vehicle.beep()
-  await delay(1_200)
+  jest.advanceTimersByTime(6_000)
   const paused = vehicle.readings()
   expect(paused.speed).toBe(0)
   expect(Math.min(...places.map((place) => distance(place, paused)))).toBeGreaterThan(10)
   vehicle.bolt('LOCKED')
   vehicle.bolt('UNLOCKED')
   for (let looks = 0; looks < 40; looks += 1) {
-    await delay(50)
+    jest.advanceTimersByTime(250)
     expect(offStreet(vehicle.readings())).toBeLessThan(6.5)
   }
   expect(vehicle.readings().odometer).toBeGreaterThan(paused.odometer)
 })
 
-it('a vehicle whose agent was restarted during a ride is ridden on to a parking place', async () => {
+it('a vehicle that is unlocked once more during its ride rides on', () => {
+  using streets = traffic({ ...settings, rideSeconds: { shortest: 60, longest: 60 } })
+  const vehicle = streets.vehicle('v-1', home, undefined, 'LOCKED')
+  vehicle.bolt('UNLOCKED')
+  jest.advanceTimersByTime(15_000)
+  const { speed } = vehicle.readings()
+  expect(speed).toBeGreaterThan(1)
+  vehicle.bolt('UNLOCKED')
+  expect(vehicle.readings().speed).toBe(speed)
+  for (let looks = 0; looks < 40; looks += 1) {
+    jest.advanceTimersByTime(1_000)
+    expect(offStreet(vehicle.readings())).toBeLessThan(6.5)
+  }
+})
+
+it('a vehicle whose agent was restarted during a ride is ridden on to a parking place', () => {
   using streets = traffic(settings)
   const { latitude, longitude } = at(graph.nodes, 7)
   const vehicle = streets.vehicle('v-1', home, { ...home, latitude, longitude }, 'UNLOCKED')
-  await delay(600)
-  expect(vehicle.readings().odometer).toBeGreaterThan(100)
+  jest.advanceTimersByTime(120_000)
+  const readings = vehicle.readings()
+  expect(readings.odometer).toBeGreaterThan(100)
+  expect(Math.min(...places.map((place) => distance(place, readings)))).toBeLessThan(30)
+})
+
+it('a vehicle can be ridden from wherever its agent was restarted', () => {
+  using streets = traffic(settings)
+  for (const [index, point] of graph.nodes.entries()) {
+    const vehicle = streets.vehicle(`v-${index}`, home, { ...home, ...point }, 'LOCKED')
+    vehicle.bolt('UNLOCKED')
+    jest.advanceTimersByTime(400)
+    vehicle.bolt('LOCKED')
+  }
+})
+
+it.each(['before', 'after'])('a nearly empty battery is changed while the vehicle is parked: %s a restart', (when) => {
+  using streets = traffic(settings)
+  const nearlyEmpty = { ...home, batteryPercent: 5 }
+  const vehicle = streets.vehicle('v-1', home, nearlyEmpty, when === 'before' ? 'UNLOCKED' : 'LOCKED')
+  if (when === 'before') {
+    jest.advanceTimersByTime(120_000)
+    vehicle.bolt('LOCKED')
+  }
+  expect(vehicle.readings().batteryPercent).toBeLessThan(20)
+  jest.advanceTimersByTime(11 * 60_000)
+  expect(vehicle.readings().batteryPercent).toBe(100)
 })
 
 it('a vehicle that was meant for somewhere off the map begins at one of the places', () => {

@@ -67,8 +67,8 @@ export function traffic({ rideSeconds, speed, seed }: TrafficSettings): Traffic 
           moving.delete(vehicle)
         }
       }
-      // The agent was restarted during a ride: the rider is still on it.
-      if (lock === 'UNLOCKED') bolt(lock)
+      // The agent was restarted: a rider is still on it, and somebody still comes to a parked one with an empty battery.
+      bolt(lock)
       return { readings: vehicle.readings, bolt, beep: vehicle.askToStop }
     },
     [Symbol.dispose]: () => clearInterval(timer),
@@ -106,6 +106,7 @@ function ridden(
       }
     },
     setOff() {
+      if (ride) return // unlocked once more on the way
       clearTimeout(swap)
       const { shortest, longest } = rideSeconds
       ride = planRide(graph, places, { point, node }, shortest + random() * (longest - shortest), random)
@@ -113,6 +114,7 @@ function ridden(
     park() {
       if (ride) node = nearestNode(graph, point)
       ride = null
+      clearTimeout(swap)
       if (battery < swapBelow) {
         swap = setTimeout(() => {
           battery = 100
