@@ -7,7 +7,14 @@ const mappers: Record<string, Record<string, string>> = {
     BookingItem: '../domain/booking.ts#Item',
     Vehicle: '../context.ts#VehicleRef',
   },
-  fleet: {},
+  fleet: {
+    Booking: '../resolvers/Booking.ts#BookingStub',
+    Command: '../domain/command.ts#Command as CommandModel',
+    Trip: '../store/trips.ts#Trip as TripModel',
+    Vehicle: '../domain/sight.ts#Seen',
+    VehicleType: '../domain/sight.ts#VehicleType as VehicleTypeModel',
+    Zone: '../domain/zones.ts#Zone as ZoneModel',
+  },
   payment: {
     Booking: '../context.ts#BookingRef',
     Payment: '../domain/payment.ts#Payment as PaymentModel',

@@ -67,6 +67,7 @@ export type UnlockRefusal =
   | { readonly kind: 'BookingNotFound' }
   | { readonly kind: 'BookingNotConfirmed'; readonly state: string }
   | { readonly kind: 'ConfirmationExpired'; readonly expiredAt: Date }
+  | { readonly kind: 'VehicleOutOfService' }
   | { readonly kind: 'VehicleUnreachable'; readonly lastSeenAt: Date | null }
   | { readonly kind: 'CommandUnderWay'; readonly command: Command }
   | { readonly kind: 'RequestIdReused' }

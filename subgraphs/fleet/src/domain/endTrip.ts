@@ -1,3 +1,4 @@
+import type { Command } from './command.ts'
 import type { Contact } from './contact.ts'
 import type { Position } from './vehicle.ts'
 import { parkingAt, type Zone } from './zones.ts'
@@ -12,6 +13,13 @@ export type Blocker =
   | { readonly kind: 'InNoParkingZone'; readonly zone: Zone }
   | { readonly kind: 'StillMoving'; readonly speed: number }
   | { readonly kind: 'VehicleUnreachable'; readonly lastSeenAt: Date | null }
+
+export type EndTripRefusal =
+  | { readonly kind: 'EndTripBlocked'; readonly blockers: readonly Blocker[] }
+  | { readonly kind: 'BookingNotFound' }
+  | { readonly kind: 'TripNotRunning' }
+  | { readonly kind: 'CommandUnderWay'; readonly command: Command }
+  | { readonly kind: 'RequestIdReused' }
 
 /** Everything that keeps a trip from ending here and now, so that the rider need not find out one by one. */
 export function blockersOf(

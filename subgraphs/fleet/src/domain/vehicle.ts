@@ -57,3 +57,22 @@ export interface Position extends Place {
 /** How far the battery still goes, whole metres. */
 export const rangeMeters = (batteryPercent: number, maxRangeMeters: number): number =>
   Math.floor((maxRangeMeters * batteryPercent) / 100)
+
+type MoveName = VehicleMove['name']
+
+/** The move of this name from the state a vehicle is in; undefined when there is none. */
+export const moveFrom = (name: MoveName, state: VehicleState): VehicleMove | undefined =>
+  vehicleMoves.find((move) => move.name === name && move.from === state)
+
+/**
+ * The moves by which a vehicle comes to be reserved for a booking that booking itself vouches for; null when it cannot be.
+ * Usually it is already: facts from booking may be some milliseconds behind its answer.
+ */
+export function movesToReserve(vehicle: Vehicle, bookingId: string): readonly VehicleMove[] | null {
+  if (vehicle.state === 'RESERVED' && vehicle.use.bookingId === bookingId) return []
+  const start = moveFrom('reservation_start', 'AVAILABLE')
+  const cancel = moveFrom('reservation_cancel', vehicle.state)
+  if (!start) return null
+  if (vehicle.state === 'AVAILABLE') return [start]
+  return cancel ? [cancel, start] : null
+}

@@ -84,8 +84,7 @@ export function boundsOf(area: Area): Box {
 export const overlaps = (a: Box, b: Box): boolean =>
   a.south <= b.north && b.south <= a.north && a.west <= b.east && b.west <= a.east
 
-const polygonsOf = (area: Area): readonly Polygon[] =>
-  area.type === 'Polygon' ? [area.coordinates] : area.coordinates
+const polygonsOf = (area: Area): readonly Polygon[] => (area.type === 'Polygon' ? [area.coordinates] : area.coordinates)
 
 const inPolygon = ([outline, ...holes]: Polygon, place: Place): boolean =>
   outline !== undefined && inRing(outline, place) && !holes.some((hole) => inRing(hole, place))

@@ -1,0 +1,28 @@
+import { parseEvent, streamOf } from '@holdfast/contracts'
+import { consumeStream, type Log, type Pool, type Redis } from '@holdfast/service'
+import type { Deps } from '../commands/deps.ts'
+import { followBooking } from '../commands/followBooking.ts'
+
+/** Follows booking's facts until aborted. `redis` is a connection of its own: it blocks. */
+export const consumeBooking = (
+  deps: Deps,
+  {
+    pool,
+    redis,
+    databaseUrl,
+    log,
+    signal,
+  }: { pool: Pool; redis: Redis; databaseUrl: string; log: Log; signal: AbortSignal },
+): Promise<void> =>
+  consumeStream({
+    consumer: 'fleet-booking',
+    owner: 'fleet',
+    stream: streamOf('booking'),
+    databaseUrl,
+    pool,
+    redis,
+    log,
+    signal,
+    parse: parseEvent,
+    handle: followBooking(deps),
+  })

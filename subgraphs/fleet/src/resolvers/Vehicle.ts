@@ -1,0 +1,25 @@
+import type { FormFactor, VehicleResolvers, VehicleTypeResolvers } from '../__generated__/resolvers.ts'
+import { rangeMeters } from '../domain/vehicle.ts'
+import { uuidIn } from '../ids.ts'
+
+export const Vehicle: VehicleResolvers = {
+  __resolveReference: ({ id }, { loaders }) => {
+    const publicId = uuidIn(id)
+    return publicId ? loaders.vehicle.load(publicId) : null
+  },
+  id: ({ publicId }) => publicId,
+  type: ({ typeId }, _, { types }) => {
+    const type = types().get(typeId)
+    if (!type) throw new Error(`vehicle type ${typeId} is not known`)
+    return type
+  },
+  position: ({ latitude, longitude }) => ({ latitude, longitude }),
+  rangeMeters: ({ batteryPercent, typeId }, _, { types }) =>
+    rangeMeters(batteryPercent, types().get(typeId)?.maxRangeMeters ?? 0),
+  lastSeenAt: ({ vehicleId, lastSeenAt }, _, { loaders }) =>
+    lastSeenAt === undefined ? loaders.lastSeen.load(vehicleId) : lastSeenAt,
+}
+
+export const VehicleType: VehicleTypeResolvers = {
+  formFactor: ({ formFactor }) => formFactor.toUpperCase() as FormFactor,
+}

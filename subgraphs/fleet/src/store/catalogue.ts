@@ -1,0 +1,58 @@
+import type { PrismaClient } from '@holdfast/database'
+import { background, every, type Log, type Step } from '@holdfast/service'
+import { z } from 'zod'
+import type { VehicleType } from '../domain/sight.ts'
+import { boundsOf, type Zone } from '../domain/zones.ts'
+
+const refreshEvery = 30_000 // ms: how long a zone drawn by an operator takes to count.
+
+const Ring = z.array(z.tuple([z.number(), z.number()])).min(4)
+const Area = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('Polygon'), coordinates: z.array(Ring).min(1) }),
+  z.object({ type: z.literal('MultiPolygon'), coordinates: z.array(z.array(Ring).min(1)).min(1) }),
+])
+
+/** What changes rarely and is needed by nearly every request, kept in memory: vehicle types and zones. */
+export interface Catalogue {
+  types(): ReadonlyMap<string, VehicleType>
+  zones(): readonly Zone[]
+  /** Reads both; call before the first use. */
+  refresh(): Promise<void>
+  readonly step: Step
+}
+
+export function createCatalogue(prisma: PrismaClient, log: Log): Catalogue {
+  let types: ReadonlyMap<string, VehicleType> = new Map()
+  let zones: readonly Zone[] = []
+  const refresh = async () => {
+    const [typeRows, zoneRows] = await Promise.all([
+      prisma.vehicleType.findMany(),
+      prisma.zone.findMany({ orderBy: { id: 'asc' } }),
+    ])
+    types = new Map(
+      typeRows.map((row) => [
+        row.id,
+        {
+          id: row.id,
+          name: row.name,
+          formFactor: row.form_factor,
+          propulsionType: row.propulsion_type,
+          maxRangeMeters: row.max_range_meters,
+          pricePlanId: row.price_plan_id,
+        },
+      ]),
+    )
+    zones = zoneRows.flatMap(({ id, kind, name, area }) => {
+      const parsed = Area.safeParse(area)
+      if (parsed.success) return [{ id, kind, name, area: parsed.data, bounds: boundsOf(parsed.data) }]
+      log.error({ zone: id, err: parsed.error }, 'a zone without a readable area counts for nothing')
+      return []
+    })
+  }
+  return {
+    types: () => types,
+    zones: () => zones,
+    refresh,
+    step: background('catalogue', (signal) => every(signal, refreshEvery, log, refresh)),
+  }
+}
