@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { projectDir } from './places.ts'
 import { reset } from './reset.ts'
+import { DidNotStart } from './server.ts'
 import { CannotStart } from './stack.ts'
 import { start } from './start.ts'
 import { checkDrift, test } from './test.ts'
@@ -25,7 +26,7 @@ if (command === undefined) {
 try {
   process.exit(await command(args))
 } catch (error) {
-  console.error(error instanceof CannotStart ? error.message : error)
+  console.error(error instanceof CannotStart || error instanceof DidNotStart ? error.message : error)
   process.exit(1)
 }
 

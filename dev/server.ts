@@ -39,7 +39,7 @@ export type Server = {
   readonly running: boolean
   /** Resolves when the present run ends, however it ends. */
   readonly exited: Promise<Exit>
-  /** Starts it and waits until it answers. Throws with its last words when it dies first, and leaves nothing running. */
+  /** Starts it and waits until it answers. Throws DidNotStart with its last words when it dies first, and leaves nothing running. */
   start(): Promise<void>
   /** Sends a signal. SIGKILL takes its children along and resolves when all are gone; others only reach the process itself. */
   kill(signal?: NodeJS.Signals): Promise<void>
@@ -53,6 +53,9 @@ export type Server = {
   /** The last lines it wrote in its present or last run. */
   logs(lines?: number): string
 }
+
+/** Its message has the last words of the program; where it was thrown says nothing more. */
+export class DidNotStart extends Error {}
 
 const readyPollMs = 15
 
@@ -112,14 +115,14 @@ export function server(program: Program): Server {
     const why = running ? `did not answer within ${readyTimeoutMs / 1000} s (${reason(last)})` : 'ended while starting'
     const said = logs()
     await kill()
-    throw new Error(`${name} ${why}.\n${said === '' ? 'It wrote nothing.' : `Its last words:\n${said}`}`)
+    throw new DidNotStart(`${name} ${why}.\n${said === '' ? 'It wrote nothing.' : `Its last words:\n${said}`}`)
   }
 
   const start = async () => {
     if (running) return
     await program.prepare?.()
     launch()
-    if (child?.pid === undefined) throw new Error(`${name}: ${program.command} could not be run`)
+    if (child?.pid === undefined) throw new DidNotStart(`${name}: ${program.command} could not be run`)
     await untilReady()
   }
 
