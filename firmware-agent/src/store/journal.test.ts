@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { appendFileSync, mkdtempSync, rmSync, statSync } from 'node:fs'
+import { appendFileSync, cpSync, mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from '@jest/globals'
@@ -56,9 +56,19 @@ it('has a promised line on disk when the promise ends', async () => {
   const journal = await openJournal(directory, fail)
   await journal.remember('v-1', 4, given)
   // Not closed: as after kill -9.
-  await using after = await openJournal(directory, fail)
+  const left = join(directory, 'left')
+  cpSync(path(), join(left, 'vehicles.jsonl'))
+  await using after = await openJournal(left, fail)
   expect(after.kept('v-1').memory.answers).toEqual([given])
   await journal[Symbol.asyncDispose]()
+})
+
+it('has one owner, until that one ends', async () => {
+  {
+    await using _owner = await openJournal(directory, fail)
+    await expect(openJournal(directory, fail)).rejects.toThrow(directory)
+  }
+  await using _next = await openJournal(directory, fail)
 })
 
 it('survives a line that was torn by a crash', async () => {
@@ -88,4 +98,17 @@ it('does not grow without end, and loses nothing in becoming small', async () =>
   expect(journal.kept('v-1').memory.counter).toBe(300)
   expect(journal.kept('v-1').memory.answers).toHaveLength(answersKept)
   expect(journal.kept('v-2').bolt).toEqual({ at: 'UNLOCKED', moves: 1 })
+})
+
+it('is not written anew with every line when the present alone is large', async () => {
+  await using journal = await openJournal(directory, fail, 5_000)
+  let [file, rewritten] = [statSync(path()).ino, 0]
+  for (let line = 1; line <= 200; line += 1) {
+    await journal.remember(`v-${line % 20}`, line, answer())
+    const { ino } = statSync(path())
+    if (ino !== file) rewritten += 1
+    file = ino
+  }
+  expect(statSync(path()).size).toBeGreaterThan(5_000)
+  expect(rewritten).toBeLessThan(10)
 })

@@ -9,6 +9,7 @@ import { dirname, join } from 'node:path'
 import { Ack, CommandAction, LockState, parseJson } from '@holdfast/contracts'
 import { z } from 'zod'
 import { type Answer, type Memory, nothingRemembered, remember } from '../domain/command.ts'
+import { claim } from './claim.ts'
 
 const Whereabouts = z.object({
   latitude: z.number(),
@@ -55,8 +56,8 @@ const longestJournal = 64 * 1_024 * 1_024
 const fileName = 'vehicles.jsonl'
 
 /**
- * Opens the journal in `directory`, which is made when missing. `failed` hears of a disk that no longer writes.
- * The file is rewritten past `longest` bytes.
+ * Opens the journal in `directory`, which is made when missing; throws when another process has it open. `failed` hears
+ * of a disk that no longer writes. The file is rewritten past `longest` bytes, or twice the present if that is more.
  */
 export async function openJournal(
   directory: string,
@@ -64,10 +65,12 @@ export async function openJournal(
   longest: number = longestJournal,
 ): Promise<Journal> {
   await mkdir(directory, { recursive: true })
+  const claimed = claim(directory)
   const path = join(directory, fileName)
   const vehicles = replay(await readFile(path, 'utf8').catch(absent))
   let file = await replaced(path, vehicles)
   let size = (await file.stat()).size
+  let limit = Math.max(longest, 2 * size)
 
   let queue: { text: string; durable: boolean; done: () => void; failed: (error: unknown) => void }[] = []
   let writing: Promise<void> | null = null
@@ -82,10 +85,11 @@ export async function openJournal(
         await file.appendFile(text)
         size += text.length
         if (batch.some((entry) => entry.durable)) await file.datasync()
-        if (size > longest) {
+        if (size > limit) {
           const old = file
           file = await replaced(path, vehicles)
           size = (await file.stat()).size
+          limit = Math.max(longest, 2 * size)
           await old.close()
         }
         for (const entry of batch) entry.done()
@@ -117,6 +121,7 @@ export async function openJournal(
       while (writing) await writing
       await file.datasync()
       await file.close()
+      claimed[Symbol.dispose]()
     },
   }
 }
