@@ -51,6 +51,15 @@ describe('reports', () => {
     expect(watch(3_000, () => 0, 'LOCKED').map(({ at }) => at)).toEqual([0.25, 900.25, 1_800.25, 2_700.25])
   })
 
+  it('go on when the clock is set back', () => {
+    const seen = (at: number, reporting = notYetReported) =>
+      observe(reporting, { sample: sample(at, 4), lock: 'UNLOCKED', config: defaultConfig })
+    const before = seen(1e12)
+    const after = seen(1e12 - 3_600_000, before.reporting)
+    expect(after.send).toHaveLength(1)
+    expect(seen(1e12 - 3_599_000, after.reporting).reporting.unsent).toHaveLength(1)
+  })
+
   it('never hold more samples than one message may', () => {
     const slow = { ...defaultConfig, movingIntervalMs: 60_000 }
     for (const { samples } of watch(120, () => 4, 'UNLOCKED', slow)) {

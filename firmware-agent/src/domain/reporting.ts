@@ -30,11 +30,11 @@ export function observe(
   const moving = sample.speed > 0
   // Starting and stopping are told at once: the rider's app and the end of the trip wait for them.
   const changed = moving !== reporting.moving
-  if (!changed && now - reporting.lastSampleAt < sampleEvery(moving, lock, config)) return { reporting, send: [] }
+  if (!changed && !due(reporting.lastSampleAt, sampleEvery(moving, lock, config), now)) return { reporting, send: [] }
 
   const unsent = [...reporting.unsent, sample]
   const send =
-    changed || !moving || now - reporting.lastSentAt >= config.movingIntervalMs || unsent.length >= longestBatch
+    changed || !moving || due(reporting.lastSentAt, config.movingIntervalMs, now) || unsent.length >= longestBatch
   return {
     reporting: {
       lastSampleAt: now,
@@ -45,6 +45,9 @@ export function observe(
     send: send ? unsent : [],
   }
 }
+
+/** Also when the clock was set back: a vehicle must not be silent until it has caught up. */
+const due = (last: number, intervalMs: number, now: number) => now < last || now - last >= intervalMs
 
 function sampleEvery(moving: boolean, lock: LockState, config: VehicleConfig): number {
   if (moving) return Math.min(movingSampleMs, config.movingIntervalMs)
