@@ -21,7 +21,10 @@ export function readCommandKeys(path: string): (kid: string) => KeyObject | unde
 }
 
 function publicKey(path: string): KeyObject {
-  const key = createPublicKey(readFileSync(path))
+  const pem = readFileSync(path, 'utf8')
+  // Node would take the public half of it. A vehicle that can sign commands is every vehicle's key.
+  if (pem.includes('PRIVATE KEY')) throw new Error(`${path}: a private key, which must not be on a vehicle`)
+  const key = createPublicKey(pem)
   if (key.asymmetricKeyType !== 'ed25519') throw new Error(`${path}: not an Ed25519 key`)
   return key
 }

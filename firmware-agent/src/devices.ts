@@ -6,7 +6,11 @@ import { z } from 'zod'
 /** Ed25519, PKCS #8: PEM, or the 32 bytes of the seed in base64url. */
 const PrivateKey = z.string().transform((text, context): KeyObject => {
   try {
-    if (text.includes('-----BEGIN')) return createPrivateKey(text)
+    if (text.includes('-----BEGIN')) {
+      const key = createPrivateKey(text)
+      if (key.asymmetricKeyType !== 'ed25519') throw new TypeError('another kind of key')
+      return key
+    }
     const seed = Buffer.from(text, 'base64url')
     if (seed.length !== 32) throw new RangeError('an Ed25519 seed has 32 bytes')
     // RFC 8410, section 7: everything of the PKCS #8 form but the seed is constant.

@@ -35,6 +35,8 @@ describe("the house's keys", () => {
     const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
     writeFileSync(at('ec.pem'), publicKey.export({ format: 'pem', type: 'spki' }))
     expect(() => readCommandKeys(at('ec.pem'))).toThrow('not an Ed25519 key')
+    writeFileSync(at('private.pem'), pair().privateKey.export({ format: 'pem', type: 'pkcs8' }))
+    expect(() => readCommandKeys(at('private.pem'))).toThrow('private key')
     mkdirSync(at('none'))
     expect(() => readCommandKeys(at('none'))).toThrow('no <kid>.pem')
   })
@@ -54,6 +56,13 @@ describe('provisioned vehicles', () => {
     if (!read) throw new Error('no device')
     expect(createPublicKey(read.privateKey).equals(key.publicKey)).toBe(true)
     expect(read.batteryPercent).toBe(100)
+  })
+
+  it('do not sign with another kind of key', () => {
+    const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+    const pem = privateKey.export({ format: 'pem', type: 'pkcs8' })
+    writeFileSync(at('devices.json'), JSON.stringify([{ ...device, privateKey: pem }]))
+    expect(() => readDevices(at('devices.json'))).toThrow('Ed25519')
   })
 
   it('are there once', () => {
