@@ -46,6 +46,22 @@ it('says that the motor failed', async () => {
   await expect(vehicle.drive('UNLOCKED')).rejects.toThrow()
 })
 
+it('does not wait for a motor program that will not end', async () => {
+  actuator("trap '' TERM; exec sleep 20")
+  using vehicle = await gpio(paths(), ignored, 200)
+  const began = Date.now()
+  await expect(vehicle.drive('UNLOCKED')).rejects.toThrow()
+  expect(Date.now() - began).toBeLessThan(5_000)
+})
+
+it('complains once about readings that cannot be read', async () => {
+  const complaints: unknown[] = []
+  using _vehicle = await gpio(paths(), (error) => complaints.push(error))
+  rmSync(at('readings.json'))
+  await new Promise((resolve) => setTimeout(resolve, 1_100))
+  expect(complaints).toHaveLength(1)
+})
+
 it('beeps', async () => {
   using vehicle = await gpio(paths(), ignored)
   vehicle.beep()

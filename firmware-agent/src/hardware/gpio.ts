@@ -13,6 +13,7 @@ const run = promisify(execFile)
 
 /** Milliseconds. A motor that runs longer is blocked. */
 const longestTravel = 5_000
+const switchOff = 1_000
 const readingsEvery = 250
 /** Milliseconds. The daemons write once a second; three misses mean that they are gone. */
 const freshReadings = 3_000
@@ -26,8 +27,15 @@ export interface GpioPaths {
   readonly readings: string
 }
 
-/** Opens the hardware; throws when the sensor or the readings cannot be read now. */
-export async function gpio(paths: GpioPaths, failed: (error: unknown) => void): Promise<Hardware & Disposable> {
+/**
+ * Opens the hardware; throws when the sensor or the readings cannot be read now. `failed` hears when they no longer can,
+ * once until they can again. The motor's program is ended after `travelMs` milliseconds.
+ */
+export async function gpio(
+  paths: GpioPaths,
+  failed: (error: unknown) => void,
+  travelMs: number = longestTravel,
+): Promise<Hardware & Disposable> {
   let latest = await readings(paths.readings)
   const sense = async () => {
     const level = (await readFile(paths.sensor, 'utf8')).trim()
@@ -36,19 +44,30 @@ export async function gpio(paths: GpioPaths, failed: (error: unknown) => void): 
   }
   await sense()
 
+  let readable = true
   const timer = setInterval(async () => {
     try {
       latest = await readings(paths.readings)
+      readable = true
     } catch (error) {
-      failed(error)
+      if (readable) failed(error)
+      readable = false
     }
   }, readingsEvery)
-  const actuate = (what: 'unlock' | 'lock' | 'beep') => run(paths.actuator, [what], { timeout: longestTravel })
+
+  const actuate = async (what: 'unlock' | 'lock' | 'beep') => {
+    const motor = run(paths.actuator, [what], { timeout: travelMs })
+    // The first signal lets it switch the motor off; one that hangs even then would keep every later command waiting.
+    const kill = setTimeout(() => motor.child.kill('SIGKILL'), travelMs + switchOff)
+    try {
+      await motor
+    } finally {
+      clearTimeout(kill)
+    }
+  }
 
   return {
-    async drive(to) {
-      await actuate(to === 'UNLOCKED' ? 'unlock' : 'lock')
-    },
+    drive: (to) => actuate(to === 'UNLOCKED' ? 'unlock' : 'lock'),
     sense,
     // A wheel that nobody hears from may be turning: the lock must not close on it.
     readings: () => (Date.now() - latest.at > freshReadings ? { ...latest, speed: Math.max(latest.speed, 1) } : latest),
