@@ -29,7 +29,8 @@ export const graphqlError = (code: ErrorCode, message: string) => new GraphQLErr
 export function requireRider(viewer: Viewer): string {
   if (viewer.role === 'anonymous') throw graphqlError('UNAUTHENTICATED', 'Sign in first: send a bearer token.')
   if (viewer.role !== 'rider') throw graphqlError('FORBIDDEN', 'Only a rider can do this.')
-  if (!isUuid(viewer.id)) throw graphqlError('FORBIDDEN', 'Riders are known by a UUID; the subject of this token is none.')
+  if (!isUuid(viewer.id))
+    throw graphqlError('FORBIDDEN', 'Riders are known by a UUID; the subject of this token is none.')
   return viewer.id
 }
 
