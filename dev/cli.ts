@@ -5,6 +5,7 @@ import { DidNotStart } from './server.ts'
 import { CannotStart } from './stack.ts'
 import { start } from './start.ts'
 import { checkDrift, test } from './test.ts'
+import { verify } from './verify.ts'
 
 /** What `node dev/bootstrap.mjs <command>` can do. Each gives the exit code. */
 const commands: Record<string, (args: string[]) => Promise<number>> = {
@@ -12,6 +13,7 @@ const commands: Record<string, (args: string[]) => Promise<number>> = {
   reset,
   test,
   drift: checkDrift,
+  verify,
   journey: program('e2e/journey/main.ts'),
   bench: program('bench/main.ts'),
 }

@@ -1,4 +1,3 @@
-import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Addresses, runningStack, type Stack, type StackOptions, startStack, tokenFrom } from '@holdfast/dev'
 
@@ -28,7 +27,6 @@ const hurried = { 'firmware-agent': { SIMULATION_SPEED: '20' } }
 /** A Holdfast of one's own with an empty memory, on free ports; what dies stays dead until it is restarted. */
 export async function freshStack(purpose: string, options: Partial<StackOptions> = {}): Promise<Stack> {
   const dataDir = join(holdfastDir, purpose)
-  rmSync(dataDir, { recursive: true, force: true })
   const { overrides, ...others } = options
-  return startStack({ dataDir, ports: 'free', listedBesides: 0, ...others, overrides: { ...hurried, ...overrides } })
+  return startStack({ dataDir, ports: 'free', fresh: true, listedBesides: 0, ...others, overrides: { ...hurried, ...overrides } })
 }
