@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -18,10 +18,12 @@ beforeEach(() => {
 
 afterEach(() => rmSync(folder, { recursive: true }))
 
+const main = new URL('../src/main.ts', import.meta.url).pathname
+
 /** The emulator as a process of its own. */
-async function run(environment: Record<string, string> = {}) {
-  const main = new URL('../src/main.ts', import.meta.url).pathname
-  const child = spawn(process.execPath, [main], {
+async function run(environment: Record<string, string> = {}, command: readonly string[] = [process.execPath, main]) {
+  const [program = '', ...words] = command
+  const child = spawn(program, words, {
     env: { PATH: process.env['PATH'], PORT: '0', DATA_FILE: dataFile, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
@@ -113,16 +115,39 @@ describe('the journal', () => {
     await expect(openAccount({ dataFile })).rejects.toThrow('line 1')
   })
 
+  it('of which the disk took only half a line has no such line', async () => {
+    const small = await run({}, ['/bin/sh', '-c', `ulimit -f 100; exec "${process.execPath}" "${main}"`])
+    const stripe = clientFor(small.port)
+    const kept: string[] = []
+    const create = (length: number) =>
+      stripe.customers.create({ description: 'x'.repeat(length) }).then(
+        ({ id }) => kept.push(id) > 0,
+        () => false,
+      )
+    while (await create(4_500)) expect(kept.length).toBeLessThan(100)
+    // There is room for one that is smaller, which must not follow half of another.
+    expect(await create(1)).toBe(true)
+    await small.stop('SIGKILL')
+    await using account = await openAccount({ dataFile })
+    const { data } = await account.stripe.customers.list({ limit: 100 })
+    expect(data.map(({ id }) => id).reverse()).toEqual(kept)
+  })
+
+  it('can be read by nobody else: it holds secrets', async () => {
+    await using account = await openAccount({ dataFile })
+    expect(statSync(dataFile).mode & 0o077).toBe(0)
+    expect(account.emulator.port).toBeGreaterThan(0)
+  })
+
   it('is rewritten at the start without what has been replaced', async () => {
     {
       await using account = await openAccount({ dataFile })
       const { id } = await account.stripe.customers.create()
       for (const name of ['a', 'b', 'c']) await account.stripe.customers.update(id, { name })
     }
-    const lines = () => readFileSync(dataFile, 'utf8').trim().split('\n').length
-    const before = lines()
+    const before = statSync(dataFile).size
     await using account = await openAccount({ dataFile })
-    expect(lines()).toBeLessThan(before)
+    expect(statSync(dataFile).size).toBeLessThan(before)
     expect((await account.stripe.customers.list()).data).toMatchObject([{ name: 'c' }])
   })
 })

@@ -27,8 +27,8 @@ describe('a search', () => {
     ['amount>2000 OR currency:"eur"', true],
     ['created<1700000000', false],
   ])('for %s finds it: %s', (query, found) => {
-    const test = intentSearch(query)
-    expect(test.ok && test.value(intent)).toBe(found)
+    const search = intentSearch(query)
+    expect(search.ok && search.value.fits(intent)).toBe(found)
   })
 
   it.each([
@@ -40,5 +40,15 @@ describe('a search', () => {
     `status:'a' AND`,
   ])('for %p is refused', (query) => {
     expect(intentSearch(query)).toMatchObject({ ok: false, error: { status: 400, param: 'query' } })
+  })
+
+  it.each([
+    [`metadata['a']:'x' AND status:'succeeded'`, { 'metadata[a]': 'x', status: 'succeeded' }],
+    [`metadata['a']:'x' OR metadata['b']:'y'`, {}],
+    [`-metadata['a']:'x' AND metadata['b']~'y' AND customer:null AND amount>1`, {}],
+  ])('%p lets an index narrow it only by what all that fits have', (query, where) => {
+    expect(intentSearch(query)).toMatchObject({ ok: true, value: { where } })
+    const search = intentSearch(query)
+    expect(search.ok && Object.keys(search.value.where)).toEqual(Object.keys(where))
   })
 })

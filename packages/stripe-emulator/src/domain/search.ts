@@ -14,8 +14,15 @@ const searchable = ['amount', 'created', 'currency', 'customer', 'status'] as co
 
 type Test = (intent: Stripe.PaymentIntent) => boolean
 
-export function intentSearch(query: string): Outcome<Test> {
+export interface IntentSearch {
+  readonly fits: Test
+  /** What every intent that fits has, for an index to narrow the search. */
+  readonly where: Readonly<Record<string, string>>
+}
+
+export function intentSearch(query: string): Outcome<IntentSearch> {
   const tests: Test[] = []
+  const exact: Record<string, string> = {}
   const joints = new Set<string>()
   let at = 0
   for (;;) {
@@ -35,6 +42,9 @@ export function intentSearch(query: string): Outcome<Test> {
     const test = compare(operator, bare === 'null' ? null : wanted)
     const value: (intent: Stripe.PaymentIntent) => unknown =
       key === undefined ? (intent) => intent[field as (typeof searchable)[number]] : (intent) => intent.metadata[key]
+    if (operator === ':' && bare !== 'null' && not === undefined) {
+      exact[key === undefined ? field : `metadata[${key}]`] = wanted
+    }
     tests.push((intent) => test(value(intent)) !== (not !== undefined))
     at = clause.lastIndex
     if (at === query.length) break
@@ -48,7 +58,9 @@ export function intentSearch(query: string): Outcome<Test> {
     return refuse(invalidRequest('You cannot combine AND and OR in the same query.', { param: 'query' }))
   }
   return accept(
-    joints.has('OR') ? (intent) => tests.some((test) => test(intent)) : (intent) => tests.every((test) => test(intent)),
+    joints.has('OR')
+      ? { fits: (intent) => tests.some((test) => test(intent)), where: {} }
+      : { fits: (intent) => tests.every((test) => test(intent)), where: exact },
   )
 }
 

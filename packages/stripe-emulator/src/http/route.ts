@@ -4,9 +4,10 @@ import { expanded, expansions } from '../domain/expansion.ts'
 import type { ApiObject, ApiObjects, Change } from '../domain/objects.ts'
 import { type ApiError, accept, type Outcome, refuse } from '../domain/outcome.ts'
 import type { Draft } from '../store/books.ts'
+import type { Where } from '../store/shelf.ts'
 import { type Cause, publish } from '../webhooks/publish.ts'
 import type { Form, FormMap } from './form.ts'
-import { integer, listOf, type Range, type Read, type Readers, range, readParams, text } from './params.ts'
+import { integer, listOf, type Range, type Readers, range, readParams, text } from './params.ts'
 
 /** One executing request to the API. */
 export interface Call {
@@ -72,13 +73,14 @@ interface Listing<K extends keyof ApiObjects, P> {
   readonly path: string
   readonly of: K
   readonly params: Readers<P>
+  /** Without it, what is given must be what the object has. */
   readonly matches?: (object: ApiObjects[K], params: P, draft: Draft) => boolean
 }
 
 const paging = { limit: integer, starting_after: text, ending_before: text, created: range }
 
 /** A route that answers with a page of objects, latest first. */
-export function listing<K extends keyof ApiObjects, P>({ path, of, params, matches }: Listing<K, P>): Route {
+export function listing<K extends keyof ApiObjects, P>({ path, of, params, matches = hasAll }: Listing<K, P>): Route {
   return {
     method: 'GET',
     path,
@@ -90,13 +92,11 @@ export function listing<K extends keyof ApiObjects, P>({ path, of, params, match
       const paths = pathsToExpand(expand, of, true)
       if (!paths.ok) return paths
       return accept(({ draft }) => {
-        const all = [...draft.all(of)].reverse()
-        const fitting = all.filter(
-          (object) =>
-            within(turn.value.created, (object as { created?: number }).created) &&
-            (matches?.(object, read.value, draft) ?? true),
-        )
-        const page = pageOf(fitting, of, turn.value)
+        const page = pageOf(draft, of, turn.value, {
+          where: read.value as Where,
+          fits: (object) =>
+            within(turn.value.created, (object as { created?: number }).created) && matches(object, read.value, draft),
+        })
         if (!page.ok) return errorReply(page.error)
         const data = page.value.data.map((object) => shown(draft, object, paths.value))
         return { status: 200, body: { object: 'list', data, has_more: page.value.hasMore, url: path } }
@@ -105,7 +105,11 @@ export function listing<K extends keyof ApiObjects, P>({ path, of, params, match
   }
 }
 
-function pathsToExpand(expand: Form | undefined, of: keyof ApiObjects, inList: boolean): Outcome<readonly string[][]> {
+export function pathsToExpand(
+  expand: Form | undefined,
+  of: keyof ApiObjects,
+  inList: boolean,
+): Outcome<readonly string[][]> {
   const paths = listOf(text)(expand, 'expand')
   return paths.ok ? expansions(paths.value ?? [], of, inList) : paths
 }
@@ -116,24 +120,45 @@ const given = (form: Readonly<Record<string, Form | undefined>>): FormMap =>
 const usualPage = 10
 const longestPage = 100
 
-function pageOf<K extends keyof ApiObjects>(
-  fitting: readonly ApiObjects[K][],
-  of: K,
-  asked: Read<typeof paging>,
-): Outcome<{ data: readonly ApiObjects[K][]; hasMore: boolean }> {
-  const limit = Math.min(Math.max(asked.limit ?? usualPage, 1), longestPage)
-  const cursor = asked.starting_after ?? asked.ending_before
-  const at = cursor === undefined ? -1 : fitting.findIndex(({ id }) => id === cursor)
-  if (cursor !== undefined && at === -1) {
-    return refuse(noSuch(of, cursor, asked.starting_after === undefined ? 'ending_before' : 'starting_after', 'param'))
-  }
-  if (asked.starting_after === undefined && asked.ending_before !== undefined) {
-    const from = Math.max(at - limit, 0)
-    return accept({ data: fitting.slice(from, at), hasMore: from > 0 })
-  }
-  const rest = fitting.slice(at + 1)
-  return accept({ data: rest.slice(0, limit), hasMore: rest.length > limit })
+export interface Turn {
+  readonly limit?: number | undefined
+  readonly starting_after?: string | undefined
+  readonly ending_before?: string | undefined
 }
+
+interface Wanted<T> {
+  /** What an index can narrow. */
+  readonly where: Where
+  readonly fits: (object: T) => boolean
+}
+
+/** The next objects that are wanted, latest first. It looks at no more of them than it must. */
+export function pageOf<K extends keyof ApiObjects>(
+  draft: Draft,
+  of: K,
+  { limit = usualPage, starting_after, ending_before }: Turn,
+  { where, fits }: Wanted<ApiObjects[K]>,
+): Outcome<{ data: readonly ApiObjects[K][]; hasMore: boolean }> {
+  const from = starting_after ?? ending_before
+  if (from !== undefined && !draft.find(of, from)) {
+    return refuse(noSuch(of, from, starting_after === undefined ? 'ending_before' : 'starting_after', 'param'))
+  }
+  const toward = starting_after === undefined && from !== undefined ? 'newer' : 'older'
+  const length = Math.min(Math.max(limit, 1), longestPage)
+  const data: ApiObjects[K][] = []
+  for (const object of draft.walk(of, { toward, from, where })) {
+    if (!fits(object)) continue
+    if (data.length === length) return accept({ data: inOrder(data, toward), hasMore: true })
+    data.push(object)
+  }
+  return accept({ data: inOrder(data, toward), hasMore: false })
+}
+
+const inOrder = <T>(data: readonly T[], toward: 'older' | 'newer'): readonly T[] =>
+  toward === 'newer' ? data.toReversed() : data
+
+const hasAll = (object: unknown, params: unknown): boolean =>
+  Object.entries(params as Where).every(([name, value]) => value === undefined || (object as Where)[name] === value)
 
 function within(asked: Range | undefined, created: number | undefined): boolean {
   if (!asked || created === undefined) return true

@@ -10,10 +10,6 @@ export const balanceTransactionRoutes: readonly Route[] = [
     path,
     of: 'balance_transaction',
     params: { currency, source: text, type: text },
-    matches: (movement, { currency, source, type }) =>
-      (currency === undefined || movement.currency === currency) &&
-      (source === undefined || movement.source === source) &&
-      (type === undefined || movement.type === type),
   }),
   action({
     method: 'GET',

@@ -11,10 +11,6 @@ export const chargeRoutes: readonly Route[] = [
     path,
     of: 'charge',
     params: { customer: text, payment_intent: text, transfer_group: text },
-    matches: (charge, { customer, payment_intent, transfer_group }) =>
-      (customer === undefined || charge.customer === customer) &&
-      (payment_intent === undefined || charge.payment_intent === payment_intent) &&
-      (transfer_group === undefined || charge.transfer_group === transfer_group),
   }),
   action({
     method: 'GET',

@@ -35,7 +35,6 @@ export const customerRoutes: readonly Route[] = [
     path,
     of: 'customer',
     params: { email: text },
-    matches: (customer, { email }) => email === undefined || customer.email === email,
   }),
   action({
     method: 'GET',

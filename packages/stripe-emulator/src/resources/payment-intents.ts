@@ -23,7 +23,17 @@ import {
   text,
   unsettable,
 } from '../http/params.ts'
-import { action, type Call, keep, listing, type Route, shown } from '../http/route.ts'
+import {
+  action,
+  type Call,
+  errorReply,
+  keep,
+  listing,
+  pageOf,
+  pathsToExpand,
+  type Route,
+  shown,
+} from '../http/route.ts'
 import type { Draft } from '../store/books.ts'
 import { methodData, methodFrom, methodNamed } from './payment-methods.ts'
 
@@ -117,29 +127,30 @@ export const paymentIntentRoutes: readonly Route[] = [
     path,
     of: 'payment_intent',
     params: { customer: text },
-    matches: (intent, { customer }) => customer === undefined || intent.customer === customer,
   }),
   {
     method: 'GET',
     path: `${path}/search`,
-    prepare: (form) => {
-      const read = readParams(form, { query: required(text), limit: integer, page: integer, expand: ignored })
+    prepare: ({ expand, ...form }) => {
+      const read = readParams(form, { query: required(text), limit: integer, page: text })
       if (!read.ok) return read
-      const matches = intentSearch(read.value.query)
-      if (!matches.ok) return matches
-      const from = read.value.page ?? 0
-      const to = from + Math.min(Math.max(read.value.limit ?? 10, 1), 100)
+      const wanted = intentSearch(read.value.query)
+      if (!wanted.ok) return wanted
+      const paths = pathsToExpand(expand, 'payment_intent', true)
+      if (!paths.ok) return paths
+      const { limit, page: starting_after } = read.value
       return accept(({ draft }) => {
-        const found = [...draft.all('payment_intent')].reverse().filter(matches.value)
-        const hasMore = found.length > to
-        const data = found.slice(from, to).map((intent) => shown(draft, intent))
+        const page = pageOf(draft, 'payment_intent', { limit, starting_after }, wanted.value)
+        if (!page.ok) return errorReply(invalidRequest('Invalid page.', { param: 'page' }))
+        const { hasMore } = page.value
+        const data = page.value.data.map((intent) => shown(draft, intent, paths.value))
         return {
           status: 200,
           body: {
             object: 'search_result',
             data,
             has_more: hasMore,
-            next_page: hasMore ? String(to) : null,
+            next_page: hasMore ? (page.value.data.at(-1)?.id ?? null) : null,
             url: `${path}/search`,
           },
         }
@@ -340,7 +351,13 @@ function settle(
   if (!outcome.ok) return outcome
   if (method) call.draft.put(method)
   const intent = keep(call, outcome.value)
+  if (intent.status !== 'requires_capture') forgetExpiry(call.draft, intent)
   return outcome.value.declined ? refuse(outcome.value.declined) : accept(intent)
+}
+
+/** Else the reservations of a week would be looked through every second, and most were captured long ago. */
+function forgetExpiry(draft: Draft, { id }: Stripe.PaymentIntent): void {
+  if (draft.find('appointment', id)) draft.remove('appointment', id)
 }
 
 function intentAt(draft: Draft, id: string): Outcome<Stripe.PaymentIntent> {

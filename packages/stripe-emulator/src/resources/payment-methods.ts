@@ -75,7 +75,6 @@ export const paymentMethodRoutes: readonly Route[] = [
     path,
     of: 'payment_method',
     params: { customer: text, type: oneOf('card') },
-    matches: (method, { customer }) => customer === undefined || method.customer === customer,
   }),
   action({
     method: 'GET',

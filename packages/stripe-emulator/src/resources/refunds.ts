@@ -37,9 +37,6 @@ export const refundRoutes: readonly Route[] = [
     path,
     of: 'refund',
     params: { charge: text, payment_intent: text },
-    matches: (refund, { charge, payment_intent }) =>
-      (charge === undefined || refund.charge === charge) &&
-      (payment_intent === undefined || refund.payment_intent === payment_intent),
   }),
   action({
     method: 'GET',

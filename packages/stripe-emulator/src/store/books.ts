@@ -2,7 +2,8 @@ import type { Dispatch } from '../domain/dispatch.ts'
 import type { StoredReply } from '../domain/idempotency.ts'
 import type { ApiObjects, Appointment, Moment } from '../domain/objects.ts'
 import { mintId } from './ids.ts'
-import { Journal } from './journal.ts'
+import { Journal, type JournalLine } from './journal.ts'
+import { Shelf, type Walk } from './shelf.ts'
 
 /** How far the account's clock is ahead of the machine's. */
 interface ClockOffset {
@@ -23,21 +24,22 @@ export type Kind = keyof Tables
 
 type Entry = Tables[Kind]
 
-type Shelves = { readonly [K in Kind]: Map<string, Tables[K]> }
+type Shelves = { readonly [K in Kind]: Shelf<Tables[K]> }
 
+/** With the members by which lists and searches ask for them. */
 const emptyShelves = (): Shelves => ({
-  appointment: new Map(),
-  balance_transaction: new Map(),
-  charge: new Map(),
-  clock: new Map(),
-  customer: new Map(),
-  dispatch: new Map(),
-  event: new Map(),
-  payment_intent: new Map(),
-  payment_method: new Map(),
-  refund: new Map(),
-  stored_reply: new Map(),
-  webhook_endpoint: new Map(),
+  appointment: new Shelf([]),
+  balance_transaction: new Shelf(['source']),
+  charge: new Shelf(['payment_intent', 'customer']),
+  clock: new Shelf([]),
+  customer: new Shelf(['email']),
+  dispatch: new Shelf([]),
+  event: new Shelf([]),
+  payment_intent: new Shelf(['metadata', 'customer']),
+  payment_method: new Shelf(['customer']),
+  refund: new Shelf(['charge', 'payment_intent']),
+  stored_reply: new Shelf([]),
+  webhook_endpoint: new Shelf([]),
 })
 
 /** What a transaction may do. Entries are values: they are replaced, never changed. */
@@ -45,6 +47,8 @@ export interface Draft extends Moment {
   find<K extends Kind>(kind: K, id: string): Tables[K] | undefined
   /** In the order in which they were first put. What this draft put itself is not among them. */
   all<K extends Kind>(kind: K): Iterable<Tables[K]>
+  /** One after the other from the end or from an entry on. What this draft put itself is not among them. */
+  walk<K extends Kind>(kind: K, walk: Walk): Iterable<Tables[K]>
   put(...entries: Entry[]): void
   remove(kind: Kind, id: string): void
 }
@@ -76,22 +80,26 @@ export class Books implements Disposable {
       this.#seed = line.seed ?? this.#seed
       this.#minted = line.minted
       for (const entry of line.put) this.#place(entry as Entry)
-      for (const [kind, id] of line.gone) this.#shelves[kind as Kind].delete(id)
+      for (const [kind, id] of line.gone) this.#shelves[kind as Kind].remove(id)
     }
     this.#journal = new Journal(file)
     this.#compact()
   }
 
   now(): number {
-    return this.#machineNow() + (this.#shelves.clock.get('clock')?.seconds ?? 0)
+    return this.#machineNow() + (this.find('clock', 'clock')?.seconds ?? 0)
   }
 
   find<K extends Kind>(kind: K, id: string): Tables[K] | undefined {
-    return this.#shelves[kind].get(id)
+    return this.#shelves[kind].find(id)
   }
 
   all<K extends Kind>(kind: K): Iterable<Tables[K]> {
-    return this.#shelves[kind].values()
+    return this.walk(kind, { toward: 'newer' })
+  }
+
+  walk<K extends Kind>(kind: K, walk: Walk): Iterable<Tables[K]> {
+    return this.#shelves[kind].walk(walk)
   }
 
   /** Runs the work and keeps what it put; when it throws, nothing happened. */
@@ -108,6 +116,7 @@ export class Books implements Disposable {
         return (put.get(place) as Tables[K] | undefined) ?? this.find(kind, id)
       },
       all: (kind) => this.all(kind),
+      walk: (kind, walk) => this.walk(kind, walk),
       put: (...entries) => {
         for (const entry of entries) {
           gone.delete(`${entry.object} ${entry.id}`)
@@ -122,11 +131,11 @@ export class Books implements Disposable {
     const result = work(draft)
     if (put.size + gone.size > 0) {
       const kept = [...put.values()]
-      const opened = kept.filter((entry) => entry.object === 'dispatch' && !this.#shelves.dispatch.has(entry.id))
+      const opened = kept.filter((entry) => entry.object === 'dispatch' && !this.find('dispatch', entry.id))
       this.#journal?.append({ put: kept, gone: [...gone.values()], minted })
       this.#minted = minted
       for (const entry of kept) this.#place(entry)
-      for (const [kind, id] of gone.values()) this.#shelves[kind].delete(id)
+      for (const [kind, id] of gone.values()) this.#shelves[kind].remove(id)
       for (const dispatch of opened) this.onDispatch(dispatch as Dispatch)
     }
     return result
@@ -140,13 +149,20 @@ export class Books implements Disposable {
   }
 
   #place(entry: Entry): void {
-    const shelf = this.#shelves[entry.object] as Map<string, Entry>
-    shelf.set(entry.id, entry)
+    const shelf = this.#shelves[entry.object] as unknown as Shelf<Entry>
+    shelf.put(entry)
   }
 
+  /** Starts the journal anew with what is here now. */
   #compact(): void {
-    const put = Object.values(this.#shelves).flatMap((shelf) => [...shelf.values()])
-    this.#journal?.replace({ put, gone: [], minted: this.#minted, seed: this.#seed })
+    this.#journal?.replace(this.#lines())
+  }
+
+  *#lines(): Generator<JournalLine> {
+    yield { put: [], gone: [], minted: this.#minted, seed: this.#seed }
+    for (const shelf of Object.values(this.#shelves) as unknown as Shelf<Entry>[]) {
+      for (const entry of shelf.walk({ toward: 'newer' })) yield { put: [entry], gone: [], minted: this.#minted }
+    }
   }
 
   [Symbol.dispose](): void {
