@@ -43,7 +43,7 @@ export interface StripeEmulator extends AsyncDisposable {
   readonly clock: {
     /** Unix seconds. */
     now(): number
-    /** Moves the account's time forward and does what falls due. */
+    /** Moves the account's time forward and does what falls due; a RangeError when it would go back or a century ahead. */
     advance(seconds: number): void
   }
   /** Arms a fault for the next request, or event, that it fits. */
@@ -83,7 +83,16 @@ export async function startStripeEmulator(options: EmulatorOptions = {}): Promis
   if (webhook) books.transact((draft) => listenAt(draft, webhook))
 
   const allowed = createLimiter(options.rateLimitPerSecond, () => performance.now())
-  const api = createApi({ books, routes: apiRoutes, faults, allowed, baseUrl: options.publicUrl ?? url, log })
+  const stopping = new AbortController()
+  const api = createApi({
+    books,
+    routes: apiRoutes,
+    faults,
+    allowed,
+    baseUrl: options.publicUrl ?? url,
+    stopping: stopping.signal,
+    log,
+  })
   const controlled = { books, faults, cause: unasked, onReset: () => sender.abandon() }
   server.on('request', openDoors({ api, controlled, log }))
 
@@ -100,6 +109,7 @@ export async function startStripeEmulator(options: EmulatorOptions = {}): Promis
       await closed
       clearTimeout(impatience)
     }
+    stopping.abort()
     await sender[Symbol.asyncDispose]()
     books[Symbol.dispose]()
   }
@@ -111,7 +121,13 @@ export async function startStripeEmulator(options: EmulatorOptions = {}): Promis
   return {
     url,
     port,
-    clock: { now: () => books.now(), advance: (seconds) => advanceClock(books, seconds, unasked) },
+    clock: {
+      now: () => books.now(),
+      advance: (seconds) => {
+        const advanced = advanceClock(books, seconds, unasked)
+        if (!advanced.ok) throw new RangeError(advanced.error.message)
+      },
+    },
     arm: (asked) => {
       const armed = armedFault(asked, randomUUID())
       if (!armed) throw new RangeError(`${asked.kind} for ${asked.ms} ms is not a fault`)

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { openAccount, paidBy, refusal, reservation } from './account.ts'
+import { until } from './receiver.ts'
 
 let account: Awaited<ReturnType<typeof openAccount>>
 
@@ -94,14 +95,29 @@ describe('refusals under load', () => {
 describe('latency', () => {
   it('keeps the key in use until the answer is there', async () => {
     const headers = { 'idempotency-key': 'twice' }
-    const slow = post('payment_intents', payment, { ...headers, 'x-emulator-fault': 'latency=300' })
-    await new Promise((resolve) => setTimeout(resolve, 100))
+    account.emulator.arm({ kind: 'latency', ms: 600 })
+    const slow = post('payment_intents', payment, headers)
+    await until(async () => Object(await account.control('GET', 'faults')).armed.length === 0)
     const hasty = await post('payment_intents', payment, headers)
     expect([hasty?.status, hasty?.headers.get('stripe-should-retry')]).toEqual([409, 'true'])
     expect(await hasty?.json()).toMatchObject({ error: { code: 'idempotency_key_in_use' } })
     const first = (await (await slow)?.json()) as { id: string }
     const again = await post('payment_intents', payment, headers)
     expect(await again?.json()).toMatchObject({ id: first.id })
+  })
+})
+
+describe('a request that still waits when the emulator stops', () => {
+  it('does not execute any more', async () => {
+    const complaints: Record<string, unknown>[] = []
+    const stopped = await openAccount({ log: (_, facts) => complaints.push(facts) })
+    stopped.emulator.arm({ kind: 'latency', ms: 4_000 })
+    const lost = stopped.stripe.customers.create().catch(() => 'lost')
+    await until(async () => Object(await stopped.control('GET', 'faults')).armed.length === 0)
+    await stopped.emulator.close()
+    expect(await lost).toBe('lost')
+    await until(() => complaints.length > 0)
+    expect(complaints).toMatchObject([{ error: expect.stringContaining('AbortError') }])
   })
 })
 

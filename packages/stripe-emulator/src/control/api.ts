@@ -76,10 +76,9 @@ const armable = {
 
 const controls: readonly Control[] = [
   control('GET', /^clock$/, {}, ({ books }) => accept({ now: books.now() })),
-  control('POST', /^clock\/advance$/, { seconds: required(positive) }, ({ books, cause }, { seconds }) => {
-    advanceClock(books, seconds, cause)
-    return accept({ now: books.now() })
-  }),
+  control('POST', /^clock\/advance$/, { seconds: required(positive) }, ({ books, cause }, { seconds }) =>
+    advanceClock(books, seconds, cause),
+  ),
   control('GET', /^faults$/, {}, ({ faults }) => accept({ armed: faults.armed() })),
   control('POST', /^faults$/, armable, ({ faults }, asked) => {
     const armed = armedFault(asked, randomUUID())
@@ -93,7 +92,8 @@ const controls: readonly Control[] = [
   }),
   control('GET', /^intents$/, { metadata }, ({ books }, { metadata }) => {
     const wanted = Object.entries(metadata ?? {})
-    const data = [...books.all('payment_intent')].filter((intent) =>
+    const where = Object.fromEntries(wanted.map(([key, value]) => [`metadata[${key}]`, value]))
+    const data = [...books.walk('payment_intent', { toward: 'newer', where })].filter((intent) =>
       wanted.every(([key, value]) => intent.metadata[key] === value),
     )
     return accept({ data })

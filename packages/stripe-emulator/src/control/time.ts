@@ -1,5 +1,5 @@
 import type Stripe from 'stripe'
-import { noSuch } from '../domain/errors.ts'
+import { invalidRequest, noSuch } from '../domain/errors.ts'
 import { keysLive } from '../domain/idempotency.ts'
 import { type Appointment, type Change, idOf } from '../domain/objects.ts'
 import { accept, type Outcome, refuse } from '../domain/outcome.ts'
@@ -10,13 +10,20 @@ import { chargeOf } from '../resources/payment-intents.ts'
 import type { Books, Draft } from '../store/books.ts'
 import type { Cause } from '../webhooks/publish.ts'
 
+/** Seconds that the account may be ahead of the machine: a century, since the journal keeps whatever is set here. */
+const farthestAhead = 100 * 365 * 86_400
+
 /** Moves the account's clock forward and does what falls due on the way. */
-export function advanceClock(books: Books, seconds: number, cause: Cause): void {
-  books.transact((draft) => {
-    const ahead = draft.find('clock', 'clock')?.seconds ?? 0
-    draft.put({ object: 'clock', id: 'clock', seconds: ahead + seconds })
-  })
+export function advanceClock(books: Books, seconds: number, cause: Cause): Outcome<{ now: number }> {
+  const ahead = (books.find('clock', 'clock')?.seconds ?? 0) + seconds
+  if (!Number.isInteger(seconds) || seconds < 0 || ahead > farthestAhead) {
+    return refuse(
+      invalidRequest('The clock goes forward, by whole seconds, and at most a century ahead.', { param: 'seconds' }),
+    )
+  }
+  books.transact((draft) => draft.put({ object: 'clock', id: 'clock', seconds: ahead }))
   sweep(books, cause)
+  return accept({ now: books.now() })
 }
 
 /** Does what has fallen due: expires authorisations, settles or fails refunds, forgets old idempotency keys. */

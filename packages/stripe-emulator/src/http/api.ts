@@ -29,11 +29,13 @@ export interface ApiOptions {
   readonly faults: FaultBoard
   readonly allowed: Limiter
   readonly baseUrl: string
+  /** Aborted when nobody is connected any more: what still waits must not execute on closed books. */
+  readonly stopping: AbortSignal
   readonly log: (message: string, facts: Record<string, unknown>) => void
 }
 
 /** Answers requests as Stripe's API does, with the faults that were asked for. */
-export function createApi({ books, routes, faults, allowed, baseUrl, log }: ApiOptions) {
+export function createApi({ books, routes, faults, allowed, baseUrl, stopping, log }: ApiOptions) {
   const inFlight = new Set<string>()
 
   return async (request: ApiRequest): Promise<ApiResponse> => {
@@ -102,7 +104,7 @@ export function createApi({ books, routes, faults, allowed, baseUrl, log }: ApiO
     if (key !== undefined) inFlight.add(key)
     try {
       const latency = suffers('latency')
-      if (latency) await pause(latency.ms)
+      if (latency) await pause(latency.ms, undefined, { signal: stopping })
       if (suffers('reset')) return null
       if (suffers('rate-limit')) return deny(rateLimited)
       if (suffers('lock-timeout')) return deny(lockTimeout, { 'stripe-should-retry': 'true' })
@@ -137,7 +139,7 @@ function understand(request: ApiRequest, routes: readonly Route[]): Outcome<Unde
   const found = findRoute(routes, method, path)
   if (!found) return refuse(noSuchUrl(method, path))
   const form = decodeForm(request.form)
-  if (!form) return refuse(invalidRequest('Invalid request: the parameters contradict each other.'))
+  if (!form) return refuse(invalidRequest('Invalid request: the parameters contradict each other, or are too many.'))
   const work = found.route.prepare(form, found.id)
   return work.ok ? accept({ work: work.value, params: canonical(form), asked }) : work
 }

@@ -9,10 +9,15 @@ type Growing = { [key: string]: string | Growing }
 
 const deepest = 8
 
-/** Reads `a[b]=1&c[]=2&d[0][e]=3`. Undefined when keys contradict each other (`a=1&a[b]=2`) or nest too deep. */
+/** Far above what any request needs; the time it takes to find the next place of a list grows with its length. */
+const mostValues = 1_000
+
+/** Reads `a[b]=1&c[]=2&d[0][e]=3`. Undefined when keys contradict each other (`a=1&a[b]=2`), nest too deep or are too many. */
 export function decodeForm(encoded: string): FormMap | undefined {
   const root: Growing = Object.create(null)
-  for (const [name, value] of new URLSearchParams(encoded)) {
+  const values = new URLSearchParams(encoded)
+  if (values.size > mostValues) return undefined
+  for (const [name, value] of values) {
     if (!place(root, keysOf(name), value)) return undefined
   }
   return settle(root) as FormMap

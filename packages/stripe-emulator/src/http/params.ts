@@ -32,9 +32,11 @@ export const unsettable =
   (value, name) =>
     value === '' ? accept(null) : read(value, name)
 
+/** A list or a map has no text of its own, and asking a map for one throws. */
+const said = (value: Form): string => (typeof value === 'string' ? value : JSON.stringify(value))
+
 const textOf = (value: Form, name: string): Outcome<string> => {
-  if (typeof value !== 'string')
-    return refuse(invalidRequest(`Invalid string: ${JSON.stringify(value)}`, { param: name }))
+  if (typeof value !== 'string') return refuse(invalidRequest(`Invalid string: ${said(value)}`, { param: name }))
   if (value === '') {
     return refuse(
       invalidRequest(
@@ -62,7 +64,12 @@ export const integer = optional(
   (value, name): Outcome<number> =>
     typeof value === 'string' && /^-?\d{1,15}$/.test(value)
       ? accept(Number(value))
-      : refuse(invalidRequest(`Invalid integer: ${String(value)}`, { code: 'parameter_invalid_integer', param: name })),
+      : refuse(
+          invalidRequest(`Invalid integer: ${said(value)}`, {
+            code: 'parameter_invalid_integer',
+            param: name,
+          }),
+        ),
 )
 
 export const positive = optional((value, name): Outcome<number> => {
@@ -77,7 +84,7 @@ export const flag = optional(
   (value, name): Outcome<boolean> =>
     value === 'true' || value === 'false'
       ? accept(value === 'true')
-      : refuse(invalidRequest(`Invalid boolean: ${String(value)}`, { param: name })),
+      : refuse(invalidRequest(`Invalid boolean: ${said(value)}`, { param: name })),
 )
 
 export const oneOf = <const T extends string>(...choices: readonly T[]): Reader<T | undefined> =>
@@ -113,7 +120,7 @@ export const ignored: Reader<undefined> = () => accept(undefined)
 
 export const currency = optional((value, name): Outcome<string> => {
   const code = typeof value === 'string' ? value.toLowerCase() : ''
-  return isCurrency(code) ? accept(code) : refuse(invalidRequest(`Invalid currency: ${String(value)}`, { param: name }))
+  return isCurrency(code) ? accept(code) : refuse(invalidRequest(`Invalid currency: ${said(value)}`, { param: name }))
 })
 
 /** Null when all of it is to be removed. */
