@@ -38,7 +38,9 @@ export class WebhookSender implements AsyncDisposable {
   readonly #options: SenderOptions
   readonly #timers = new Set<NodeJS.Timeout>()
   readonly #underWay = new Set<Promise<void>>()
-  readonly #waiting: Task[] = []
+  /** A queue of two stacks, what came last and, turned around, what goes first: `shift` of one long list takes ever longer. */
+  #arrived: Task[] = []
+  #waiting: Task[] = []
   readonly #held = new Map<string, { task: Task; timer: NodeJS.Timeout }[]>()
   readonly #stopped = new AbortController()
 
@@ -69,7 +71,8 @@ export class WebhookSender implements AsyncDisposable {
     this.#timers.clear()
     for (const held of this.#held.values()) for (const { timer } of held) clearTimeout(timer)
     this.#held.clear()
-    this.#waiting.length = 0
+    this.#arrived = []
+    this.#waiting = []
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -108,12 +111,16 @@ export class WebhookSender implements AsyncDisposable {
   #start(task: Task): void {
     if (this.#stopped.signal.aborted) return
     if (this.#underWay.size >= atOnce) {
-      this.#waiting.push(task)
+      this.#arrived.push(task)
       return
     }
     const run = this.#attempt(task).finally(() => {
       this.#underWay.delete(run)
-      const next = this.#waiting.shift()
+      if (this.#waiting.length === 0) {
+        this.#waiting = this.#arrived.reverse()
+        this.#arrived = []
+      }
+      const next = this.#waiting.pop()
       if (next) this.#start(next)
     })
     this.#underWay.add(run)
