@@ -2,9 +2,11 @@ import { type HttpDoor, httpDoor, type Log, type Step } from '@holdfast/service'
 import { answering } from './answering.ts'
 import { defaultLimits, type Limits } from './document/limits.ts'
 import { graphqlRoute } from './door/http.ts'
+import { webSocketDoor } from './door/websocket.ts'
 import { type Issuer, identifyBy } from './identity.ts'
 import { countPlan, measured, meter } from './meter.ts'
 import { connections } from './subgraph/connections.ts'
+import { channels } from './subscriptions/channels.ts'
 import { supergraphSource } from './supergraph/source.ts'
 import { currentGraph } from './supergraph/supergraph.ts'
 
@@ -22,6 +24,7 @@ export interface GatewayOptions {
   readonly log: Log
 }
 
+const path = '/graphql'
 const queryBudgetOverTimeoutMs = 300 // A query whose first subgraph was slow still gets a try at the next.
 
 /** The gateway as steps of a process, in the order in which they start. */
@@ -34,24 +37,32 @@ export function gateway(options: GatewayOptions): { readonly door: HttpDoor; rea
     masked: production,
     log,
   })
+  const ask = measured(subgraphs.ask)
+  const budgetMs = subgraphTimeoutMs + queryBudgetOverTimeoutMs
   const answers = answering({
     limits: options.limits ?? defaultLimits,
     closed: production,
     counted: countPlan,
-    ask: measured(subgraphs.ask),
-    budgetMs: subgraphTimeoutMs + queryBudgetOverTimeoutMs,
+    ask,
+    budgetMs,
   })
   supergraph.onChange((graph) => {
     subgraphs.follow(graph)
     answers.follow(graph)
   })
   const identify = identifyBy(options.tokens)
+  const common = { answering: answers, identify, meter: meter(log), log }
   const door = httpDoor({
     host: options.host,
     port: options.port,
     log,
-    routes: { '/graphql': graphqlRoute({ answering: answers, identify, meter: meter(log), log }) },
+    routes: { [path]: graphqlRoute(common) },
     ready: () => ({ supergraph: supergraph.ready, ...subgraphs.checks() }),
   })
-  return { door, steps: [subgraphs, supergraph, door] }
+  const webSocket = webSocketDoor(door, {
+    ...common,
+    path,
+    channels: channels({ ask, subscribe: subgraphs.subscribe, budgetMs }),
+  })
+  return { door, steps: [subgraphs, supergraph, door, webSocket] }
 }

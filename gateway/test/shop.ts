@@ -146,7 +146,7 @@ export const reviews: TestSubgraph = {
 export const users: TestSubgraph = {
   sdl: `
     type Query { me: User }
-    type User @key(fields: "id") { id: ID! name: String email: String }
+    type User @key(fields: "id") { id: ID! name: String @shareable email: String }
   `,
   resolvers: {
     Query: { me: () => ({ id: 'u1' }) },

@@ -32,22 +32,32 @@ class Completion {
   /** Every place at or below which an error has been told. */
   readonly #told = new Set<string>()
   readonly #path: (string | number)[] = []
+  /** Faults of fields that the client did not ask for, with the object that has them. */
+  readonly #beside: Located[] = []
+  readonly #used = new Set<Fault>()
 
   constructor(trouble: Trouble) {
     this.#trouble = trouble
   }
 
   errors(): readonly GraphQLFormattedError[] {
+    for (const { fault, path } of this.#beside) if (!this.#used.has(fault)) this.#tell(fault, path)
     for (const fault of this.#trouble.unplaced) this.#tell(fault, undefined)
     return this.#errors
   }
 
-  /** Tells errors whose place the client sees; what happened to a field that it did not ask for explains what is missing beside it. */
+  /**
+   * Tells errors whose place the client sees. What happened to a field that it did not ask for explains what is missing
+   * beside it; when nothing is, it is told of the object, for a null there may come of it.
+   */
   place(shape: Shape, data: JsonObject): void {
     for (const located of this.#trouble.located) {
       const seen = visible(shape, data, located)
       if (seen.kind === 'place') this.#tell(located.fault, seen.path)
-      else this.#trouble.missOn(seen.object, located.fault)
+      else {
+        this.#trouble.missOn(seen.object, located.fault)
+        this.#beside.push({ fault: located.fault, path: seen.path })
+      }
     }
   }
 
@@ -73,7 +83,10 @@ class Completion {
     if (shape.kind === 'leaf' && shape.type === 'String' && coordinate.endsWith('.__typename')) return shape.read(value)
     if (value === undefined) {
       const fault = this.#trouble.missingOn(source)
-      if (fault) return this.#fail(fault)
+      if (fault) {
+        this.#used.add(fault)
+        return this.#toldHere() ? explained : this.#fail(fault)
+      }
     }
     return this.#value(shape, value, coordinate)
   }
@@ -134,7 +147,7 @@ const unexpected = (shape: Shape, coordinate: string): Fault => ({
 
 type Visible =
   | { readonly kind: 'place'; readonly path: ResponsePath }
-  | { readonly kind: 'beside'; readonly object: JsonObject }
+  | { readonly kind: 'beside'; readonly object: JsonObject; readonly path: ResponsePath }
 
 /** Follows an error's path through the answer as far as the client's selection goes, and past a null by the types alone. */
 function visible(root: Shape, data: JsonObject, { path }: Located): Visible {
@@ -149,7 +162,7 @@ function visible(root: Shape, data: JsonObject, { path }: Located): Visible {
     } else {
       const object: JsonObject | undefined = isObject(value) ? value : undefined
       const field: Field | undefined = shape.selection.fields(object?.['__typename'])?.find(({ name }) => name === part)
-      if (!field) return object ? { kind: 'beside', object } : seen
+      if (!field) return object ? { kind: 'beside', object, path: seen.path } : seen
       shape = field.shape
       value = object?.[field.name]
     }

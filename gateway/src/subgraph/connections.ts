@@ -3,9 +3,12 @@ import type { AskSubgraph } from '../execute/execute.ts'
 import type { Graph } from '../supergraph/graph.ts'
 import { unavailable } from './answer.ts'
 import { type Connection, type ConnectionOptions, connect } from './connection.ts'
+import { openStream, type Stream, type StreamEvents, type StreamRequest } from './stream.ts'
 
 export interface Connections extends Step {
   readonly ask: AskSubgraph
+  /** Subscribes at a subgraph until the returned function is called. */
+  subscribe(subgraph: string, request: StreamRequest, events: StreamEvents): () => void
   /** Follows the subgraphs of a new graph; sockets to those that moved or left are given up when their requests are done. */
   follow(graph: Graph): void
   /** What must hold for each subgraph to be usable, by its name. */
@@ -14,24 +17,34 @@ export interface Connections extends Step {
 
 /** One connection per subgraph, at the graph's routing URL or at the one that `urls` gives by its name. */
 export function connections(urls: ReadonlyMap<string, string>, options: ConnectionOptions): Connections {
-  const open = new Map<string, { readonly url: string; readonly connection: Connection }>()
+  const open = new Map<string, { readonly url: string; readonly connection: Connection; readonly stream: Stream }>()
 
   return {
     name: 'subgraph connections',
     start: () => undefined,
-    stop: () => Promise.all([...open.values()].map(({ connection }) => connection.close())),
+    stop: () => Promise.all([...open.values()].map(close)),
+    subscribe: (subgraph, request, events) => {
+      const stream = open.get(subgraph)?.stream
+      if (stream) return stream.subscribe(request, events)
+      queueMicrotask(() => events.ended({ kind: 'failed', fault: unavailable }))
+      return () => undefined
+    },
     ask: (request) =>
       open.get(request.subgraph)?.connection.ask(request) ?? Promise.resolve({ kind: 'failed', fault: unavailable }),
     follow: (graph) => {
       const wanted = new Map(graph.subgraphs.map(({ name, url }) => [name, urls.get(name) ?? url]))
-      for (const [name, { url, connection }] of open) {
-        if (wanted.get(name) === url) continue
+      for (const [name, one] of open) {
+        if (wanted.get(name) === one.url) continue
         open.delete(name)
-        setTimeout(() => void connection.close(), 2 * options.timeoutMs).unref()
+        setTimeout(() => void close(one), 2 * options.timeoutMs).unref()
       }
       for (const [name, url] of wanted)
-        if (!open.has(name) && url !== '') open.set(name, { url, connection: connect(name, url, options) })
+        if (!open.has(name) && url !== '')
+          open.set(name, { url, connection: connect(name, url, options), stream: openStream(name, url, options) })
     },
     checks: () => Object.fromEntries([...open].map(([name, { connection }]) => [name, connection.ready])),
   }
 }
+
+const close = ({ connection, stream }: { readonly connection: Connection; readonly stream: Stream }) =>
+  Promise.all([connection.close(), stream.close()])

@@ -1,0 +1,154 @@
+/** Subscriptions at one subgraph: all over one WebSocket, opened again when it is lost. */
+import { type Log, pause, signIdentity, subscriptionBody, type Viewer } from '@holdfast/service'
+import { type Client, createClient } from 'graphql-ws'
+import { WebSocket } from 'ws'
+import { isObject } from '../execute/json.ts'
+import type { Fault } from '../execute/trouble.ts'
+import type { RequestText } from '../plan/request-text.ts'
+import { type Answer, readAnswer, readError, unavailable } from './answer.ts'
+
+export interface StreamRequest {
+  readonly text: RequestText
+  readonly variables: Readonly<Record<string, unknown>>
+  readonly viewer: Viewer
+  readonly traceparent: string | undefined
+}
+
+/** What comes of a subscription. After `ended` nothing does. */
+export interface StreamEvents {
+  next(answer: Answer, traceparent: string | undefined): void
+  /** The subgraph was away and is subscribed again: something may have been missed. */
+  resumed(): void
+  ended(failure?: Answer & { kind: 'failed' }): void
+}
+
+export interface StreamOptions {
+  readonly secret: string | undefined
+  readonly masked: boolean
+  readonly log: Log
+}
+
+export interface Stream {
+  /** Subscribes until the returned function is called. */
+  subscribe(request: StreamRequest, events: StreamEvents): () => void
+  close(): Promise<void>
+}
+
+const handshakeMs = 2_000
+const pingMs = 5_000
+const pongMs = 5_000
+const idleMs = 10_000 // An unused socket stays for the next subscription.
+const messageLimit = 32_000_000 // bytes
+const retryMs = { first: 100, most: 2_000 }
+
+export function openStream(subgraph: string, url: string, options: StreamOptions): Stream {
+  let open = false
+  let pong: NodeJS.Timeout | undefined
+  const client: Client = createClient({
+    url: url.replace(/^http/, 'ws'),
+    webSocketImpl: BoundedSocket,
+    retryAttempts: 0, // Each attempt needs a fresh signature, so trying again is done here.
+    lazyCloseTimeout: idleMs,
+    keepAlive: pingMs,
+    connectionAckWaitTimeout: handshakeMs,
+    on: {
+      connected: () => {
+        open = true
+      },
+      closed: () => {
+        open = false
+        clearTimeout(pong)
+      },
+      ping: (received) => {
+        if (!received) pong = setTimeout(() => client.terminate(), pongMs)
+      },
+      pong: () => clearTimeout(pong),
+    },
+  })
+
+  const subscribe: Stream['subscribe'] = (request, events) => {
+    const stopping = new AbortController()
+    void follow(stopping.signal, request, events)
+    return () => stopping.abort()
+  }
+
+  async function follow(signal: AbortSignal, request: StreamRequest, events: StreamEvents): Promise<void> {
+    let served = false
+    for (let failures = 0; !signal.aborted; ) {
+      const attempt = await run(signal, request, events, served)
+      if (signal.aborted) return
+      const { outcome, connected } = attempt
+      served ||= connected
+      if (outcome === 'completed') return events.ended()
+      // A signature that came too late is not a refusal; the next one is fresh.
+      if (outcome !== 'lost' && !(served && outcome.extensions['code'] === 'UNAUTHENTICATED'))
+        return events.ended({ kind: 'failed', fault: outcome })
+      // Nothing has been streamed yet: it is better to say so now than to let the client wait.
+      if (!served) return events.ended({ kind: 'failed', fault: unavailable })
+      failures = connected ? 1 : failures + 1
+      options.log.warn({ subgraph, failures }, 'subscription lost; subscribing again')
+      await pause(Math.min(retryMs.first * 2 ** failures, retryMs.most) * (0.5 + Math.random() / 2), signal)
+    }
+  }
+
+  /** One subscription over the socket as it is, until it completes, is refused or the socket is lost. */
+  function run(signal: AbortSignal, request: StreamRequest, events: StreamEvents, again: boolean): Promise<Attempt> {
+    return new Promise((resolve) => {
+      let connected = open
+      let resumed = !again
+      const unlisten = client.on('connected', () => {
+        connected = true
+      })
+      const end = (outcome: Attempt['outcome']) => {
+        unlisten()
+        signal.removeEventListener('abort', stop)
+        resolve({ outcome, connected })
+      }
+      const unsubscribe = client.subscribe(payloadOf(request), {
+        next: (result) => {
+          if (!resumed) events.resumed()
+          resumed = true
+          events.next(readAnswer(result, options.masked), traceOf(result.extensions))
+        },
+        error: (err) => end(Array.isArray(err) ? faultOf(err[0]) : 'lost'),
+        complete: () => end('completed'),
+      })
+      const stop = () => unsubscribe()
+      signal.addEventListener('abort', stop)
+    })
+  }
+
+  const faultOf = (error: unknown): Fault => {
+    const { message, extensions } = readError(error, options.masked)
+    return { message, extensions }
+  }
+
+  const payloadOf = ({ text, variables, viewer, traceparent }: StreamRequest) => {
+    const payload = {
+      query: text.query,
+      variables: Object.fromEntries(
+        text.variables.filter((name) => variables[name] !== undefined).map((name) => [name, variables[name]]),
+      ),
+      ...(text.operationName && { operationName: text.operationName }),
+    }
+    const identity = options.secret && signIdentity(viewer, subgraph, subscriptionBody(payload), options.secret)
+    return { ...payload, extensions: { ...(identity && { identity }), ...(traceparent && { traceparent }) } }
+  }
+
+  return { subscribe, close: async () => client.dispose() }
+}
+
+interface Attempt {
+  readonly outcome: 'completed' | 'lost' | Fault
+  /** Whether the subgraph was there. */
+  readonly connected: boolean
+}
+
+const traceOf = (extensions: unknown): string | undefined =>
+  isObject(extensions) && typeof extensions['traceparent'] === 'string' ? extensions['traceparent'] : undefined
+
+class BoundedSocket extends WebSocket {
+  constructor(address: string, protocols: string | string[]) {
+    super(address, protocols, { handshakeTimeout: handshakeMs, maxPayload: messageLimit })
+  }
+}

@@ -1,0 +1,254 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
+import { type Client, createClient, type ExecutionResult } from 'graphql-ws'
+import { WebSocket } from 'ws'
+import { feed, listening, live, more, publish, subscribed } from './feed.ts'
+import { startGraph, type TestGraph } from './graph.ts'
+import { startIssuer, type TestIssuer } from './tokens.ts'
+
+let issuer: TestIssuer
+let graph: TestGraph
+const clients: Client[] = []
+
+beforeAll(async () => {
+  issuer = await startIssuer()
+  graph = await startGraph({ live, more }, { tokens: issuer.tokens })
+})
+afterAll(async () => {
+  await graph.stop()
+  await issuer.stop()
+})
+beforeEach(() => {
+  graph.forget()
+  subscribed.length = 0
+})
+afterEach(async () => {
+  for (const client of clients.splice(0)) await client.dispose()
+  await until(() => listening() === 0)
+})
+
+const until = async (condition: () => boolean) => {
+  for (let tries = 0; !condition(); tries++) {
+    if (tries > 400) throw new Error('it did not come to pass')
+    await sleep(10)
+  }
+}
+
+function client(token?: string): Client {
+  const one = createClient({
+    url: graph.url.replace('http', 'ws'),
+    webSocketImpl: WebSocket,
+    retryAttempts: 0,
+    ...(token && { connectionParams: { authorization: `Bearer ${token}` } }),
+  })
+  clients.push(one)
+  return one
+}
+
+interface Heard {
+  readonly events: ExecutionResult<Record<string, unknown>, unknown>[]
+  /** How it ended: undefined while it goes on. */
+  end: unknown
+  stop(): void
+}
+
+function hear(one: Client, query: string, variables?: Record<string, unknown>): Heard {
+  const heard: Heard = { events: [], end: undefined, stop: () => undefined }
+  heard.stop = one.subscribe(
+    { query, ...(variables && { variables }) },
+    {
+      next: (event) => heard.events.push(event as (typeof heard.events)[number]),
+      error: (err) => {
+        heard.end = err
+      },
+      complete: () => {
+        heard.end ??= 'completed'
+      },
+    },
+  )
+  return heard
+}
+
+describe('an event', () => {
+  it('is completed by the other subgraphs', async () => {
+    const heard = hear(
+      client(),
+      'subscription($with: Boolean!) { c: changed { ...T double @include(if: $with) } } fragment T on Thing { id owner { name } size }',
+      { with: true },
+    )
+    await until(() => listening() === 1)
+    publish('a', 'abc')
+    await until(() => heard.events.length === 1)
+    expect(heard.events[0]).toEqual({ data: { c: { id: 'a', owner: { name: 'owner of a' }, size: 3, double: 6 } } })
+  })
+
+  it('may be one of a union, each with its own way on', async () => {
+    const heard = hear(
+      client(),
+      'subscription { either { __typename ... on Thing { double } ... on Other { reason thing { owner { name } } } } }',
+    )
+    await until(() => heard.end === 'completed')
+    expect(heard.events).toEqual([
+      { data: { either: { __typename: 'Thing', double: 8 } } },
+      { data: { either: { __typename: 'Other', reason: 'none', thing: { owner: { name: 'owner of o' } } } } },
+    ])
+  })
+
+  it('is resolved once for all that see the same', async () => {
+    const one = client()
+    const heard = [1, 2, 3].map(() => hear(one, 'subscription { changed { id owner { name } } }'))
+    const other = hear(one, 'subscription { changed(only: "z") { id owner { name } } }')
+    await until(() => listening() === 2)
+    publish('a')
+    publish('b')
+    await until(() => heard.every(({ events }) => events.length === 2))
+    expect(subscribed).toHaveLength(2)
+    expect(graph.calls('more')).toHaveLength(2)
+    expect(other.events).toEqual([])
+  })
+
+  it('is never resolved for one and sent to another', async () => {
+    const query = 'subscription { changed { id seenBy } }'
+    const tokens = await Promise.all(['r1', 'r2'].map((sub) => issuer.token({ sub })))
+    const heard = [hear(client(), query), ...tokens.map((token) => hear(client(token), query))]
+    await until(() => listening() === 3)
+    publish('a')
+    await until(() => heard.every(({ events }) => events.length === 1))
+    expect(heard.map(({ events }) => events[0]?.data)).toEqual(
+      ['anonymous ', 'rider r1', 'rider r2'].map((seenBy) => ({ changed: { id: 'a', seenBy } })),
+    )
+    expect(subscribed.sort()).toEqual(['anonymous ', 'rider r1', 'rider r2'])
+  })
+
+  it('of a snapshot reaches who comes later', async () => {
+    const one = client()
+    const first = hear(one, 'subscription { first { id } }')
+    await until(() => first.events.length === 1)
+    const second = hear(one, 'subscription { first { id } }')
+    await until(() => second.events.length === 1)
+    publish('x')
+    await until(() => first.events.length === 2 && second.events.length === 2)
+    expect(second.events).toEqual(first.events)
+  })
+})
+
+describe('a subscription', () => {
+  it('ends at the subgraph when its last client leaves', async () => {
+    const one = client()
+    const [first, second] = [hear(one, 'subscription { changed { id } }'), hear(one, 'subscription { changed { id } }')]
+    await until(() => listening() === 1)
+    first?.stop()
+    publish('a')
+    await until(() => second?.events.length === 1)
+    second?.stop()
+    await until(() => listening() === 0)
+  })
+
+  it('that the subgraph refuses ends with an error that tells no secret', async () => {
+    const heard = hear(client(), 'subscription { refused { id } }')
+    await until(() => heard.end === 'completed')
+    expect(JSON.stringify(heard.events)).not.toContain('secret')
+    expect(heard.events).toEqual([
+      {
+        data: null,
+        errors: [
+          expect.objectContaining({
+            path: ['refused'],
+            extensions: expect.objectContaining({ code: 'INTERNAL_SERVER_ERROR' }),
+          }),
+        ],
+      },
+    ])
+  })
+
+  it('lives on when its subgraph restarts', async () => {
+    const heard = hear(client(), 'subscription { changed { id } }')
+    await until(() => listening() === 1)
+    publish('before')
+    await until(() => heard.events.length === 1)
+    await graph.stopSubgraph('live')
+    await until(() => listening() === 0)
+    await graph.startSubgraph('live')
+    await until(() => listening() === 1)
+    publish('after')
+    await until(() => heard.events.length === 2)
+    expect(heard.end).toBeUndefined()
+    expect(heard.events[1]).toEqual({ data: { changed: { id: 'after' } }, extensions: { gap: { missed: 1 } } })
+  })
+
+  it('is answered at once when its subgraph is away', async () => {
+    await graph.stopSubgraph('live')
+    const heard = hear(client(), 'subscription { changed { id } }')
+    await until(() => heard.end === 'completed')
+    expect(heard.events[0]?.errors).toEqual([
+      expect.objectContaining({ path: ['changed'], extensions: { code: 'UNAVAILABLE' } }),
+    ])
+    await graph.startSubgraph('live')
+  })
+
+  it('over WebSocket obeys the same rules, as queries do', async () => {
+    const one = client()
+    const heard = hear(one, '{ __typename owner { name } }')
+    await until(() => heard.end === 'completed')
+    expect(heard.events).toEqual([{ data: { __typename: 'Query', owner: { name: 'x' } } }])
+    const wrong = hear(one, '{ nothing }')
+    await until(() => wrong.end !== undefined)
+    expect(wrong.end).toEqual([expect.objectContaining({ extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } })])
+    const deep = hear(one, `{ ${Array.from({ length: 40 }, (_, index) => `a${index}: live`).join(' ')} }`)
+    await until(() => deep.end !== undefined)
+    expect(JSON.stringify(deep.end)).toContain('too large')
+  })
+})
+
+describe('a connection', () => {
+  it('with a bad token is refused with a code that clients do not retry', async () => {
+    const heard = hear(client('no.such.token'), 'subscription { changed { id } }')
+    await until(() => heard.end !== undefined)
+    expect(heard.end).toMatchObject({ code: 4401, reason: expect.stringContaining('token') })
+  })
+
+  it('is closed when its token ends, with a code that clients retry', async () => {
+    // The gateway allows its clock to be 30 s behind the issuer's.
+    const token = await issuer.token({}, { expires: Math.floor(Date.now() / 1_000) - 28 })
+    const heard = hear(client(token), 'subscription { changed { id } }')
+    await until(() => heard.end !== undefined)
+    expect(heard.end).toMatchObject({ code: 4403 })
+  })
+
+  it('that cannot keep up loses the oldest and is told how many', async () => {
+    const slow = new WebSocket(graph.url.replace('http', 'ws'), 'graphql-transport-ws')
+    await new Promise((resolve) => slow.once('open', resolve))
+    slow.send('{"type":"connection_init"}')
+    await new Promise((resolve) => slow.once('message', resolve))
+    slow.send(
+      JSON.stringify({ id: 's', type: 'subscribe', payload: { query: 'subscription { changed { id text } }' } }),
+    )
+    const fast = hear(client(), 'subscription { changed { id } }')
+    await until(() => listening() === 2)
+    slow.pause()
+    const ids: string[] = []
+    const gaps: number[] = []
+    slow.on('message', (data) => {
+      const { payload } = JSON.parse(String(data))
+      ids.push(payload.data.changed.id)
+      gaps.push(payload.extensions?.gap.missed ?? 0)
+    })
+    const count = 400
+    const text = 'x'.repeat(100_000)
+    for (let number = 0; number < count; number++) {
+      publish(String(number), text)
+      if (number % 20 === 0) await until(() => fast.events.length >= number)
+    }
+    await until(() => fast.events.length === count)
+    slow.resume()
+    await until(() => ids.at(-1) === String(count - 1))
+    expect(ids.length).toBeLessThan(count)
+    expect(ids.length + gaps.reduce((sum, missed) => sum + missed)).toBe(count)
+    expect(ids.map(Number)).toEqual(ids.map(Number).toSorted((a, b) => a - b))
+    slow.close()
+  })
+})
+
+it('the feed has no listener left', () => {
+  expect(feed.listenerCount('event')).toBe(0)
+})
