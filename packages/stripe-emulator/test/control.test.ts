@@ -13,6 +13,24 @@ const sale = (card: string) => ({ ...paidBy(card), capture_method: 'automatic' a
 const hour = 3_600
 const day = 86_400
 
+describe('a search', () => {
+  it('goes on where its page ended, whatever came since, and expands', async () => {
+    const { stripe } = account
+    const create = () => stripe.paymentIntents.create({ ...paidBy('pm_card_visa'), metadata: { trip: 'A' } })
+    const [oldest, middle, newest] = [await create(), await create(), await create()]
+    const query = `metadata['trip']:'a'`
+    const first = await stripe.paymentIntents.search({ query, limit: 2, expand: ['data.latest_charge'] })
+    expect(first.data).toMatchObject([
+      { id: newest.id, latest_charge: { object: 'charge' } },
+      { id: middle.id, latest_charge: { object: 'charge' } },
+    ])
+    await create()
+    const second = await stripe.paymentIntents.search({ query, limit: 2, page: String(first.next_page) })
+    expect(second).toMatchObject({ data: [{ id: oldest.id }], has_more: false, next_page: null })
+    expect((await refusal(stripe.paymentIntents.search({ query, page: 'pi_none' }))).param).toBe('page')
+  })
+})
+
 describe('the clock', () => {
   it('expires a reservation at its time and not before', async () => {
     const { stripe, control } = account
