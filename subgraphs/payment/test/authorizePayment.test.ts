@@ -12,7 +12,10 @@ describe('authorizePayment', () => {
   it('freezes the amount and confirms the booking', async () => {
     const held = await house.hold()
     const answer = await house.pay(held, 'pm_card_visa')
-    expect(answer).toMatchObject({ __typename: 'AuthorizePaymentSuccess', payment: { state: 'AUTHORIZED', attempt: 1 } })
+    expect(answer).toMatchObject({
+      __typename: 'AuthorizePaymentSuccess',
+      payment: { state: 'AUTHORIZED', attempt: 1 },
+    })
     expect(await house.bookingState(held)).toBe('CONFIRMED')
     expect(await house.intents(held)).toMatchObject([{ status: 'requires_capture', amount: 2000, currency: 'eur' }])
     await house.settled()
@@ -48,7 +51,8 @@ describe('authorizePayment', () => {
   it('ends the booking with the fifth declined card', async () => {
     const held = await house.hold()
     const left: (number | undefined)[] = []
-    for (let attempt = 1; attempt <= 5; attempt++) left.push((await house.pay(held, 'pm_card_visa_chargeDeclined')).attemptsLeft)
+    for (let attempt = 1; attempt <= 5; attempt++)
+      left.push((await house.pay(held, 'pm_card_visa_chargeDeclined')).attemptsLeft)
     expect(left).toEqual([4, 3, 2, 1, 0])
     expect(await house.bookingState(held)).toBe('CANCELLED')
     expect(await house.pay(held, 'pm_card_visa')).toMatchObject({ __typename: 'BookingNotPayable', state: 'CANCELLED' })

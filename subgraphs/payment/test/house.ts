@@ -4,7 +4,15 @@ import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { createLog, createPool, createRedis, identityHeader, relayOutbox, signIdentity, type Viewer } from '@holdfast/service'
+import {
+  createLog,
+  createPool,
+  createRedis,
+  identityHeader,
+  relayOutbox,
+  signIdentity,
+  type Viewer,
+} from '@holdfast/service'
 import pg from 'pg'
 import { freePort } from '../../../dev/ports.ts'
 import { testDatabase, testRedis } from '../../../dev/testing.ts'
@@ -102,7 +110,10 @@ export async function openHouse({ payment: begin = true } = {}) {
     const body = JSON.stringify({ query, variables })
     const response = await fetch(`${url.payment}/graphql`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', [identityHeader]: signIdentity(viewer, 'payment', body, gatewaySecret) },
+      headers: {
+        'content-type': 'application/json',
+        [identityHeader]: signIdentity(viewer, 'payment', body, gatewaySecret),
+      },
       body,
       signal: AbortSignal.timeout(10_000),
     })
@@ -122,6 +133,15 @@ export async function openHouse({ payment: begin = true } = {}) {
     payment,
     startPayment,
     ask,
+
+    /** A change that nothing follows from: how a row looks after something that a test cannot wait for. */
+    async pretend(statement: string, values: unknown[]) {
+      const client = await owner.connect()
+      await client.query('begin; set local session_replication_role = replica')
+      await client.query(statement, values)
+      await client.query('commit')
+      client.release()
+    },
 
     /** A rider's booking in HELD, as booking's own statement leaves it. Authorises 20.00 EUR. */
     async hold({ seconds = 300 } = {}): Promise<Held> {
@@ -198,7 +218,8 @@ export async function openHouse({ payment: begin = true } = {}) {
     authenticate: (intentId: string, outcome: 'succeed' | 'fail') =>
       control(`intents/${intentId}/authentication`, { outcome }),
 
-    fault: (fault: { kind: string; path?: string; event?: string; times?: string; method?: string; ms?: string }) => control('faults', fault),
+    fault: (fault: { kind: string; path?: string; event?: string; times?: string; method?: string; ms?: string }) =>
+      control('faults', fault),
 
     /** Waits until nothing is left to do, then expects all books to agree. */
     async settled() {
@@ -207,6 +228,7 @@ export async function openHouse({ payment: begin = true } = {}) {
       if (broken.length > 0) throw new Error(`invariants are broken: ${JSON.stringify(broken)}`)
     },
 
+    /** Stops everything. Throws when the payment process has written anything secret to its log. */
     async close() {
       await payment.stop()
       await stripe.stop()
@@ -217,6 +239,12 @@ export async function openHouse({ payment: begin = true } = {}) {
       await owner.end()
       await redis.stop()
       await database.drop()
+      const passwords = [database.url('payment'), redis.url].map((each) => new URL(each).password)
+      const secrets = ['pm_', '_secret_', stripeKey, webhookSecret, gatewaySecret, ...passwords]
+      for (const line of payment.output().split('\n')) {
+        if (secrets.some((secret) => secret !== '' && line.includes(secret)))
+          throw new Error(`a secret was logged: ${line}`)
+      }
     },
   }
 }
@@ -245,8 +273,9 @@ const ready = (url: string) =>
 function program(entry: string, env: Record<string, string>) {
   let child: ChildProcess | undefined
   let output = ''
+  const running = () => child !== undefined && child.exitCode === null && child.signalCode === null
   const signal = async (name: NodeJS.Signals) => {
-    if (!child || child.exitCode !== null || child.signalCode !== null) return
+    if (!child || !running()) return
     const gone = once(child, 'exit')
     child.kill(name)
     await gone
@@ -255,12 +284,13 @@ function program(entry: string, env: Record<string, string>) {
     /** All it has written so far, over all starts. */
     output: () => output,
     async start(overrides: Record<string, string> = {}) {
+      if (running()) throw new Error(`${entry} runs already`)
       child = spawn(process.execPath, [entry], {
         cwd: root,
         env: { PATH: process.env['PATH'], ...env, ...overrides },
         stdio: ['ignore', 'pipe', 'pipe'],
       })
-      for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => { output += chunk; if (process.env['SHOW']) process.stderr.write(chunk) })
+      for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => (output += chunk))
       await once(child, 'spawn')
     },
     stop: () => signal('SIGTERM'),

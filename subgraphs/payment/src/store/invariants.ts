@@ -56,8 +56,12 @@ export async function brokenInvariants(db: Queryable): Promise<BrokenInvariant[]
   return broken
 }
 
-/** How many payments still have something to be done. */
+/** How much is still to be done: payments that are looked at again, and events of bookings that have not arrived. */
 export async function paymentsUnderWay(db: Queryable): Promise<number> {
-  const { rows } = await db.query('select count(*) as n from payment.payment where next_try_at is not null')
+  const { rows } = await db.query(`
+    select
+      (select count(*) from payment.payment where next_try_at is not null)
+      + (select count(*) from booking.outbox o where not exists (
+           select from payment.inbox i where i.consumer = 'payment-booking' and i.event_id = o.event_id)) as n`)
   return Number(rows[0].n)
 }
