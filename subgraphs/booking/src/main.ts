@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { parseEvent, streamOf } from '@holdfast/contracts'
+import { prismaOn } from '@holdfast/database'
 import {
   background,
   consumeStream,
@@ -29,6 +30,7 @@ const hourMs = 3_600_000
 
 const log = createLog('booking', LOG_LEVEL)
 const pool = createPool(DATABASE_URL, log)
+const prisma = prismaOn(pool)
 const redis = createRedis(REDIS_URL, log)
 const streamRedis = createBlockingRedis(REDIS_URL, log)
 const live = createLive(REDIS_URL, log)
@@ -39,7 +41,7 @@ const graph = subgraph({
   resolvers,
   secret: GATEWAY_SECRET,
   log,
-  context: contextFor(wire(pool, live)),
+  context: contextFor(wire(pool, prisma, live)),
 })
 // Ready without Redis: bookings need only Postgres, and what they publish waits in the outbox.
 const door = httpDoor({
@@ -52,7 +54,8 @@ const door = httpDoor({
 const shared = { databaseUrl: DATABASE_URL, pool, log }
 
 await runProcess(log, [
-  { name: 'postgres', start: () => undefined, stop: () => pool.end() },
+  // Prisma loads its query compiler now (it asks nobody), so that the first rider does not wait for that.
+  { name: 'postgres', start: () => prisma.$connect(), stop: () => pool.end() },
   {
     name: 'redis',
     start: () => undefined,

@@ -1,4 +1,4 @@
-import { type PrismaClient, prismaOn } from '@holdfast/database'
+import type { PrismaClient } from '@holdfast/database'
 import type { Live, Pool } from '@holdfast/service'
 import { cancelBooking } from './commands/cancelBooking.ts'
 import { createBooking } from './commands/createBooking.ts'
@@ -11,7 +11,7 @@ import { bookingsById, bookingsOf, type Whose } from './store/bookings.ts'
 /** Commands and reads on their connections: everything a resolver can reach. */
 export type Wiring = ReturnType<typeof wire>
 
-export function wire(pool: Pool, live: Live, prisma: PrismaClient = prismaOn(pool)) {
+export function wire(pool: Pool, prisma: PrismaClient, live: Live) {
   const byIds = (whose: Whose, ids: readonly string[]) => bookingsById(prisma, whose, ids)
   const ownBooking = async (riderId: string, id: string): Promise<Booking> => {
     const [booking] = await byIds({ riderId }, [id])

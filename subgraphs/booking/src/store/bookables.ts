@@ -35,13 +35,19 @@ export async function listVehicle(
   )
 }
 
-/** Takes it out of service, and locks it; answers with the booking that has it, if any. */
-export async function setWithdrawn(tx: Transaction, id: string): Promise<string | undefined> {
-  const { rows } = await tx.query<{ holder: string | null }>(
-    `update booking.bookable set withdrawn = true where id = $1 returning holder`,
-    [id],
+/** The booking that has it at this moment, null when none has; undefined when booking does not know the thing. */
+export async function holderOf(tx: Transaction, id: string): Promise<string | null | undefined> {
+  const { rows } = await tx.query<{ holder: string | null }>(`select holder from booking.bookable where id = $1`, [id])
+  return rows[0]?.holder
+}
+
+/** Takes it out of service if `holder` still has it (null: nobody); false when it has changed hands. */
+export async function setWithdrawn(tx: Transaction, id: string, holder: string | null): Promise<boolean> {
+  const { rowCount } = await tx.query(
+    `update booking.bookable set withdrawn = true where id = $1 and holder is not distinct from $2`,
+    [id, holder],
   )
-  return rows[0]?.holder ?? undefined
+  return rowCount === 1
 }
 
 export async function setOffline(tx: Transaction, id: string, offline: boolean): Promise<void> {
