@@ -116,7 +116,13 @@ export function zonesFor(devices: readonly SeedDevice[]): Zone[] {
     ...places.map((place) => parking(place.name, place)),
     ...all
       .filter((district) => !central.includes(district))
-      .map(({ name, polygons }): Zone => ({ kind: 'PARKING', name, area: { type: 'MultiPolygon', coordinates: polygons } })),
+      .map(
+        ({ name, polygons }): Zone => ({
+          kind: 'PARKING',
+          name,
+          area: { type: 'MultiPolygon', coordinates: polygons },
+        }),
+      ),
     ...devices
       .filter((device) => !device.rides && central.some(({ polygons }) => inside(polygons, device)))
       .map((device) => parking('Parking spot', device)),

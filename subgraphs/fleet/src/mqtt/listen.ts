@@ -42,7 +42,10 @@ export function listenToVehicles(
     name: 'mqtt',
     start: () => void client.connect(),
     // Without an expiry of zero the session stays: what vehicles say meanwhile is kept for the next start.
-    stop: () => client.endAsync(!client.connected),
+    stop: () => {
+      away = true // It is we who leave.
+      return client.endAsync(!client.connected)
+    },
     ready: async () => {
       if (!client.connected) throw new Error('not connected to the broker')
     },

@@ -142,9 +142,9 @@ export async function moveCommand(
     name: 'move command',
     text: `
       update fleet.command
-      set state = $2,
+      set state = $2::fleet.command_state,
         refusal_code = $3,
-        sent_at = case when $2 = 'SENT' then $4 else sent_at end,
+        sent_at = case when $2::fleet.command_state = 'SENT' then $4 else sent_at end,
         settled_at = case when $5 then $4 end
       where id = $1 and state = any($6)
       returning ${commandColumns}`,
