@@ -14,10 +14,7 @@ const willDelaySeconds = 30
  */
 const sessionSeconds = 3_600
 
-/**
- * Seconds between signs of life. Fixed at connecting; a vehicle does not reconnect to change it when it is unlocked,
- * because the rider is waiting for that very connection.
- */
+/** Seconds between signs of life. */
 const keepaliveSeconds = { LOCKED: 300, UNLOCKED: 60 }
 
 const longestPause = 30_000 // ms between two attempts to connect
@@ -74,4 +71,13 @@ export function connection({ url, deviceId, password, lock, will }: Line): MqttC
     pause()
   })
   return client
+}
+
+/**
+ * Sets how soon a dead line is noticed. On the present connection only the vehicle's own pings follow: the broker hears of
+ * it at the next one, and the vehicle does not reconnect for that, because the rider is waiting for this very connection.
+ */
+export function keepAlive(client: MqttClient, lock: Line['lock']): void {
+  client.options.keepalive = keepaliveSeconds[lock]
+  client.keepaliveManager?.setKeepalive(client.keepalive)
 }

@@ -24,20 +24,21 @@ const { DEVICES_FILE: devices, COMMAND_PUBLIC_KEY_FILE: keyById } = config
 let journal: Journal
 let hardware: OpenFleet
 let vehicles: readonly Vehicle[] = []
+let connecting: Vehicle[] = []
 let firstAttemptsDone = false
 let ticking: NodeJS.Timeout
 
 const connected = gauge('agent_connected', 'Vehicles that are connected to the broker')
 
-let anyConnected = false
+let inReach: boolean | undefined
 function countConnected() {
   const count = vehicles.filter((each) => each.connected).length
   connected.set(count)
-  if (anyConnected !== count > 0) {
-    anyConnected = count > 0
-    if (anyConnected) log.info('the broker is in reach')
-    else log.warn('the broker is out of reach; vehicles keep what they measure')
-  }
+  const now = count > 0
+  if (now === inReach || (!now && !firstAttemptsDone)) return
+  inReach = now
+  if (now) log.info('the broker is in reach')
+  else log.warn('the broker is out of reach; vehicles keep what they measure')
 }
 
 const door = httpDoor({
@@ -48,7 +49,7 @@ const door = httpDoor({
   ready: {
     // One vehicle out of reach is everyday; all of them is the broker.
     broker: async () => {
-      if (!firstAttemptsDone || !vehicles.some((each) => each.connected)) throw new Error('no vehicle is connected')
+      if (!firstAttemptsDone || !inReach) throw new Error('no vehicle is connected')
     },
   },
 })
@@ -91,15 +92,16 @@ await runProcess(log, [
         for (const each of vehicles) each.tick()
         countConnected()
       }, tickMs)
-      const waiting = [...vehicles]
+      connecting = [...vehicles]
       const connectNext = async () => {
-        for (let next = waiting.pop(); next; next = waiting.pop()) await next.connect()
+        for (let next = connecting.pop(); next; next = connecting.pop()) await next.connect()
       }
       await Promise.all(Array.from({ length: connectingAtOnce }, connectNext))
       firstAttemptsDone = true
     },
     stop: async () => {
       clearInterval(ticking)
+      connecting = []
       await Promise.all(vehicles.map((each) => each.stop()))
     },
   },

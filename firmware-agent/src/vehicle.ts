@@ -15,9 +15,9 @@ import {
   type VehicleEvent,
   type VehicleState,
 } from '@holdfast/contracts'
-import { counter, inTrace, type Log, within } from '@holdfast/service'
+import { counter, inTrace, type Log, traceparent, within } from '@holdfast/service'
 import type { IPublishPacket } from 'mqtt'
-import { connection } from './connection.ts'
+import { connection, keepAlive } from './connection.ts'
 import type { Device } from './devices.ts'
 import { type Answer, type Condition, interrupted, judge, rebooted, remember, settle } from './domain/command.ts'
 import { defaultConfig, keep, notYetReported, observe, oldest } from './domain/reporting.ts'
@@ -78,6 +78,7 @@ export async function vehicle(v: VehicleParts): Promise<Vehicle> {
   let backfilling = false
   let reported = { lock, batteryPercent: hardware.readings().batteryPercent }
   let notedAt = 0
+  let begun = false
   let seq = 0
   const nextSeq = () => {
     seq += 1
@@ -93,10 +94,11 @@ export async function vehicle(v: VehicleParts): Promise<Vehicle> {
     will: conn(false),
   })
 
-  const publish = (name: TopicName, payload: Buffer | object, { qos, trace }: { qos?: 0 | 1; trace?: string } = {}) =>
-    client
+  const publish = (name: TopicName, payload: Buffer | object, qos: 0 | 1 = topics[name].qos) => {
+    const trace = traceparent()
+    return client
       .publishAsync(topicOf(deviceId, name), Buffer.isBuffer(payload) ? payload : JSON.stringify(payload), {
-        qos: qos ?? topics[name].qos,
+        qos,
         retain: topics[name].retain,
         ...(trace && { properties: { userProperties: { [traceProperty]: trace } } }),
       })
@@ -104,6 +106,7 @@ export async function vehicle(v: VehicleParts): Promise<Vehicle> {
         () => true,
         () => false, // lost with the connection; what must not be lost is said again after the next birth
       )
+  }
 
   const condition = (): Condition => ({ ...hardware.readings(), lock })
   const circumstances = () => ({
@@ -117,7 +120,7 @@ export async function vehicle(v: VehicleParts): Promise<Vehicle> {
     keyById: v.keyById,
   })
 
-  const parts = (trace: string | undefined): Parts => ({
+  const parts: Parts = {
     async remember(counter, answer) {
       memory = remember(memory, counter, answer)
       await journal.remember(deviceId, counter, answer)
@@ -125,7 +128,7 @@ export async function vehicle(v: VehicleParts): Promise<Vehicle> {
     answer(ack) {
       log.info({ cid: ack.cid, phase: ack.phase, code: ack.code, lock: ack.lock }, 'answered')
       answered.inc({ phase: ack.phase, code: ack.code ?? '' })
-      void publish('ack', seal('ack', ack, deviceId, device.privateKey), { trace })
+      void publish('ack', seal('ack', ack, deviceId, device.privateKey))
     },
     async drive(to) {
       await hardware.drive(to).catch((err: unknown) => log.error({ err }, 'the lock could not be driven'))
@@ -136,6 +139,7 @@ export async function vehicle(v: VehicleParts): Promise<Vehicle> {
         return undefined
       })
       lock = sensed ?? lock
+      keepAlive(client, lock)
       return settle(answer, sensed, circumstances())
     },
     report(kind) {
@@ -143,7 +147,7 @@ export async function vehicle(v: VehicleParts): Promise<Vehicle> {
       report(kind)
     },
     beep: () => hardware.beep(),
-  })
+  }
 
   const report = (kind: VehicleEvent['kind']) => {
     const event: VehicleEvent = { v: 1, epoch, seq: nextSeq(), kind, at: now() }
@@ -170,7 +174,7 @@ export async function vehicle(v: VehicleParts): Promise<Vehicle> {
     const telemetry: Telemetry = { v: 1, epoch, seq: nextSeq(), history: past, samples: [...samples] }
     batches.inc({ history: String(past) })
     // History is acknowledged: it is what a trip's distance is corrected by, and nothing comes after it.
-    return publish('tele', telemetry, past ? { qos: 1 } : {})
+    return publish('tele', telemetry, past ? 1 : undefined)
   }
 
   const backfill = async () => {
@@ -203,14 +207,15 @@ export async function vehicle(v: VehicleParts): Promise<Vehicle> {
     if (packet.topic !== topicOf(deviceId, 'cmd')) return
     const given = packet.properties?.userProperties?.[traceProperty]
     const trace = Array.isArray(given) ? given[0] : given
-    await inTrace(trace, () => execute(judge(bytes, circumstances()), parts(trace)))
+    await inTrace(trace, () => execute(judge(bytes, circumstances()), parts))
   }
 
-  // The broker's message is acknowledged when its answer is on disk and on its way. Until then nothing else of this
-  // connection is read, which also makes commands of one vehicle go one after the other.
+  // The broker's message is acknowledged when its answer is on disk and on its way. Messages go one after the other, also
+  // when one comes over a new connection while the lock still moves for one of the old.
   let working: Promise<void> = Promise.resolve()
   client.handleMessage = (packet, done) => {
-    working = receive(packet)
+    working = working
+      .then(() => receive(packet))
       .catch((err: unknown) => log.error({ err }, 'a command was not carried out'))
       .then(() => done())
   }
@@ -234,7 +239,7 @@ export async function vehicle(v: VehicleParts): Promise<Vehicle> {
   })
 
   const left = interrupted(memory)
-  if (left) await execute(settle(left, lock, circumstances()), parts(undefined))
+  if (left) await execute(settle(left, lock, circumstances()), parts)
 
   return {
     get connected() {
@@ -244,6 +249,7 @@ export async function vehicle(v: VehicleParts): Promise<Vehicle> {
       new Promise((resolve) => {
         client.once('connect', () => resolve())
         client.once('close', () => resolve())
+        begun = true
         client.connect()
       }),
     tick() {
@@ -264,7 +270,7 @@ export async function vehicle(v: VehicleParts): Promise<Vehicle> {
     async stop() {
       await working
       await within(farewellBudget, 'the broker', farewell()).catch(() => undefined)
-      await client.endAsync(true)
+      if (begun) await client.endAsync(true) // mqtt.js cannot end what has never begun
       await working // a command that came in with the farewell
       noteWhereabouts()
     },

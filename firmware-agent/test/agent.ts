@@ -104,6 +104,18 @@ export function startAgent(directory: string, mqttUrl: string, env: Record<strin
   }
 }
 
+/** Long: a busy machine is not a fault of the agent. */
+const patience = 20_000
+
+/** Waits until `read` gives something; fails with `what` was waited for. */
+export async function until<T>(what: string, read: () => T | null | undefined | false): Promise<T> {
+  for (const deadline = Date.now() + patience; Date.now() < deadline; await delay(10)) {
+    const found = read()
+    if (found !== null && found !== undefined && found !== false) return found
+  }
+  throw new Error(`not within ${patience} ms: ${what}`)
+}
+
 export interface Heard {
   readonly deviceId: string
   readonly name: TopicName
@@ -126,14 +138,17 @@ export async function house(url: string, login: { username: string; password: st
 
   /** Waits for the first message that `read` makes something of. */
   async function hear<T>(what: string, read: (heard: Heard) => T | null | undefined, after = 0): Promise<T> {
-    for (const deadline = Date.now() + 10_000; Date.now() < deadline; await delay(10)) {
-      for (const message of heard.slice(after)) {
-        const found = read(message)
-        if (found !== null && found !== undefined) return found
-      }
+    try {
+      return await until(what, () => {
+        for (const message of heard.slice(after)) {
+          const found = read(message)
+          if (found !== null && found !== undefined) return found
+        }
+        return null
+      })
+    } catch (cause) {
+      throw new Error(`heard were\n${heard.map(({ name, payload }) => `${name} ${payload}`).join('\n')}`, { cause })
     }
-    const said = heard.map(({ name, payload }) => `${name} ${payload}`).join('\n')
-    throw new Error(`not heard within 10 s: ${what}\n${said}`)
   }
 
   let counter = 0
