@@ -76,7 +76,9 @@ export const payloads = {
   VehicleWithdrawn: z.strictObject({ vehicleId: Id }),
   /** fleet: at once, without a grace period: a vehicle that cannot be reached cannot be unlocked. */
   VehicleContactLost: z.strictObject({ vehicleId: Id }),
+  /** fleet: it answers again. */
   VehicleContactRestored: z.strictObject({ vehicleId: Id }),
+  /** fleet: the lock opened for a booking. */
   TripStarted: z.strictObject({ vehicleId: Id, bookingId: Id, tripId: Id, startedAt: Time }),
   /** fleet: the vehicle stands locked at `place` and has a new public id. Booking completes at once; only then is it free. */
   TripEnded: z.strictObject({
@@ -96,37 +98,18 @@ export const payloads = {
     state: z.enum(['EXECUTED', 'REFUSED', 'TIMED_OUT']),
   }),
 
+  /** payment: the amount is set aside on the rider's card. */
   PaymentAuthorized: z.strictObject({ bookingId: Id, paymentId: Id, amount: Money }),
+  /** payment: refused by the card's issuer; `code` is Stripe's decline code. */
   PaymentDeclined: z.strictObject({ bookingId: Id, paymentId: Id, code: z.string() }),
+  /** payment: the amount was taken. */
   PaymentCaptured: z.strictObject({ bookingId: Id, paymentId: Id, amount: Money }),
+  /** payment: what was set aside is free again; nothing was taken. */
   PaymentVoided: z.strictObject({ bookingId: Id, paymentId: Id }),
 } as const
 
 export type EventType = keyof typeof payloads
 export type Payload<T extends EventType> = z.infer<(typeof payloads)[T]>
-
-/** Who publishes what; a consumer refuses an event that came on another owner's stream. */
-export const publishedBy = {
-  HoldPlaced: 'booking',
-  HoldExpired: 'booking',
-  BookingConfirmed: 'booking',
-  BookingStarted: 'booking',
-  BookingCompleted: 'booking',
-  BookingExpired: 'booking',
-  BookingCancelled: 'booking',
-  BookingMoved: 'booking',
-  VehicleListed: 'fleet',
-  VehicleWithdrawn: 'fleet',
-  VehicleContactLost: 'fleet',
-  VehicleContactRestored: 'fleet',
-  TripStarted: 'fleet',
-  TripEnded: 'fleet',
-  CommandSettled: 'fleet',
-  PaymentAuthorized: 'payment',
-  PaymentDeclined: 'payment',
-  PaymentCaptured: 'payment',
-  PaymentVoided: 'payment',
-} as const satisfies Record<EventType, Owner>
 
 /** An event as it travels: CloudEvents 1.0 in JSON, with the distributed tracing extension. */
 export type Event<T extends EventType = EventType> = {

@@ -183,10 +183,10 @@ export const Telemetry = z.strictObject({
 })
 export type Telemetry = z.infer<typeof Telemetry>
 
-/** Wanted report intervals, milliseconds. */
+/** Wanted report intervals, milliseconds. Bounded above, since it is not signed: nobody can silence a vehicle for long. */
 export const VehicleConfig = z.strictObject({
   v: z.literal(1),
-  parkedIntervalMs: z.int().min(1_000),
-  movingIntervalMs: z.int().min(200),
+  parkedIntervalMs: z.int().min(1_000).max(86_400_000),
+  movingIntervalMs: z.int().min(200).max(60_000),
 })
 export type VehicleConfig = z.infer<typeof VehicleConfig>
