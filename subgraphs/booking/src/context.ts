@@ -10,7 +10,7 @@ export interface VehicleRef {
   readonly id: string
 }
 
-/** Per request; what it loads is loaded for this viewer. */
+/** Per request or subscription; what it loads is loaded for this viewer. */
 export interface Context {
   readonly viewer: Viewer
   readonly commands: Wiring['commands']
@@ -27,6 +27,9 @@ export function whoseFor(viewer: Viewer): Whose | null {
   return viewer.role === 'rider' && isUuid(viewer.id) ? { riderId: viewer.id } : null
 }
 
+// Gathers what is asked at once, and remembers nothing: a subscription's context lives for hours.
+const fresh = { cache: false } as const
+
 export const contextFor =
   ({ commands, reads }: Wiring) =>
   (viewer: Viewer): Context => ({
@@ -38,9 +41,9 @@ export const contextFor =
       const bookings = whose ? await reads.bookingsById(whose, ids.filter(isUuid)) : []
       const byId = new Map(bookings.map((booking) => [booking.id, booking]))
       return ids.map((id) => byId.get(id.toLowerCase()) ?? null)
-    }),
+    }, fresh),
     prices: new DataLoader(async (ids) => {
       const prices = await reads.pricesOf(ids.filter(isUuid))
       return ids.map((id) => prices.get(id.toLowerCase()) ?? null)
-    }),
+    }, fresh),
   })

@@ -44,8 +44,12 @@ const createBooking = `mutation ($input: CreateBookingInput!) {
 interface Created {
   createBooking: { __typename: string; booking?: { id: string; state: string }; [fact: string]: unknown } | null
 }
-const create = (as: ReturnType<typeof viewer>, bookableId: string, requestId: string = randomUUID()) =>
-  subgraph.ask<Created>(createBooking, { input: { requestId, items: [{ bookableId }] } }, as)
+const create = (
+  as: ReturnType<typeof viewer>,
+  bookableId: string,
+  requestId: string = randomUUID(),
+  traceparent?: string,
+) => subgraph.ask<Created>(createBooking, { input: { requestId, items: [{ bookableId }] } }, as, traceparent)
 const codes = ({ errors = [] }: Answer<unknown>) => errors.map(({ extensions }) => extensions?.code)
 
 const toActive = async (booking: Booking) => {
@@ -102,6 +106,19 @@ describe('createBooking', () => {
     })
     const third = await create(viewer(randomUUID()), 'no uuid')
     expect(third.data?.createBooking).toMatchObject({ __typename: 'BookableNotFound', ids: ['no uuid'] })
+  })
+
+  it('carries the trace of who asked into the booking and its event', async () => {
+    const [vehicle] = await w.vehicles(1)
+    const trace = '4bf92f3577b34da6a3ce929d0e0e4736'
+    const id = randomUUID()
+    await create(viewer(id), vehicle.publicId, undefined, `00-${trace}-00f067aa0ba902b7-01`)
+    const { rows } = await w.pools.owner.query(
+      `select b.traceparent as "inBooking", o.traceparent as "inEvent"
+       from booking.booking b join booking.outbox o on o.subject = b.id where b.rider_id = $1`,
+      [id],
+    )
+    expect(rows[0]).toEqual({ inBooking: expect.stringContaining(trace), inEvent: expect.stringContaining(trace) })
   })
 
   it('is for riders who are signed in, with a requestId that is one and something to book', async () => {

@@ -41,11 +41,20 @@ export async function bookingProcess(environment: { DATABASE_URL: string; REDIS_
   return {
     url,
     lines,
-    async ask<T>(query: string, variables: Record<string, unknown> = {}, as: Viewer = anonymous): Promise<Answer<T>> {
+    async ask<T>(
+      query: string,
+      variables: Record<string, unknown> = {},
+      as: Viewer = anonymous,
+      traceparent = '',
+    ): Promise<Answer<T>> {
       const body = JSON.stringify({ query, variables })
       const response = await fetch(`${url}/graphql`, {
         method: 'POST',
-        headers: { 'content-type': 'application/json', [identityHeader]: signIdentity(as, 'booking', body, secret) },
+        headers: {
+          'content-type': 'application/json',
+          [identityHeader]: signIdentity(as, 'booking', body, secret),
+          traceparent,
+        },
         body,
         signal: AbortSignal.timeout(10_000),
       })

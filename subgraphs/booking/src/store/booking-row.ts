@@ -1,5 +1,4 @@
 import { FareLine } from '@holdfast/contracts'
-import { z } from 'zod'
 import { type Booking, type CancelReason, isOccupying, type State } from '../domain/booking.ts'
 import type { Price } from '../domain/price.ts'
 
@@ -45,7 +44,7 @@ export const itemsOfB = `
     join booking.bookable u on u.id = i.bookable_id
     where i.booking_id = b.id)`
 
-const Lines = z.array(FareLine)
+const Lines = FareLine.array()
 
 export function parsePrice(row: PriceRow): Price {
   const money = (amountMinor: number) => ({ amountMinor, currency: row.currency })
