@@ -82,14 +82,14 @@ export async function ride(
     (vehicles) => `${vehicles.length} vehicles, the nearest ${vehicles[0]?.distanceMeters} m away`,
   )
 
-  const bookingId = await step(
+  const { bookingId, vehicleId } = await step(
     'hold',
     () =>
       holdOneOf(
         client,
         candidates.map(({ vehicle }) => vehicle.id),
       ),
-    (id) => `booking ${id}`,
+    ({ bookingId }) => `booking ${bookingId}`,
   )
 
   await step(
@@ -105,9 +105,15 @@ export async function ride(
   )
 
   await step(
-    'ride and lock',
+    'ride',
+    () => rideToAPlace(client, vehicleId, near),
+    (seen) => `seen at ${seen} places on the map`,
+  )
+
+  await step(
+    'lock',
     () => command(client, bookingId, 'endTrip'),
-    () => 'stopped in a parking zone and locked',
+    () => 'locked in a parking zone',
   )
 
   const receipt = await step(
@@ -131,11 +137,14 @@ export async function ride(
   return { bookingId, steps, fareMinor, receipt: receipt.receipt.number }
 }
 
-async function holdOneOf(client: PublicClient, vehicleIds: readonly string[]): Promise<string> {
+async function holdOneOf(
+  client: PublicClient,
+  vehicleIds: readonly string[],
+): Promise<{ bookingId: string; vehicleId: string }> {
   const wanted = [...vehicleIds]
   for (let vehicleId = wanted.shift(); vehicleId; vehicleId = wanted.shift()) {
     const { createBooking } = await client.ask<Held>(operations.hold, { requestId: randomUUID(), vehicleId })
-    if (createBooking.booking) return createBooking.booking.id
+    if (createBooking.booking) return { bookingId: createBooking.booking.id, vehicleId }
     if (!['AlreadyTaken', 'BookableNotFound', 'VehicleOffline'].includes(createBooking.__typename))
       throw new RideFailed('hold', createBooking)
     wanted.push(...(createBooking.alternatives ?? []).map(({ id }) => id).filter((id) => !vehicleIds.includes(id)))
@@ -159,6 +168,24 @@ async function payFor(client: PublicClient, bookingId: string): Promise<void> {
     ({ bookingStatus }) => bookingStatus?.state !== 'PROCESSING',
   )
   if (bookingStatus?.state !== 'CONFIRMED') throw new RideFailed('pay', bookingStatus)
+}
+
+interface MapChange {
+  vehicleAvailability: { vehicles: { id: string; speed: number; position: Place }[] }
+}
+
+/** Watches the vehicle on the rider's own map until it has been somewhere and stands still; gives how many places it was seen at. */
+async function rideToAPlace(client: PublicClient, vehicleId: string, { latitude, longitude }: Place): Promise<number> {
+  const box = { south: latitude - 0.05, west: longitude - 0.08, north: latitude + 0.05, east: longitude + 0.08 }
+  const places = new Set<string>()
+  const changes = client.subscribe<MapChange>(operations.watchMap, { box })
+  await until(changes, rideMs, 'ride', ({ vehicleAvailability }) => {
+    const vehicle = vehicleAvailability.vehicles.find(({ id }) => id === vehicleId)
+    if (!vehicle) return false
+    places.add(`${vehicle.position.latitude},${vehicle.position.longitude}`)
+    return places.size > 1 && vehicle.speed === 0
+  })
+  return places.size
 }
 
 const orders = {
