@@ -9,9 +9,18 @@ import { type HttpDoor, header, PayloadTooLarge, type Route, readBody, sendJson 
 import { identityHeader, subscriptionBody, type Viewer, verifyIdentity } from './identity.ts'
 import type { Step } from './lifecycle.ts'
 import type { Log } from './log.ts'
+import { histogram } from './metrics.ts'
 import { inTrace } from './trace.ts'
 
 const bodyLimit = 1_000_000 // bytes; the gateway's own limit for clients is lower
+
+const requestSeconds = histogram('subgraph_request_seconds', 'Time to answer one request of the gateway')
+
+/** As the gateway sent it; for the log, so never more than a name. */
+const operationNameOf = (body: unknown): string | undefined => {
+  const { operationName } = (body ?? {}) as { operationName?: unknown }
+  return typeof operationName === 'string' ? operationName.slice(0, 100) : undefined
+}
 
 export interface SubgraphOptions<Context extends BaseContext> {
   /** The subgraph's name: the audience of the gateway's signatures. */
@@ -64,10 +73,14 @@ export function subgraph<Context extends BaseContext>(options: SubgraphOptions<C
     }
     const headers = new HeaderMap()
     headers.set('content-type', 'application/json')
+    const from = performance.now()
     const result = await apollo.executeHTTPGraphQLRequest({
       httpGraphQLRequest: { method: 'POST', headers, search: '', body: parsed },
       context: async () => options.context(viewer),
     })
+    const ms = performance.now() - from
+    requestSeconds.observe(ms / 1_000)
+    log.info({ operation: operationNameOf(parsed), role: viewer.role, ms: Math.round(ms * 10) / 10 }, 'answered')
     for (const [key, value] of result.headers) response.setHeader(key, value)
     response.statusCode = result.status ?? 200
     if (result.body.kind === 'complete') return void response.end(result.body.string)
