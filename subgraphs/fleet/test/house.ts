@@ -66,7 +66,7 @@ export async function openHouse({
   const keyFile = join(folder, 'house-1.pem')
   writeFileSync(keyFile, houseKeys.privateKey.export({ type: 'pkcs8', format: 'pem' }))
 
-  const owner = new pg.Pool({ connectionString: database.url('owner'), max: 4 })
+  const owner = new pg.Pool({ connectionString: database.url('owner'), max: 12 })
   owner.on('error', () => undefined)
   await seed(owner, { devices })
   const quiet = createLog('test', 'silent')

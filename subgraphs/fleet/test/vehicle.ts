@@ -14,8 +14,8 @@ export interface TestDevice {
   readonly batteryPercent: number
 }
 
-/** Willy-Brandt-Platz, where a parking place is. Vehicles stand a metre from each other. */
-export const parkingPlace = { latitude: 50.10885, longitude: 8.67395 }
+/** Near the Römer and the bridge on which nobody may park. Vehicles stand a metre from each other. */
+export const parkingPlace = { latitude: 50.1099, longitude: 8.6815 }
 
 export function provisioned(number: number): TestDevice {
   const { publicKey, privateKey } = generateKeyPairSync('ed25519')

@@ -1,0 +1,201 @@
+import { randomUUID } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { eventually, type House, openHouse, operator, rider } from './house.ts'
+import { parkingPlace, type TestVehicle } from './vehicle.ts'
+
+const unlock = `mutation ($input: UnlockVehicleInput!) { unlockVehicle(input: $input) { __typename } }`
+const end = `
+  mutation ($input: EndTripInput!) {
+    endTrip(input: $input) {
+      __typename
+      ... on EndTripSuccess { command { id state action } }
+      ... on EndTripBlocked {
+        blockers {
+          __typename
+          ... on NotInParkingZone { distanceMeters nearest { name kind } }
+          ... on InNoParkingZone { zone { name } }
+          ... on StillMoving { speed }
+        }
+      }
+      ... on Problem { message }
+    }
+  }`
+
+interface Answer {
+  __typename: string
+  message?: string
+  command?: { id: string }
+  blockers?: { __typename: string; distanceMeters?: number }[]
+}
+
+let house: House
+const vehicles: TestVehicle[] = []
+
+beforeAll(async () => {
+  house = await openHouse({ vehicles: 6, env: { COMMAND_TTL_SECONDS: '2' } })
+  for (const device of house.devices) vehicles.push(await house.connect(device))
+  for (const device of house.devices)
+    await eventually(
+      () => house.vehicle(device),
+      ({ listed }) => listed,
+    )
+}, 60_000)
+afterAll(async () => house?.[Symbol.asyncDispose]())
+
+const odometerIs = (vehicleId: string, wanted: number) =>
+  eventually(
+    () =>
+      house.one<{ odometer: number }>('select odometer from fleet.vehicle_position where vehicle_id = $1', [vehicleId]),
+    ({ odometer }) => odometer === wanted,
+  )
+
+/** A vehicle on a trip that has just told where it stands. */
+async function riding() {
+  const vehicle = vehicles.shift()
+  if (!vehicle) throw new Error('no vehicle left')
+  const booked = await house.book(vehicle.device)
+  const { bookingId, riderId, vehicleId } = booked
+  await vehicle.report({ odometer: 1_000 })
+  await odometerIs(vehicleId, 1_000)
+  await house.ask(unlock, { input: { requestId: randomUUID(), bookingId } }, rider(riderId))
+  await eventually(
+    () => house.vehicle(vehicle.device),
+    ({ state }) => state === 'ON_TRIP',
+  )
+  await vehicle.report()
+  return { ...booked, vehicle }
+}
+
+const finish = async (bookingId: string, riderId: string, requestId: string = randomUUID()): Promise<Answer> => {
+  const { data, errors } = await house.ask(end, { input: { requestId, bookingId } }, rider(riderId))
+  if (errors) throw new Error(JSON.stringify(errors))
+  return data?.['endTrip'] as Answer
+}
+
+const positioned = (vehicleId: string, speed: number) =>
+  eventually(
+    () => house.one<{ speed: number }>('select speed from fleet.vehicle_position where vehicle_id = $1', [vehicleId]),
+    (row) => row.speed === speed,
+  )
+
+describe('endTrip', () => {
+  it('locks, ends the trip, renames the vehicle in that transaction, and offers it when booking is done', async () => {
+    const { vehicle, bookingId, riderId, vehicleId, viewer } = await riding()
+    const before = await house.vehicle(vehicle.device)
+    await vehicle.report({ odometer: 2_500 })
+    await odometerIs(vehicleId, 2_500)
+    const requestId = randomUUID()
+    const answers = await Promise.all(Array.from({ length: 10 }, () => finish(bookingId, riderId, requestId)))
+    expect(new Set(answers.map(({ __typename, command }) => `${__typename} ${command?.id}`)).size).toBe(1)
+    const ended = await eventually(
+      () => house.vehicle(vehicle.device),
+      ({ state }) => state === 'AVAILABLE',
+    )
+    expect(ended).toMatchObject({ lock: 'LOCKED', booking_id: null, rider_id: null })
+    expect(ended.public_id).not.toBe(before.public_id)
+    const { data } = await house.one<{ data: object }>(
+      `select data from fleet.outbox where subject = $1 and type = 'TripEnded'`,
+      [vehicleId],
+    )
+    expect(data).toMatchObject({ bookingId, publicId: ended.public_id, place: { latitude: vehicle.self.latitude } })
+
+    // Booking would still refuse a hold, so nobody is offered the vehicle.
+    expect(ended.listed).toBe(false)
+    await house.complete(bookingId)
+    await eventually(
+      () => house.vehicle(vehicle.device),
+      ({ listed }) => listed,
+    )
+    const events = await house.owner.query(
+      'select event_type from fleet.vehicle_event where vehicle_id = $1 order by id',
+      [vehicleId],
+    )
+    expect(events.rows.map(({ event_type }) => event_type)).toEqual(
+      expect.arrayContaining(['comms_restored', 'reservation_start', 'trip_start', 'trip_end']),
+    )
+
+    // The trip belongs to its rider and to operators.
+    const trip = `query ($id: ID!) {
+      _entities(representations: [{ __typename: "Booking", id: $id }]) {
+        ... on Booking { trip { distanceMeters from { latitude } endedAt } commands { action state } }
+      }
+    }`
+    const seen = async (who: typeof viewer) => {
+      const answer = await house.ask(trip, { id: bookingId }, who)
+      return (answer.data?.['_entities'] as { trip: object | null; commands: object[] }[])[0]
+    }
+    expect(await seen(viewer)).toMatchObject({
+      trip: { distanceMeters: 1_500, from: { latitude: expect.any(Number) }, endedAt: expect.any(String) },
+      commands: [{ action: 'LOCK' }, { action: 'UNLOCK' }],
+    })
+    expect((await seen(operator))?.commands).toHaveLength(2)
+    expect(await seen(rider())).toEqual({ trip: null, commands: [] })
+  })
+
+  it('lists everything that stands in the way at once', async () => {
+    const { vehicle, bookingId, riderId, vehicleId } = await riding()
+    // On the footbridge, riding.
+    await vehicle.report({ latitude: 50.1084, longitude: 8.68232, speed: 4 })
+    await positioned(vehicleId, 4)
+    const blocked = await finish(bookingId, riderId)
+    expect(blocked.__typename).toBe('EndTripBlocked')
+    expect(blocked.blockers?.map(({ __typename }) => __typename).sort()).toEqual([
+      'InNoParkingZone',
+      'NotInParkingZone',
+      'StillMoving',
+    ])
+    expect(blocked.blockers?.find(({ distanceMeters }) => distanceMeters)?.distanceMeters).toBeGreaterThan(10)
+    expect(vehicle.heard.filter(({ action }) => action === 'LOCK')).toEqual([])
+    await house.pretend(
+      `update fleet.vehicle_position set measured_at = now() - interval '1 min' where vehicle_id = $1`,
+      [vehicleId],
+    )
+    expect((await finish(bookingId, riderId)).blockers?.map(({ __typename }) => __typename)).toContain(
+      'VehicleUnreachable',
+    )
+    await vehicle.report({ ...parkingPlace, speed: 0 })
+    await positioned(vehicleId, 0)
+    expect((await finish(bookingId, riderId)).__typename).toBe('EndTripSuccess')
+  })
+
+  it('goes on riding when the lock did not close, and ends when its late answer comes', async () => {
+    const { vehicle, bookingId, riderId } = await riding()
+    await eventually(
+      () => finish(bookingId, riderId).then(({ __typename }) => __typename),
+      (name) => name !== 'EndTripBlocked',
+    )
+    await eventually(
+      () => house.vehicle(vehicle.device),
+      ({ state }) => state === 'AVAILABLE',
+    )
+    const other = await riding()
+    other.vehicle.behave({ refuse: 'MOVING' })
+    const refused = await finish(other.bookingId, other.riderId)
+    const state = (id?: string) => house.one<{ state: string }>('select state from fleet.command where id = $1', [id])
+    await eventually(
+      () => state(refused.command?.id),
+      (row) => row.state === 'REFUSED',
+    )
+    expect((await house.vehicle(other.vehicle.device)).state).toBe('ON_TRIP')
+    other.vehicle.behave('silent')
+    const unheard = await finish(other.bookingId, other.riderId)
+    await eventually(
+      () => state(unheard.command?.id),
+      (row) => row.state === 'TIMED_OUT',
+    )
+    expect((await house.vehicle(other.vehicle.device)).state).toBe('ON_TRIP')
+    const asked = other.vehicle.heard.at(-1)
+    if (!asked) throw new Error('not asked')
+    await other.vehicle.obey(asked)
+    await eventually(
+      () => house.vehicle(other.vehicle.device),
+      (row) => row.state === 'AVAILABLE',
+    )
+    expect((await finish(other.bookingId, other.riderId)).__typename).toBe('TripNotRunning')
+  })
+
+  it("does not know another rider's trip", async () => {
+    const { bookingId } = await riding()
+    expect((await finish(bookingId, randomUUID())).__typename).toBe('BookingNotFound')
+  })
+})
