@@ -1,6 +1,7 @@
 import { type HttpDoor, httpDoor, type Log, type Step } from '@holdfast/service'
 import { answering } from './answering.ts'
 import { defaultLimits, type Limits } from './document/limits.ts'
+import { graphiqlPage, graphiqlRoutes } from './door/graphiql.ts'
 import { graphqlRoute } from './door/http.ts'
 import { webSocketDoor } from './door/websocket.ts'
 import { type Issuer, identifyBy } from './identity.ts'
@@ -56,7 +57,10 @@ export function gateway(options: GatewayOptions): { readonly door: HttpDoor; rea
     host: options.host,
     port: options.port,
     log,
-    routes: { [path]: graphqlRoute(common) },
+    routes: {
+      ...(production ? {} : graphiqlRoutes(path)),
+      [path]: graphqlRoute({ ...common, ...(production ? {} : { page: graphiqlPage }) }),
+    },
     ready: () => ({ supergraph: supergraph.ready, ...subgraphs.checks() }),
   })
   const webSocket = webSocketDoor(door, {

@@ -8,7 +8,7 @@ import type { Answering, Response } from '../answering.ts'
 import type { Fault } from '../execute/trouble.ts'
 import type { Identify } from '../identity.ts'
 import type { Meter } from '../meter.ts'
-import { type GraphQLRequest, type ReadRequest, readRequest } from '../request.ts'
+import { type ReadRequest, readRequest } from '../request.ts'
 import { isJson, type MediaType, negotiate } from './media-type.ts'
 
 export interface HttpDoorOptions {
@@ -16,6 +16,8 @@ export interface HttpDoorOptions {
   readonly identify: Identify
   readonly meter: Meter
   readonly log: Log
+  /** What a browser gets that comes to look. */
+  readonly page?: Route
 }
 
 const bodyLimit = 1_000_000 // bytes
@@ -27,7 +29,7 @@ interface Reply {
   readonly headers?: Readonly<Record<string, string>>
 }
 
-export function graphqlRoute({ answering, identify, meter, log }: HttpDoorOptions): Route {
+export function graphqlRoute({ answering, identify, meter, log, page }: HttpDoorOptions): Route {
   const reply = async (request: IncomingMessage, mediaType: MediaType): Promise<Reply> => {
     // What makes a request malformed is an error in both media types; what is wrong with its document only in the newer.
     const invalid = mediaType === 'application/json' ? 200 : 400
@@ -66,6 +68,7 @@ export function graphqlRoute({ answering, identify, meter, log }: HttpDoorOption
   return async (request, response) => {
     const trace = traceparent()
     if (trace) response.setHeader('traceparent', trace)
+    if (page && wantsPage(request)) return page(request, response)
     const mediaType = negotiate(header(request, 'accept'))
     if (!mediaType) return send(response, 'application/json', refusal(406, bad('Accept application/json.')))
     try {
@@ -80,6 +83,11 @@ export function graphqlRoute({ answering, identify, meter, log }: HttpDoorOption
     }
   }
 }
+
+const wantsPage = (request: IncomingMessage): boolean =>
+  request.method === 'GET' &&
+  (header(request, 'accept') ?? '').includes('text/html') &&
+  !new URL(request.url ?? '/', 'http://here').searchParams.has('query')
 
 async function readHttp(request: IncomingMessage): Promise<ReadRequest | Reply> {
   if (request.method === 'GET') return readSearch(request.url ?? '')
@@ -135,5 +143,3 @@ const refusal = (status: number, fault: Fault, headers: Record<string, string> =
   body: { errors: [fault] },
   headers,
 })
-
-export type { GraphQLRequest }
