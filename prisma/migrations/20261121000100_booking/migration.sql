@@ -191,8 +191,14 @@ begin
     raise exception 'too many holds this minute' using
       errcode = 'HB002', detail = to_jsonb(rider.minute_from + interval '1 minute') #>> '{}';
   end if;
-  perform booking.event(new, 'HoldPlaced', jsonb_build_object(
-    'riderId', new.rider_id, 'unitIds', to_jsonb(new.unit_ids), 'expiresAt', new.expires_at));
+  insert into booking.outbox (subject, type, data, traceparent)
+  values (
+    new.id,
+    'HoldPlaced',
+    jsonb_build_object(
+      'bookingId', new.id, 'riderId', new.rider_id, 'unitIds', new.unit_ids, 'expiresAt', new.expires_at),
+    new.traceparent
+  );
   return null;
 end
 $$;

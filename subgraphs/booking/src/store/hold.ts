@@ -36,7 +36,9 @@ export const holdStatement = {
       where b.id = any(array(
           select id from wanted
           union
-          select unnest(k.unit_ids) from wanted w join booking.booking k on k.id = w.holder
+          select unnest(k.unit_ids)
+          from booking.booking k
+          where k.id = any(array(select holder from wanted)) and (select count(holder) from wanted) > 0
         ))
         and booking.is_free(b)
       order by b.id
@@ -54,7 +56,9 @@ export const holdStatement = {
     pushed_aside as materialized (
       select k.id, k.rider_id
       from booking.booking k
-      where k.id = any(array(select holder from locked)) and (select count(*) from held) > 0
+      where k.id = any(array(select holder from locked))
+        and (select count(holder) from locked) > 0
+        and (select count(*) from held) > 0
     ),
     -- Riders by id, before any of their counters moves: two riders may push each other aside at the same moment.
     riders as materialized (
@@ -71,6 +75,7 @@ export const holdStatement = {
       update booking.booking k
       set state = 'EXPIRED', expires_at = null
       where k.id = any(array(select id from pushed_aside))
+        and (select count(*) from pushed_aside) > 0
         and k.rider_id = any(array(select rider_id from riders))
         and k.state = 'HELD'
         and k.expires_at <= now()
