@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { prismaOn } from '@holdfast/database'
 import {
+  background,
   createBlockingRedis,
   createLog,
   createPool,
@@ -17,6 +18,7 @@ import { contextFor } from './context.ts'
 import { consumeBookingEvents } from './events/consumed.ts'
 import { resolvers } from './resolvers/index.ts'
 import { returnPage } from './return-page.ts'
+import { ping } from './store/payments.ts'
 import { createStripe } from './stripe/client.ts'
 import { askStripe } from './stripe/intents.ts'
 import { webhook } from './stripe/webhook.ts'
@@ -41,6 +43,7 @@ const graph = subgraph({
   log,
   context: contextFor(deps, prisma),
 })
+// Ready without Redis and Stripe: what is paid, taken or released meanwhile waits in its row.
 const door = httpDoor({
   host: HOST,
   port: PORT,
@@ -50,16 +53,14 @@ const door = httpDoor({
     '/stripe/webhook': webhook({ stripe, secret: given.STRIPE_WEBHOOK_SECRET, pool, log, now }),
     '/payment/return': returnPage,
   },
-  ready: { postgres: () => pool.query('select 1'), redis: () => relayRedis.ping() },
+  ready: { postgres: () => ping(pool) },
 })
 
-const stopping = new AbortController()
-const { signal } = stopping
-const background = { owner: 'payment', databaseUrl: DATABASE_URL, pool, log, signal, now }
-let loops: Promise<unknown> = Promise.resolve()
+const shared = { databaseUrl: DATABASE_URL, pool, log, now }
 
 await runProcess(log, [
-  { name: 'postgres', start: () => undefined, stop: () => pool.end() },
+  // Prisma loads its query compiler now (it asks nobody), so that the first rider does not wait for that.
+  { name: 'postgres', start: () => prisma.$connect(), stop: () => pool.end() },
   {
     name: 'redis',
     start: () => undefined,
@@ -68,21 +69,11 @@ await runProcess(log, [
       streamRedis.disconnect()
     },
   },
-  ...graph.steps(door),
   door,
-  {
-    name: 'loops',
-    start: () => {
-      loops = Promise.all([
-        completePayments(deps)(DATABASE_URL, signal),
-        reconcileHourly(deps)(DATABASE_URL, signal),
-        relayOutbox({ ...background, redis: relayRedis }),
-        consumeBookingEvents({ ...background, redis: streamRedis }),
-      ])
-    },
-    stop: () => {
-      stopping.abort()
-      return loops
-    },
-  },
+  ...graph.steps(door),
+  // After the door: what they ask of Stripe says where the door's return page is.
+  background('relay', (signal) => relayOutbox({ ...shared, owner: 'payment', redis: relayRedis, signal })),
+  background('booking events', (signal) => consumeBookingEvents({ ...shared, redis: streamRedis, signal })),
+  background('completer', (signal) => completePayments(deps)(DATABASE_URL, signal)),
+  background('reconciliation', (signal) => reconcileHourly(deps)(DATABASE_URL, signal)),
 ])

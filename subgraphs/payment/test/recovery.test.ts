@@ -220,6 +220,26 @@ describe('Stripe', () => {
   })
 })
 
+describe('Postgres', () => {
+  it('does not answer: the rider is told in time, and can ask again', async () => {
+    await house.startPayment()
+    const held = await house.hold()
+    const requestId = randomUUID()
+    const blocker = await house.owner.connect()
+    await blocker.query('begin; lock table payment.payment in access exclusive mode')
+    try {
+      const from = Date.now()
+      await expect(house.pay(held, 'pm_card_visa', requestId)).rejects.toThrow('UNAVAILABLE')
+      expect(Date.now() - from).toBeLessThan(2_500)
+    } finally {
+      await blocker.query('rollback')
+      blocker.release()
+    }
+    expect(await house.pay(held, 'pm_card_visa', requestId)).toMatchObject({ __typename: 'AuthorizePaymentSuccess' })
+    await house.settled()
+  })
+})
+
 describe('Redis', () => {
   it('does not answer: paying goes on, and the fare is taken when it is back', async () => {
     await house.startPayment()

@@ -1,6 +1,6 @@
 import type { FareLine } from '@holdfast/contracts'
 import type { PrismaClient } from '@holdfast/database'
-import type { Viewer } from '@holdfast/service'
+import { isUuid, type Viewer } from '@holdfast/service'
 import DataLoader from 'dataloader'
 import type { Payment } from '../domain/payment.ts'
 import type { Receipt } from '../domain/receipt.ts'
@@ -62,5 +62,3 @@ function ownRows(viewer: Viewer): { rider_id?: string } | null {
   if (viewer.role === 'operator') return {}
   return viewer.role === 'rider' && isUuid(viewer.id) ? { rider_id: viewer.id } : null
 }
-
-export const isUuid = (text: string): boolean => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text)

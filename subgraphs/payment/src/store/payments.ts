@@ -305,6 +305,8 @@ export const voidOver = (db: Queryable, id: string, intentId: string, now: Date)
     [id, intentId, now],
   )
 
+export const ping = (db: Queryable) => db.query('select 1')
+
 export const forgetHints = (db: Queryable) =>
   db.query("delete from payment.webhook_inbox where received_at < now() - interval '35 days'")
 

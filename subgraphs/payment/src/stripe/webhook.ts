@@ -1,6 +1,7 @@
 import {
   counter,
   header,
+  isUuid,
   type Log,
   PayloadTooLarge,
   type Pool,
@@ -44,10 +45,8 @@ export function webhook(options: { stripe: Stripe; secret: string; pool: Pool; l
   }
 }
 
-const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
-
 function hintOf({ id, type, data: { object } }: Stripe.Event): Hint | null {
   if (!('object' in object) || object.object !== 'payment_intent') return null
   const paymentId = object.metadata['payment_id'] ?? ''
-  return { eventId: id, type, intentId: object.id, paymentId: uuid.test(paymentId) ? paymentId : null }
+  return { eventId: id, type, intentId: object.id, paymentId: isUuid(paymentId) ? paymentId : null }
 }

@@ -1,6 +1,5 @@
-import { graphqlError, requireRider } from '@holdfast/service'
+import { graphqlError, isUuid, requireRider } from '@holdfast/service'
 import type { MutationResolvers } from '../../__generated__/resolvers.ts'
-import { isUuid } from '../../store/loaders.ts'
 import { toProblem, toResult } from '../problems.ts'
 
 const longestMethodId = 255 // Stripe's ids are shorter.
