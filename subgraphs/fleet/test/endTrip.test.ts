@@ -122,7 +122,8 @@ describe('endTrip', () => {
     }`
     const seen = async (who: typeof viewer) => {
       const answer = await house.ask(trip, { id: bookingId }, who)
-      return (answer.data?.['_entities'] as { trip: object | null; commands: object[] }[])[0]
+      const [booking] = (answer.data?.['_entities'] ?? []) as { trip: object | null; commands: object[] }[]
+      return booking
     }
     expect(await seen(viewer)).toMatchObject({
       trip: { distanceMeters: 1_500, from: { latitude: expect.any(Number) }, endedAt: expect.any(String) },

@@ -174,16 +174,14 @@ describe('vehiclesNear', () => {
       (await house.ask('query ($id: ID!) { vehicle(id: $id) { id state lock } }', { id: vehicleId }, who)).data?.[
         'vehicle'
       ]
-    const entity = async (who = nobody) =>
-      (
-        (
-          await house.ask(
-            'query ($id: ID!) { _entities(representations: [{ __typename: "Vehicle", id: $id }]) { ... on Vehicle { id state } } }',
-            { id: public_id },
-            who,
-          )
-        ).data?.['_entities'] as unknown[]
-      )[0]
+    const entity = async (who = nobody) => {
+      const { data } = await house.ask(
+        'query ($id: ID!) { _entities(representations: [{ __typename: "Vehicle", id: $id }]) { ... on Vehicle { id state } } }',
+        { id: public_id },
+        who,
+      )
+      return ((data?.['_entities'] ?? []) as unknown[])[0]
+    }
     expect(await ask(public_id.toUpperCase())).toEqual({ id: public_id, state: 'AVAILABLE', lock: null })
     expect(await ask(id)).toBeNull()
     expect(await ask('nonsense')).toBeNull()
