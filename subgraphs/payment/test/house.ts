@@ -98,6 +98,7 @@ export async function openHouse({ payment: begin = true } = {}) {
   })
   await stripe.start()
   await ready(`${url.stripe}/health/ready`)
+  /** Unless it runs. */
   const startPayment = async () => {
     await payment.start()
     await ready(`${url.payment}/health/ready`)
@@ -252,7 +253,7 @@ export async function openHouse({ payment: begin = true } = {}) {
 export const rider = (id: string): Viewer => ({ id, role: 'rider', scopes: [] })
 
 /** Waits for something that happens elsewhere. */
-export async function until(done: () => Promise<boolean>, ms = 10_000): Promise<void> {
+export async function until(done: () => Promise<boolean>, ms = 20_000): Promise<void> {
   const deadline = Date.now() + ms
   while (!(await done())) {
     if (Date.now() > deadline) throw new Error(`did not happen within ${ms} ms: ${done}`)
@@ -267,7 +268,7 @@ const ready = (url: string) =>
         ({ ok }) => ok,
         () => false,
       ),
-    20_000,
+    60_000,
   )
 
 function program(entry: string, env: Record<string, string>) {
@@ -284,7 +285,7 @@ function program(entry: string, env: Record<string, string>) {
     /** All it has written so far, over all starts. */
     output: () => output,
     async start(overrides: Record<string, string> = {}) {
-      if (running()) throw new Error(`${entry} runs already`)
+      if (running()) return
       child = spawn(process.execPath, [entry], {
         cwd: root,
         env: { PATH: process.env['PATH'], ...env, ...overrides },

@@ -1,14 +1,16 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
 import { type Held, type House, openHouse, until } from './house.ts'
+
+// Processes are killed and started again and again, on a machine that may be busy with other tests.
+jest.setTimeout(120_000)
 
 let house: House
 beforeAll(async () => {
   house = await openHouse({ payment: false })
-}, 90_000)
+})
 afterAll(() => house.close())
-afterEach(() => house.payment.kill())
 
 const create = { method: 'POST', path: '/v1/payment_intents' }
 const becomes = (held: Held, state: string, ms?: number) =>
@@ -38,6 +40,7 @@ async function dieWhilePaying(held: Held, card: string): Promise<void> {
 
 describe('a process that dies', () => {
   it('after the claim, before Stripe was asked: the next one asks', async () => {
+    await house.payment.kill()
     const held = await house.hold()
     await begun(held)
     await house.startPayment()
@@ -60,7 +63,6 @@ describe('a process that dies', () => {
       await becomes(held, end)
       expect(await house.intents(held)).toHaveLength(1)
       await house.settled()
-      await house.payment.kill()
     }
   })
 
@@ -117,7 +119,7 @@ describe('a process that dies', () => {
         { HELD: [], CONFIRMED: ['requires_capture'], COMPLETED: ['succeeded'] }[state],
       )
     }
-  }, 90_000)
+  })
 })
 
 describe('Stripe', () => {
@@ -182,7 +184,7 @@ describe('Stripe', () => {
     await until(async () => (await house.intents(held))[0]?.status === 'canceled', 20_000)
     await house.settled()
     expect(['VOIDED', 'FAILED']).toContain((await house.latest(held)).state)
-  }, 40_000)
+  })
 
   it('fails for its own reasons: once it is sure that there is no intent, the rider can pay again', async () => {
     await house.startPayment()
@@ -253,5 +255,5 @@ describe('Redis', () => {
     }
     await until(async () => (await house.latest(held)).state === 'CAPTURED', 20_000)
     await house.settled()
-  }, 40_000)
+  })
 })
