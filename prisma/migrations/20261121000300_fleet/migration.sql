@@ -177,6 +177,8 @@ create table fleet.trip (
   vehicle_id uuid not null references fleet.vehicle (id),
   booking_id uuid not null unique,
   rider_id uuid not null,
+  -- The vehicle's public id while it was ridden: its rider knows it by no other until booking has closed its side.
+  public_id uuid not null unique,
   started_at timestamptz not null,
   ended_at timestamptz check (ended_at >= started_at),
   start_latitude double precision not null,

@@ -9,7 +9,15 @@ import type { Catalogue } from './store/catalogue.ts'
 import { commandsById, commandsOf, tripsById, tripsOf } from './store/rides.ts'
 import { type Found, type Search, searchInPostgres } from './store/search.ts'
 import type { SearchIndex } from './store/searchIndex.ts'
-import { allInBox, knownById, knownByPublicId, knownOfRider, lastSeenOf, offeredInBox } from './store/sightings.ts'
+import {
+  allInBox,
+  knownByEndedTrip,
+  knownById,
+  knownByPublicId,
+  knownOfRider,
+  lastSeenOf,
+  offeredInBox,
+} from './store/sightings.ts'
 import type { Trip } from './store/trips.ts'
 
 const gatherMs = 5 // in which the maps of a process that woke at the same tick ask for their vehicles
@@ -79,8 +87,10 @@ export function createLoaders({ pool, prisma, now, graceMs }: ReadParts, eye: Ey
   return {
     vehicle: one(
       async (ids) => {
-        const known = await knownByPublicId(pool, ids)
-        return known.flatMap((each) => seenBy(eye, each, now(), graceMs) ?? [])
+        const current = await knownByPublicId(pool, ids)
+        const missing = ids.length > current.length && (eye.role === 'rider' || eye.role === 'operator')
+        const ended = missing ? await knownByEndedTrip(pool, ids, eye.role === 'rider' ? eye.id : null) : []
+        return [...current, ...ended].flatMap((each) => seenBy(eye, each, now(), graceMs) ?? [])
       },
       ({ publicId }) => publicId,
     ),

@@ -101,6 +101,13 @@ describe('endTrip', () => {
 
     // Booking would still refuse a hold, so nobody is offered the vehicle.
     expect(ended.listed).toBe(false)
+    // Until then the rider's booking names the vehicle as it was called during the ride.
+    const lookAt = async (id: string, who: typeof viewer) =>
+      (await house.ask('query ($id: ID!) { vehicle(id: $id) { id } }', { id }, who)).data?.['vehicle']
+    expect(await lookAt(before.public_id, viewer)).toEqual({ id: before.public_id })
+    expect(await lookAt(before.public_id, operator)).toEqual({ id: before.public_id })
+    expect(await lookAt(before.public_id, rider())).toBeNull()
+    expect(await lookAt(ended.public_id, viewer)).toBeNull()
     await house.complete(bookingId)
     await eventually(
       () => house.vehicle(vehicle.device),

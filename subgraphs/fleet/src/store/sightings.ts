@@ -25,13 +25,14 @@ interface Row {
   offered_battery_percent: number
 }
 
-const known = `
-  select v.id, v.public_id, v.vehicle_type_id, v.state, v.rider_id, v.contact, v.contact_changed_at, v.lock,
+const columns = `
+  v.id, v.public_id, v.vehicle_type_id, v.state, v.rider_id, v.contact, v.contact_changed_at, v.lock,
     v.battery_percent, p.latitude, p.longitude, p.speed,
     case when v.epoch is not null then greatest(v.last_seen_at, p.received_at) end as last_seen_at,
     a.public_id as offered_public_id, a.latitude as offered_latitude, a.longitude as offered_longitude,
-    a.battery_percent as offered_battery_percent
-  from fleet.vehicle v
+    a.battery_percent as offered_battery_percent`
+const tables = `
+  fleet.vehicle v
   join fleet.vehicle_position p on p.vehicle_id = v.id
   left join fleet.vehicle_availability a on a.vehicle_id = v.id`
 
@@ -59,7 +60,7 @@ const asKnown = (row: Row): Known => ({
 })
 
 async function read(db: Queryable, name: string, where: string, values: unknown[]): Promise<Known[]> {
-  const { rows } = await db.query<Row>({ name, text: `${known}\n${where}`, values })
+  const { rows } = await db.query<Row>({ name, text: `select ${columns} from ${tables} ${where}`, values })
   return rows.map(asKnown)
 }
 
@@ -68,6 +69,27 @@ export const knownById = (db: Queryable, ids: readonly string[]) =>
 
 export const knownByPublicId = (db: Queryable, publicIds: readonly string[]) =>
   read(db, 'known by public id', 'where v.public_id = any($1)', [publicIds])
+
+/**
+ * Vehicles whose trip has just ended, under the public id of the trip, while booking still names them by it. For their
+ * rider; for anybody when that is null.
+ */
+export async function knownByEndedTrip(
+  db: Queryable,
+  publicIds: readonly string[],
+  riderId: string | null,
+): Promise<Known[]> {
+  const { rows } = await db.query<Row & { trip_public_id: string; trip_rider_id: string }>({
+    name: 'known by ended trip',
+    text: `
+      select ${columns}, t.public_id as trip_public_id, t.rider_id as trip_rider_id
+      from ${tables} join fleet.trip t on t.vehicle_id = v.id
+      where t.public_id = any($1) and t.ended_at is not null and t.released_at is null
+        and ($2::uuid is null or t.rider_id = $2)`,
+    values: [publicIds, riderId],
+  })
+  return rows.map((row) => ({ ...asKnown(row), publicId: row.trip_public_id, riderId: row.trip_rider_id }))
+}
 
 export const knownOfRider = (db: Queryable, riderId: string) =>
   read(db, 'known of rider', `where v.rider_id = $1 and v.state in ('RESERVED', 'ON_TRIP')`, [riderId])

@@ -64,13 +64,14 @@ export async function beginTrip(
     name: 'begin trip',
     text: `
       insert into fleet.trip
-        (id, vehicle_id, booking_id, rider_id, started_at, start_latitude, start_longitude, start_odometer)
-      values ($1, $2, $3, $4, $5, $6, $7, $8)`,
+        (id, vehicle_id, booking_id, rider_id, public_id, started_at, start_latitude, start_longitude, start_odometer)
+      values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
     values: [
       trip.id,
       trip.vehicle.id,
       trip.use.bookingId,
       trip.use.riderId,
+      trip.vehicle.publicId,
       trip.startedAt,
       latitude,
       longitude,
