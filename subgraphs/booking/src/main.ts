@@ -20,7 +20,6 @@ import { config } from './config.ts'
 import { contextFor } from './context.ts'
 import { onFleetEvent } from './events/consumed.ts'
 import { resolvers } from './resolvers/index.ts'
-import { ping } from './store/bookables.ts'
 import { forgetRequests } from './store/requests.ts'
 import { wire } from './wiring.ts'
 
@@ -49,7 +48,7 @@ const door = httpDoor({
   port: PORT,
   log,
   routes: { '/graphql': graph.route },
-  ready: { postgres: () => ping(pool) },
+  ready: { postgres: () => pool.query('select 1') },
 })
 const shared = { databaseUrl: DATABASE_URL, pool, log }
 

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import type { HoldRefusal } from '../src/domain/hold.ts'
 import type { Outcome } from '../src/domain/outcome.ts'
 import { expireDue } from '../src/store/expiry.ts'
-import { type World, world } from './world.ts'
+import { type Vehicle, type World, world } from './world.ts'
 
 let w: World
 beforeAll(async () => {
@@ -206,6 +206,19 @@ describe('what stands in the way', () => {
     const refusal = { kind: 'TooManyItems', limit: 1 }
     expect(await w.hold(randomUUID(), vehicles)).toEqual({ ok: false, refusal })
     expect(await w.hold(randomUUID(), [vehicles[0], vehicles[0]])).toEqual({ ok: false, refusal })
+  })
+
+  it('is answered with the nearest by metres, not by degrees', async () => {
+    const [wanted, north, east] = await w.vehicles(3)
+    const put = ({ id }: Vehicle, latitude: number, longitude: number) =>
+      w.rows('update booking.bookable set latitude = $2, longitude = $3 where id = $1', [id, latitude, longitude])
+    await put(wanted, 53.55, 10)
+    await put(north, 53.551, 10) // 111 m
+    await put(east, 53.55, 10.0013) // 86 m
+    await w.held(wanted)
+    const outcome = await w.hold(randomUUID(), [wanted])
+    const ids = (!outcome.ok && 'alternatives' in outcome.refusal && outcome.refusal.alternatives) || []
+    expect(ids.slice(0, 2)).toEqual([{ id: east.publicId }, { id: north.publicId }])
   })
 
   it('is never an alternative', async () => {

@@ -78,7 +78,7 @@ export type BookingEdge = {
 export type BookingItem = {
   readonly __typename?: 'BookingItem';
   readonly price: PriceQuote;
-  /** The vehicle as it is known to you. */
+  /** The vehicle while the booking has it; null once that is over, because a past ride must not tell the vehicle's new id. */
   readonly vehicle: Maybe<Vehicle>;
 };
 

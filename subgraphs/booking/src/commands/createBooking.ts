@@ -4,7 +4,7 @@ import type { Booking } from '../domain/booking.ts'
 import { type HoldRefusal, type Reason, whyRefused } from '../domain/hold.ts'
 import { accept, type Outcome, refuse } from '../domain/outcome.ts'
 import { hold, nearestFree, type WantedHold, whyNotHeld } from '../store/hold.ts'
-import { hashOf } from '../store/requests.ts'
+import { hashOf, isRepeated } from '../store/requests.ts'
 
 /** Reads a booking of the rider's own. */
 type BookingOf = (riderId: string, bookingId: string) => Promise<Booking>
@@ -26,37 +26,44 @@ const tries = 3
 export const createBooking =
   (pool: Pool, bookingOf: BookingOf) =>
   async ({ riderId, requestId, bookableIds }: CreateBooking): Promise<Outcome<Booking, HoldRefusal>> => {
-    const inputHash = hashOf(bookableIds)
-    const outcome = await take({ bookingId: randomUUID(), riderId, publicIds: bookableIds, requestId, inputHash })
+    const wanted = {
+      bookingId: randomUUID(),
+      riderId,
+      requestId,
+      publicIds: bookableIds,
+      inputHash: hashOf(bookableIds),
+    }
+    const outcome = await take(pool, bookingOf, wanted)
     holds.inc({ outcome: outcome.ok ? 'Held' : outcome.refusal.kind })
     return outcome
-
-    async function take(wanted: WantedHold): Promise<Outcome<Booking, HoldRefusal>> {
-      for (let attempt = 1; attempt <= tries; attempt++) {
-        const held = await hold(pool, wanted)
-        if (held.ok) return held
-        if (held.refusal) return refuse(held.refusal)
-        const { request, found, limit } = await whyNotHeld(pool, wanted)
-        if (request) {
-          const same = request.operation === 'createBooking' && request.input_hash === inputHash.toString('hex')
-          return same ? accept(await bookingOf(riderId, request.booking_id)) : refuse({ kind: 'RequestIdReused' })
-        }
-        const reason = whyRefused(bookableIds, found, limit)
-        if (reason) return refuse(await withAlternatives(reason))
-      }
-      return refuse(await withAlternatives({ kind: 'AlreadyTaken', ids: bookableIds }))
-    }
-
-    async function withAlternatives(reason: Reason): Promise<HoldRefusal> {
-      switch (reason.kind) {
-        case 'TooManyItems':
-        case 'BookableNotFound':
-          return reason
-        case 'AlreadyTaken':
-          return { kind: reason.kind, takenIds: reason.ids, alternatives: await nearestFree(pool, bookableIds) }
-        case 'VehicleOffline':
-        case 'VehicleWithdrawn':
-          return { kind: reason.kind, ids: reason.ids, alternatives: await nearestFree(pool, bookableIds) }
-      }
-    }
   }
+
+async function take(pool: Pool, bookingOf: BookingOf, wanted: WantedHold): Promise<Outcome<Booking, HoldRefusal>> {
+  const { riderId, publicIds, inputHash } = wanted
+  for (let attempt = 1; attempt <= tries; attempt++) {
+    const held = await hold(pool, wanted)
+    if (held.ok) return held
+    if (held.refusal) return refuse(held.refusal)
+    const { request, found, limit } = await whyNotHeld(pool, wanted)
+    if (request) {
+      const repeated = isRepeated(request, 'createBooking', inputHash)
+      return repeated ? accept(await bookingOf(riderId, request.bookingId)) : refuse({ kind: 'RequestIdReused' })
+    }
+    const reason = whyRefused(publicIds, found, limit)
+    if (reason) return refuse(await withAlternatives(pool, publicIds, reason))
+  }
+  return refuse(await withAlternatives(pool, publicIds, { kind: 'AlreadyTaken', ids: publicIds }))
+}
+
+async function withAlternatives(pool: Pool, wanted: readonly string[], reason: Reason): Promise<HoldRefusal> {
+  switch (reason.kind) {
+    case 'TooManyItems':
+    case 'BookableNotFound':
+      return reason
+    case 'AlreadyTaken':
+      return { kind: reason.kind, takenIds: reason.ids, alternatives: await nearestFree(pool, wanted) }
+    case 'VehicleOffline':
+    case 'VehicleWithdrawn':
+      return { kind: reason.kind, ids: reason.ids, alternatives: await nearestFree(pool, wanted) }
+  }
+}

@@ -1,5 +1,5 @@
 import type { PrismaClient } from '@holdfast/database'
-import type { Queryable, Transaction } from '@holdfast/service'
+import type { Transaction } from '@holdfast/service'
 import type { Price } from '../domain/price.ts'
 import { parsePrice } from './booking-row.ts'
 
@@ -63,6 +63,3 @@ export async function moveBookable(tx: Transaction, id: string, publicId: string
     place.longitude,
   ])
 }
-
-/** Resolves when Postgres answers. */
-export const ping = (db: Queryable) => db.query('select 1')

@@ -7,6 +7,7 @@ import type { Booking } from '../domain/booking.ts'
 import type { Alternative, Found, HoldRefusal } from '../domain/hold.ts'
 import { accept, type Outcome, refuse } from '../domain/outcome.ts'
 import { type BookingRow, parseBooking } from './booking-row.ts'
+import type { RememberedRequest } from './requests.ts'
 
 export interface WantedHold {
   readonly bookingId: string
@@ -163,9 +164,12 @@ function refusalOf(err: unknown): HoldRefusal | null {
 }
 
 /** What is true now of a refused hold: an earlier request of the same id, the wanted things, the limit of a cart. */
-export async function whyNotHeld(db: Queryable, { riderId, requestId, publicIds }: WantedHold) {
+export async function whyNotHeld(
+  db: Queryable,
+  { riderId, requestId, publicIds }: WantedHold,
+): Promise<{ request: RememberedRequest | null; found: readonly Found[]; limit: number }> {
   const { rows } = await db.query<{
-    request: { operation: string; input_hash: string; booking_id: string } | null
+    request: { operation: string; hash: string; bookingId: string } | null
     found: Found[]
     limit: number
   }>({
@@ -178,7 +182,7 @@ export async function whyNotHeld(db: Queryable, { riderId, requestId, publicIds 
       )
       select
         (select json_build_object(
-            'operation', operation, 'input_hash', encode(input_hash, 'hex'), 'booking_id', booking_id)
+            'operation', operation, 'hash', encode(input_hash, 'hex'), 'bookingId', booking_id)
           from booking.request where rider_id = $1 and request_id = $2) as request,
         (select coalesce(json_agg(found), '[]') from found) as found,
         -- Of the kinds found; when none was found, of any.
@@ -188,7 +192,8 @@ export async function whyNotHeld(db: Queryable, { riderId, requestId, publicIds 
   })
   const [row] = rows
   if (!row) throw new Error('a select without from has one row')
-  return row
+  const { request, found, limit } = row
+  return { request: request && { ...request, inputHash: Buffer.from(request.hash, 'hex') }, found, limit }
 }
 
 /**
