@@ -274,6 +274,8 @@ const ready = (url: string) =>
 function program(entry: string, env: Record<string, string>) {
   let child: ChildProcess | undefined
   let output = ''
+  // A test that is aborted runs no afterAll.
+  process.once('exit', () => child?.kill('SIGKILL'))
   const running = () => child !== undefined && child.exitCode === null && child.signalCode === null
   const signal = async (name: NodeJS.Signals) => {
     if (!child || !running()) return
