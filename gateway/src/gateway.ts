@@ -1,6 +1,7 @@
 import { type HttpDoor, httpDoor, type Log, type Step } from '@holdfast/service'
 import { answering } from './answering.ts'
 import { defaultLimits, type Limits } from './document/limits.ts'
+import { eventStreams } from './door/event-streams.ts'
 import { graphiqlPage, graphiqlRoutes } from './door/graphiql.ts'
 import { graphqlRoute } from './door/http.ts'
 import { webSocketDoor } from './door/websocket.ts'
@@ -51,22 +52,19 @@ export function gateway(options: GatewayOptions): { readonly door: HttpDoor; rea
     subgraphs.follow(graph)
     answers.follow(graph)
   })
-  const identify = identifyBy(options.tokens)
-  const common = { answering: answers, identify, meter: meter(log), log }
+  const count = meter(log)
+  const shared = channels({ ask, subscribe: subgraphs.subscribe, budgetMs })
+  const streams = eventStreams(shared, count)
+  const common = { answering: answers, identify: identifyBy(options.tokens), meter: count, log }
   const door = httpDoor({
     host: options.host,
     port: options.port,
     log,
-    routes: {
-      ...(production ? {} : graphiqlRoutes(path)),
-      [path]: graphqlRoute({ ...common, ...(production ? {} : { page: graphiqlPage }) }),
-    },
+    routes: production
+      ? { [path]: graphqlRoute({ ...common, streams }) }
+      : { [path]: graphqlRoute({ ...common, streams, page: graphiqlPage }), ...graphiqlRoutes(path) },
     ready: () => ({ supergraph: supergraph.ready, ...subgraphs.checks() }),
   })
-  const webSocket = webSocketDoor(door, {
-    ...common,
-    path,
-    channels: channels({ ask, subscribe: subgraphs.subscribe, budgetMs }),
-  })
-  return { door, steps: [subgraphs, supergraph, door, webSocket] }
+  const webSocket = webSocketDoor(door, { ...common, path, channels: shared })
+  return { door, steps: [subgraphs, supergraph, door, streams, webSocket] }
 }

@@ -40,7 +40,7 @@ export function identifyBy(issuer: Issuer | undefined): Identify {
   const verified = new Lru<{ readonly identified: Identified; readonly until: number }>(verifiedLimit)
 
   return async (authorization) => {
-    if (authorization === undefined) return nobody
+    if (!authorization?.trim()) return nobody
     const token = /^Bearer +(\S+) *$/i.exec(authorization)?.[1]
     if (!token) return refused('Send the token as "Authorization: Bearer <token>".')
     const before = verified.get(token)

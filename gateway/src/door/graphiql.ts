@@ -33,7 +33,7 @@ const start = (endpoint: string) => `
 self.MonacoEnvironment = { globalAPI: false, getWorkerUrl: (_, label) => '${root}/' + label + '.js' }
 YogaGraphiQL.renderYogaGraphiQL(document.querySelector('#root'), {
   endpoint: '${endpoint}',
-  subscriptionsProtocol: 'WS',
+  subscriptionsProtocol: 'SSE', // Its WebSocket client leaves the headers out.
   title: 'GraphiQL',
   logo: ' ',
   headers: '{ "Authorization": "" }',

@@ -1,0 +1,38 @@
+import type { ServerResponse } from 'node:http'
+import type { Response } from '../answering.ts'
+import type { DocumentFault } from '../document/documents.ts'
+import type { Fault } from '../execute/trouble.ts'
+import type { MediaType } from './media-type.ts'
+
+/** One answer over HTTP. */
+export interface Reply {
+  readonly status: number
+  readonly body: Response
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+export const refusal = (status: number, fault: Fault, headers: Readonly<Record<string, string>> = {}): Reply => ({
+  status,
+  body: { errors: [fault] },
+  headers,
+})
+
+/** A fault of the request rather than of its document. */
+export const bad = (message: string): Fault => ({ message, extensions: { code: 'BAD_REQUEST' } })
+
+/** Nothing was executed, because of these. */
+export const rejection = (faults: readonly DocumentFault[]): Response => ({
+  errors: faults.map(({ message, locations, extensions }) => ({
+    message,
+    ...(locations && { locations }),
+    extensions,
+  })),
+})
+
+export function send(response: ServerResponse, mediaType: MediaType, { status, body, headers }: Reply): void {
+  if (response.headersSent || response.destroyed) return
+  const bytes = Buffer.from(JSON.stringify(body))
+  response
+    .writeHead(status, { 'content-type': `${mediaType}; charset=utf-8`, 'content-length': bytes.length, ...headers })
+    .end(bytes)
+}
