@@ -50,7 +50,9 @@ export function isUnavailable(err: unknown): boolean {
     /^(08...|57P0.|53...|57014|55P03)$/.test(code) ||
     // Prisma: not reachable, timed out, closed, no connection free (prisma.io/docs/orm/reference/error-reference).
     /^P(1001|1002|1008|1017|2024)$/.test(code) ||
-    /timeout|timed out|Connection terminated|Connection is closed|isn't writeable|did not answer/i.test(err.message)
+    /timeout|timed out|Connection terminated|Connection is closed|is not queryable|isn't writeable|did not answer/i.test(
+      err.message,
+    )
   )
 }
 

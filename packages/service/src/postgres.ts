@@ -26,6 +26,9 @@ export function createPool(url: string, log: Log, options: { max?: number } = {}
     idle_in_transaction_session_timeout: 5_000,
     keepAlive: true,
   })
+  // One lost in the middle of a transaction, between two statements: the next one fails and says so, but without a
+  // listener the event alone would end the process.
+  pool.on('connect', (client) => client.on('error', () => undefined))
   // A connection lost while idle; the next query opens another.
   pool.on('error', (err) => log.warn({ err }, 'postgres connection lost'))
   return pool
