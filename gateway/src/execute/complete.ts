@@ -25,6 +25,11 @@ export function complete(shape: Shape, data: JsonObject, trouble: Trouble): Comp
 
 /** Null, and the client has been told why. */
 const explained = Symbol('explained')
+/**
+ * An entity that a subgraph says does not exist (any more), asked for a field that cannot be null. Where the entity itself
+ * may be null it is, which is all there is to say; where it may not, it is an error.
+ */
+const nonexistent = Symbol('nonexistent')
 
 class Completion {
   readonly #trouble: Trouble
@@ -69,6 +74,7 @@ class Completion {
       this.#path.push(field.name)
       const value = this.#field(field, source)
       this.#path.pop()
+      if (value === nonexistent) return nonexistent
       if (value === explained) {
         if (field.shape.nonNull) return explained
         result[field.name] = null
@@ -87,13 +93,15 @@ class Completion {
         this.#used.add(fault)
         return this.#toldHere() ? explained : this.#fail(fault)
       }
+      if (shape.nonNull && this.#trouble.isNone(source)) return nonexistent
     }
     return this.#value(shape, value, coordinate)
   }
 
   #value(shape: Shape, value: unknown, coordinate: string): unknown {
     const completed = value === null || value === undefined ? null : this.#present(shape, value, coordinate)
-    if (completed !== null || !shape.nonNull) return completed
+    if (completed === nonexistent && !shape.nonNull) return null
+    if ((completed !== null && completed !== nonexistent) || !shape.nonNull) return completed
     return this.#toldHere()
       ? explained
       : this.#fail({

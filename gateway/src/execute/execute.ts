@@ -148,7 +148,10 @@ function takeEntities(
   const entities = answer.data?.[name]
   if (Array.isArray(entities)) {
     rewrite(run.graph, outputs.rewrites, entities)
-    for (const [index, objects] of waiting.entries()) give(entities[index], objects)
+    for (const [index, objects] of waiting.entries()) {
+      give(entities[index], objects)
+      if (entities[index] === null && answer.errors.length === 0) for (const object of objects) run.trouble.noneOf(object)
+    }
   }
   for (const error of answer.errors) {
     const [field, index, ...rest] = error.path ?? []

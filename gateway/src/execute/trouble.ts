@@ -22,6 +22,7 @@ export class Trouble {
   readonly located: Located[] = []
   readonly unplaced: Fault[] = []
   readonly #missing = new Map<JsonObject, Fault>()
+  readonly #unknown = new WeakSet<JsonObject>()
 
   /** Fields that stay unanswered on `object` are unanswered because of `fault`; the first one counts. */
   missOn(object: JsonObject, fault: Fault): void {
@@ -30,6 +31,15 @@ export class Trouble {
 
   missingOn(object: JsonObject): Fault | undefined {
     return this.#missing.get(object)
+  }
+
+  /** A subgraph that was asked for fields of `object` answered that there is none: no fault, it may just have ended. */
+  noneOf(object: JsonObject): void {
+    this.#unknown.add(object)
+  }
+
+  isNone(object: JsonObject): boolean {
+    return this.#unknown.has(object)
   }
 
   get none(): boolean {
