@@ -150,7 +150,8 @@ function takeEntities(
     rewrite(run.graph, outputs.rewrites, entities)
     for (const [index, objects] of waiting.entries()) {
       give(entities[index], objects)
-      if (entities[index] === null && answer.errors.length === 0) for (const object of objects) run.trouble.noneOf(object)
+      if (entities[index] === null && answer.errors.length === 0)
+        for (const object of objects) run.trouble.noneOf(object)
     }
   }
   for (const error of answer.errors) {
