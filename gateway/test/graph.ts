@@ -70,6 +70,7 @@ export async function startGraph(
   subgraphs: Record<string, TestSubgraph>,
   options: Partial<GatewayOptions> & { readonly urls?: Record<string, string> } = {},
 ): Promise<TestGraph> {
+  supergraphOf(subgraphs) // Before anything is started that a faulty test would leave running.
   const secret = randomBytes(32).toString('base64url')
   const calls = new Map<string, Call[]>()
   const running = new Map<string, Running>()
