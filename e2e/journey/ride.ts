@@ -122,7 +122,7 @@ export async function ride(
       const deadline = Date.now() + 60_000
       for (;;) {
         const { booking } = await client.ask<BookingAnswer>(operations.booking, { bookingId })
-        if (booking?.state === 'COMPLETED' && booking.receipt) return booking
+        if (booking?.payment?.state === 'CAPTURED' && booking.receipt) return booking
         if (Date.now() > deadline) throw new RideFailed('receipt', booking)
         await sleep(100)
       }

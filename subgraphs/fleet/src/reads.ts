@@ -61,9 +61,12 @@ export function mapParts({ pool, catalogue, live, log, now, graceMs }: ReadParts
       }),
     inBox: async (eye: Eye, box: Box, limit: number) => {
       if (eye.role === 'operator') return allInBox(pool, box, limit)
-      const offered = offeredInBox(pool, box, limit)
-      const own = eye.role === 'rider' ? knownOfRider(pool, eye.id) : []
-      return [...(await own).filter(({ place }) => within(box, place)), ...(await offered)]
+      // Together, so that neither fails unheard while the other is waited for.
+      const [own, offered] = await Promise.all([
+        eye.role === 'rider' ? knownOfRider(pool, eye.id) : [],
+        offeredInBox(pool, box, limit),
+      ])
+      return [...own.filter(({ place }) => within(box, place)), ...offered]
     },
   }
 }
