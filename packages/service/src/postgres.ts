@@ -68,6 +68,26 @@ async function once<T>(pool: Pool, work: (tx: Transaction) => Promise<T>): Promi
   }
 }
 
+const forgetBatch = 5_000 // Rows of one statement: it takes some hundredths of a second.
+
+/**
+ * Deletes the rows of `table` whose `column` (indexed) is more than `keepFor` ago (a Postgres interval), until none is
+ * left or the signal is aborted: however fast they come, they go.
+ */
+export async function forget(
+  pool: Pool,
+  { table, column, keepFor }: { table: string; column: string; keepFor: string },
+  signal: AbortSignal,
+): Promise<void> {
+  for (let deleted: number | null = forgetBatch; deleted === forgetBatch && !signal.aborted; )
+    ({ rowCount: deleted } = await pool.query(
+      `delete from ${table}
+       where ctid = any(array(
+         select ctid from ${table} where ${column} < now() - $1::interval limit ${forgetBatch} for update skip locked))`,
+      [keepFor],
+    ))
+}
+
 /** The five-character SQLSTATE of a refused statement, undefined when the error came from elsewhere. */
 export function sqlState(err: unknown): string | undefined {
   return err instanceof pg.DatabaseError ? err.code : undefined

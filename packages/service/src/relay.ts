@@ -6,11 +6,12 @@
 import { every, pause } from './lifecycle.ts'
 import type { Log } from './log.ts'
 import { counter, gauge } from './metrics.ts'
-import { asLeader, type Pool } from './postgres.ts'
+import { asLeader, forget, type Pool } from './postgres.ts'
 import type { Redis } from './redis.ts'
 
 const batch = 500
 const idleMs = 40 // Also the longest that a quiet system keeps an event back.
+// A stream is only ever filled again from what its outbox still has, so an inbox need not remember for longer.
 const keepFor = '7 days'
 const streamLength = 200_000
 // A Redis that died may have lost the last second of its log (appendfsync everysec): everything this young goes out
@@ -30,7 +31,7 @@ interface OutboxRow {
   created_at: Date
 }
 
-/** Runs until aborted, in one process per owner at a time. */
+/** Runs until aborted, in one process per owner at a time. Forgets what is old in the owner's outbox and inbox as well. */
 export function relayOutbox(options: {
   readonly owner: string
   readonly databaseUrl: string
@@ -83,13 +84,10 @@ export function relayOutbox(options: {
 
   return asLeader(options.databaseUrl, `relay ${owner}`, options.signal, log, async (signal) => {
     incarnation = undefined
-    const tidy = every(signal, 60_000, log, () =>
-      pool.query(
-        `delete from ${owner}.outbox where id in
-           (select id from ${owner}.outbox where published_at < now() - $1::interval limit 5000)`,
-        [keepFor],
-      ),
-    )
+    const tidy = every(signal, 60_000, log, async () => {
+      await forget(pool, { table: `${owner}.outbox`, column: 'published_at', keepFor }, signal)
+      await forget(pool, { table: `${owner}.inbox`, column: 'received_at', keepFor }, signal)
+    })
     await every(signal, 0, log, async () => {
       if ((await publishBatch()) < batch) await pause(idleMs, signal)
     })

@@ -41,6 +41,7 @@ begin
          received_at timestamptz not null default now(),
          primary key (consumer, event_id)
        )', owner);
+    execute format('create index inbox_received on %I.inbox (received_at)', owner);
   end loop;
 end
 $$;
