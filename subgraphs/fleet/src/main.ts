@@ -29,6 +29,7 @@ import { createSender, line } from './mqtt/sender.ts'
 import { resolvers } from './resolvers/index.ts'
 import { createCatalogue } from './store/catalogue.ts'
 import { createSearchIndex } from './store/searchIndex.ts'
+import { deviceIdsAfter } from './store/vehicles.ts'
 
 const commandsEvery = 250 // ms: how late an unsent command may be noticed
 const contactEvery = 5_000 // ms
@@ -69,7 +70,7 @@ const deps: Deps = {
 const intake = createIntake(deps, (deviceIds) =>
   sender.configure(deviceIds, { v: 1, parkedIntervalMs, movingIntervalMs: config.MOVING_INTERVAL_MS }),
 )
-const vehicles = listenToVehicles(client, intake.heard, log)
+const vehicles = listenToVehicles(client, intake.heard, (last, limit) => deviceIdsAfter(pool, last, limit), log)
 const graph = subgraph({
   name: 'fleet',
   sdl: readFileSync(new URL('../schema.graphql', import.meta.url), 'utf8'),
@@ -106,7 +107,7 @@ await runProcess(log, [
   catalogue.step,
   keepIndex({ redis, index, announce, log }),
   ...intake.steps,
-  vehicles,
+  ...vehicles.steps,
   background('relay', (signal) => relayOutbox({ owner: 'fleet', databaseUrl, pool, redis, log, signal })),
   background('booking', (signal) => consumeBooking(deps, { pool, redis: streamRedis, databaseUrl, log, signal })),
   led('commands', commandsEvery, lookAfterCommands(deps)),

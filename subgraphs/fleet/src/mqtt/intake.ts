@@ -51,6 +51,7 @@ export function createIntake(deps: Deps, configureNew: (deviceIds: readonly stri
   let positions = new Map<string, ReportedPosition>()
   let events: (VehicleEvent & { deviceId: string })[] = []
   const fixes = new Map<string, Fix>()
+  const told = new Map<string, string>()
   const keys = new Map<string, { keys: ReadonlyMap<string, KeyObject>; readAt: number }>()
   const acks = createLanes(ackWidth, ackDepth)
   const settle = settleCommand(deps)
@@ -61,10 +62,18 @@ export function createIntake(deps: Deps, configureNew: (deviceIds: readonly stri
     return known
   }
 
+  /** Whether a retained message is the one that was heard last: the roll call repeats most of them. */
+  const isKnown = (key: string, message: string, retained: boolean): boolean => {
+    const known = told.get(key) === message
+    told.set(key, message)
+    return known && retained
+  }
+
   const onConnection = (deviceId: string, payload: Uint8Array, retained: boolean): string => {
     const message = Connection.safeParse(parseJson(payload))
     if (!message.success) return 'malformed'
     const { online, epoch, at, counter } = message.data
+    if (isKnown(`${deviceId} conn`, `${epoch} ${online} ${at}`, retained)) return 'known'
     const said = { online, epoch, at: new Date(at), heardAt: now(), retained, counter }
     const vehicle = of(deviceId)
     if (laterConnection(vehicle.connection, said) === said) vehicle.connection = said
@@ -74,6 +83,7 @@ export function createIntake(deps: Deps, configureNew: (deviceIds: readonly stri
   const onState = (deviceId: string, payload: Uint8Array, retained: boolean): string => {
     const message = VehicleState.safeParse(parseJson(payload))
     if (!message.success) return 'malformed'
+    if (isKnown(`${deviceId} state`, `${message.data.epoch} ${message.data.seq}`, retained)) return 'known'
     const vehicle = of(deviceId)
     const before = vehicle.state
     if (before?.epoch === message.data.epoch && before.seq >= message.data.seq) return 'duplicate'

@@ -232,6 +232,16 @@ export async function vehicleIdsOf(db: Queryable, deviceIds: readonly string[]):
   return new Map(rows.map(({ device_id, id }) => [device_id, id]))
 }
 
+/** The devices of the fleet in the order of their ids. */
+export async function deviceIdsAfter(db: Queryable, deviceId: string, limit: number): Promise<string[]> {
+  const { rows } = await db.query<{ device_id: string }>({
+    name: 'device ids after',
+    text: `select device_id from fleet.vehicle where device_id > $1 and state <> 'REMOVED' order by device_id limit $2`,
+    values: [deviceId, limit],
+  })
+  return rows.map(({ device_id }) => device_id)
+}
+
 /** Vehicles that count as online although nothing was heard of them for longer than their state allows. */
 export async function silentVehicles(
   db: Queryable,
