@@ -75,20 +75,25 @@ export class PublicClient {
     }
   }
 
-  /** A subscription's results; the connection is made again whenever it is lost. End it with `return()`. */
-  subscribe<T>(query: string, variables: Record<string, unknown> = {}): AsyncIterableIterator<T> {
-    const results = this.#ws().iterate<T>({ query, variables })
-    return (async function* () {
+  /**
+   * A subscription's results; asked for again whenever the connection is lost or the service is away, for a minute. End it
+   * with `return()`.
+   */
+  async *subscribe<T>(query: string, variables: Record<string, unknown> = {}): AsyncGenerator<T, void, void> {
+    for (let goodUntil = Date.now() + 60_000; ; this.retries++) {
       try {
-        for await (const result of results) {
+        for await (const result of this.#ws().iterate<T>({ query, variables })) {
           const [error] = result.errors ?? []
           if (error) throw new Unanswered(String(error.extensions?.['code'] ?? 'UNKNOWN'), error.message)
+          goodUntil = Date.now() + 60_000
           if (result.data) yield result.data
         }
-      } finally {
-        await results.return?.()
+        return
+      } catch (err) {
+        if (!(err instanceof Unanswered && retryable.has(err.code)) || Date.now() > goodUntil) throw err
+        await sleep(200 + Math.random() * 300)
       }
-    })()
+    }
   }
 
   #ws(): Client {
@@ -111,7 +116,7 @@ export class PublicClient {
 
 /** Reads results until `wanted` says yes; throws when that takes longer than `ms`. */
 export async function until<T>(
-  results: AsyncIterableIterator<T>,
+  results: AsyncGenerator<T, void, void>,
   ms: number,
   what: string,
   wanted: (result: T) => boolean,
@@ -126,6 +131,6 @@ export async function until<T>(
   try {
     return await Promise.race([found(), late])
   } finally {
-    void results.return?.()
+    void results.return()
   }
 }

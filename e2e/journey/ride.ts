@@ -45,6 +45,7 @@ type BookingAnswer = {
     payment: { state: string; captured: { amountMinor: number } | null } | null
     receipt: { number: string; gross: { amountMinor: number } } | null
     trip: { distanceMeters: number | null } | null
+    items: { vehicle: { position: Place } | null }[]
   } | null
 }
 
@@ -98,6 +99,17 @@ export async function ride(
     () => 'authorised',
   )
 
+  const from = await step(
+    'look',
+    async () => {
+      const { booking } = await client.ask<BookingAnswer>(operations.booking, { bookingId })
+      const place = booking?.items[0]?.vehicle?.position
+      if (booking?.state !== 'CONFIRMED' || !place) throw new RideFailed('look', booking)
+      return place
+    },
+    ({ latitude, longitude }) => `it stands at ${latitude}, ${longitude}`,
+  )
+
   await step(
     'unlock',
     () => command(client, bookingId, 'unlockVehicle'),
@@ -106,7 +118,7 @@ export async function ride(
 
   await step(
     'ride',
-    () => rideToAPlace(client, vehicleId, near),
+    () => rideToAPlace(client, vehicleId, from),
     (seen) => `seen at ${seen} places on the map`,
   )
 
@@ -177,7 +189,7 @@ interface MapChange {
 /** Watches the vehicle on the rider's own map until it has been somewhere and stands still; gives how many places it was seen at. */
 async function rideToAPlace(client: PublicClient, vehicleId: string, { latitude, longitude }: Place): Promise<number> {
   const box = { south: latitude - 0.05, west: longitude - 0.08, north: latitude + 0.05, east: longitude + 0.08 }
-  const places = new Set<string>()
+  const places = new Set([`${latitude},${longitude}`])
   const changes = client.subscribe<MapChange>(operations.watchMap, { box })
   await until(changes, rideMs, 'ride', ({ vehicleAvailability }) => {
     const vehicle = vehicleAvailability.vehicles.find(({ id }) => id === vehicleId)
