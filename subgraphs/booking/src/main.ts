@@ -24,7 +24,6 @@ import { forgetRequests } from './store/requests.ts'
 import { wire } from './wiring.ts'
 
 const { HOST, PORT, LOG_LEVEL, DATABASE_URL, REDIS_URL, GATEWAY_SECRET } = config()
-const requestsKeptDays = 30
 const hourMs = 3_600_000
 
 const log = createLog('booking', LOG_LEVEL)
@@ -78,7 +77,7 @@ await runProcess(log, [
     }),
   ),
   background('expiry', (signal) => expireHolds({ ...shared, signal })),
-  background('tidy', (signal) => every(signal, hourMs, log, () => forgetRequests(pool, requestsKeptDays))),
+  background('tidy', (signal) => every(signal, hourMs, log, () => forgetRequests(pool, signal))),
   door,
   ...graph.steps(door),
 ])

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Pool, Queryable, Transaction } from '@holdfast/service'
+import { forget, type Pool, type Queryable, type Transaction } from '@holdfast/service'
 
 /** A mutation that took something, as it is remembered. */
 export interface RememberedRequest {
@@ -39,11 +39,6 @@ export async function rememberRequest(
   )
 }
 
-/** Forgets requests older than `days`; nobody repeats one for so long. */
-export const forgetRequests = (pool: Pool, days: number) =>
-  pool.query(
-    `delete from booking.request
-     where ctid = any(array(
-       select ctid from booking.request where created_at < now() - make_interval(days => $1) limit 5000))`,
-    [days],
-  )
+/** Nobody repeats a request after a month. */
+export const forgetRequests = (pool: Pool, signal: AbortSignal) =>
+  forget(pool, { table: 'booking.request', column: 'created_at', keepFor: '30 days' }, signal)
