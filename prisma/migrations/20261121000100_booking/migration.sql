@@ -288,7 +288,9 @@ returns table (
   currency text,
   -- CLAIMED: how many further attempts are left after this one.
   attempts_left integer,
-  hold_expires_at timestamptz
+  hold_expires_at timestamptz,
+  -- CLAIMED: payment's deadline; from then on the booking can go to review.
+  expires_at timestamptz
 )
 language plpgsql security definer set search_path = booking, pg_temp as $$
 #variable_conflict use_column
@@ -298,15 +300,18 @@ begin
   perform booking.lock_bookables(p_booking_id);
   select * into b from booking.booking where id = p_booking_id and rider_id = p_rider_id for update;
   if not found then
-    return query select 'NOT_FOUND', null::booking.booking_state, null::integer, null::text, null::integer, null::timestamptz;
+    return query select 'NOT_FOUND', null::booking.booking_state, null::integer, null::text, null::integer,
+      null::timestamptz, null::timestamptz;
     return;
   end if;
   if b.state <> 'HELD' then
-    return query select 'NOT_PAYABLE', b.state, b.authorise_minor, b.currency, null::integer, b.hold_expires_at;
+    return query select 'NOT_PAYABLE', b.state, b.authorise_minor, b.currency, null::integer, b.hold_expires_at,
+      null::timestamptz;
     return;
   end if;
   if b.expires_at <= clock_timestamp() then
-    return query select 'HOLD_EXPIRED', b.state, b.authorise_minor, b.currency, null::integer, b.hold_expires_at;
+    return query select 'HOLD_EXPIRED', b.state, b.authorise_minor, b.currency, null::integer, b.hold_expires_at,
+      null::timestamptz;
     return;
   end if;
   update booking.booking u set
@@ -316,10 +321,12 @@ begin
     payment_id = p_payment_id,
     traceparent = p_traceparent
   from booking.policy p
-  where u.id = b.id and p.kind = u.kind;
+  where u.id = b.id and p.kind = u.kind
+  returning u.* into b;
   return query
-    select 'CLAIMED', 'PROCESSING'::booking.booking_state, b.authorise_minor, b.currency,
-      (select greatest(p.max_attempts - b.attempts - 1, 0) from booking.policy p where p.kind = b.kind), b.hold_expires_at;
+    select 'CLAIMED', b.state, b.authorise_minor, b.currency,
+      (select greatest(p.max_attempts - b.attempts, 0) from booking.policy p where p.kind = b.kind), b.hold_expires_at,
+      b.expires_at;
 end
 $$;
 

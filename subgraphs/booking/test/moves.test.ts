@@ -116,7 +116,9 @@ describe('cancelling', () => {
 describe('payment’s claim', () => {
   it('takes the hold out of time’s reach', async () => {
     const { vehicle, booking } = await oneHeld()
-    expect(await w.claim(booking)).toMatchObject({ outcome: 'CLAIMED', attempts_left: 4, amount_minor: 2_500 })
+    const claimed = await w.claim(booking)
+    expect(claimed).toMatchObject({ outcome: 'CLAIMED', attempts_left: 4, amount_minor: 2_500 })
+    expect(await w.read(booking.id)).toMatchObject({ state: 'PROCESSING', expiresAt: claimed.expires_at })
     await w.outlive(booking.id)
     expect(await expireDue(w.pool)).toBe(0)
     expect(await w.hold(randomUUID(), [vehicle])).toMatchObject({ refusal: { kind: 'AlreadyTaken' } })

@@ -86,10 +86,12 @@ export async function world() {
 
     /** Payment's and fleet's doors, through their own roles. */
     async claim({ id, riderId }: Booking, paymentId: string = randomUUID()) {
-      const { rows } = await pools.payment.query<{ outcome: string; attempts_left: number; amount_minor: number }>(
-        'select * from booking.claim_for_payment($1, $2, $3, null)',
-        [id, riderId, paymentId],
-      )
+      const { rows } = await pools.payment.query<{
+        outcome: string
+        attempts_left: number
+        amount_minor: number
+        expires_at: Date | null
+      }>('select * from booking.claim_for_payment($1, $2, $3, null)', [id, riderId, paymentId])
       return { paymentId, ...rows[0] }
     },
     async confirm(id: string, paymentId: string): Promise<boolean> {

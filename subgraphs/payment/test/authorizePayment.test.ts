@@ -21,6 +21,28 @@ describe('authorizePayment', () => {
     await house.settled()
   })
 
+  it('has as long as booking’s policy gives it', async () => {
+    const processSeconds = (seconds: number) =>
+      house.owner.query('update booking.policy set process_seconds = $1', [seconds])
+    await processSeconds(77)
+    try {
+      const held = await house.hold()
+      const from = Date.now()
+      await house.pay(held, 'pm_card_visa')
+      const to = Date.now()
+      const { rows } = await house.owner.query<{ decide_by: Date }>(
+        'select decide_by from payment.payment where booking_id = $1',
+        [held.bookingId],
+      )
+      const decideBy = rows[0]?.decide_by.getTime()
+      expect(decideBy).toBeGreaterThanOrEqual(from + 77_000)
+      expect(decideBy).toBeLessThanOrEqual(to + 77_000)
+      await house.settled()
+    } finally {
+      await processSeconds(300)
+    }
+  })
+
   it.each([
     ['pm_card_visa_chargeDeclined', 'generic_decline'],
     ['pm_card_visa_chargeDeclinedInsufficientFunds', 'insufficient_funds'],

@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Log, type Pool, traceparent, transaction } from '@holdfast/service'
 import { type Call, type Challenge, callFor } from '../domain/next.ts'
-import { decideWithinMs, inlineMs } from '../domain/pace.ts'
+import { inlineMs } from '../domain/pace.ts'
 import type { Payment } from '../domain/payment.ts'
 import { claim } from '../store/claims.ts'
 import { insertPayment, lockRequest, paymentById, paymentOfRequest } from '../store/payments.ts'
@@ -80,7 +80,6 @@ async function begin({ now }: Deps, tx: Parameters<typeof claim>[0], command: Au
         ...claimed,
         id,
         inputHash: hashOf(command),
-        decideBy: new Date(at.getTime() + decideWithinMs),
         nextTryAt: new Date(at.getTime() + inlineMs),
         createdAt: at,
         traceparent: traceparent(),

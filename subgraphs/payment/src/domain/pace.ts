@@ -14,5 +14,3 @@ export function tryAgainAt(tries: number, now: Date, deadline: Date, chance: num
   const at = now.getTime() + chance * Math.min(longestMs, baseMs * 2 ** Math.min(tries, 10))
   return new Date(deadline > now ? Math.min(at, deadline.getTime()) : at)
 }
-/** How long a bank's customer may take to agree: the time that the claim gives (booking.policy.process_seconds). */
-export const decideWithinMs = 5 * 60_000

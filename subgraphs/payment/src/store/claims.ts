@@ -12,6 +12,8 @@ export type Claim =
       readonly currency: string
       readonly attemptsLeft: number
       readonly holdExpiresAt: Date
+      /** When the claim ends. */
+      readonly decideBy: Date
     }
 
 /** Takes a live hold out of time's reach before Stripe is asked. */
@@ -30,6 +32,7 @@ export async function claim(tx: Transaction, bookingId: string, riderId: string,
         currency: row.currency,
         attemptsLeft: row.attempts_left,
         holdExpiresAt: row.hold_expires_at,
+        decideBy: row.expires_at,
       }
     case 'NOT_PAYABLE':
       return { outcome: row.outcome, state: row.state }
