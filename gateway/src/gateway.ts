@@ -45,6 +45,7 @@ export function gateway(options: GatewayOptions): { readonly door: HttpDoor; rea
     limits: options.limits ?? defaultLimits,
     closed: production,
     counted: countPlan,
+    log,
     ask,
     budgetMs,
   })

@@ -53,24 +53,36 @@ const link = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9
   "@provides", "@external", "@shareable", "@interfaceObject", "@inaccessible", "@authenticated", "@requiresScopes"])\n`
 
 /** Composes test subgraphs; those without a URL get one that leads nowhere. */
-export function supergraphOf(subgraphs: Record<string, TestSubgraph>, urls: Record<string, string> = {}): string {
+export function supergraphOf(
+  subgraphs: Record<string, TestSubgraph>,
+  urls: Record<string, string> = {},
+  runSatisfiability = true,
+): string {
   const { supergraphSdl, errors } = composeServices(
     Object.entries(subgraphs).map(([name, { sdl }]) => ({
       name,
       url: urls[name] ?? `http://${name}.invalid/graphql`,
       typeDefs: parse(link + sdl),
     })),
+    { runSatisfiability },
   )
   if (!supergraphSdl) throw new Error(errors?.map(({ message }) => message).join('\n'))
   return supergraphSdl
 }
 
+interface TestOptions {
+  /** Subgraphs that are not to be started here but are at these addresses. */
+  readonly urls?: Record<string, string>
+  /** False for a graph in which some operations lead nowhere. */
+  readonly satisfiable?: boolean
+}
+
 /** Starts everything; the gateway knows the subgraphs' addresses from the supergraph, or from `urls`. */
 export async function startGraph(
   subgraphs: Record<string, TestSubgraph>,
-  options: Partial<GatewayOptions> & { readonly urls?: Record<string, string> } = {},
+  options: Partial<GatewayOptions> & TestOptions = {},
 ): Promise<TestGraph> {
-  supergraphOf(subgraphs) // Before anything is started that a faulty test would leave running.
+  supergraphOf(subgraphs, {}, options.satisfiable) // Before anything is started that a faulty test would leave running.
   const secret = randomBytes(32).toString('base64url')
   const calls = new Map<string, Call[]>()
   const running = new Map<string, Running>()
@@ -85,7 +97,7 @@ export async function startGraph(
   }
   const directory = await mkdtemp(join(tmpdir(), 'gateway-'))
   const supergraphFile = join(directory, 'supergraph.graphql')
-  await writeFile(supergraphFile, supergraphOf(subgraphs, urls))
+  await writeFile(supergraphFile, supergraphOf(subgraphs, urls, options.satisfiable))
 
   const { door, steps } = gateway({
     supergraph: supergraphFile,

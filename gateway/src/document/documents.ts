@@ -1,4 +1,5 @@
 /** From a client's text to a planned operation: parsed, limited, validated and planned once, then remembered. */
+import type { Log } from '@holdfast/service'
 import {
   type DocumentNode,
   GraphQLError,
@@ -34,6 +35,7 @@ export interface DocumentOptions {
   readonly closed: boolean
   /** Told of each lookup whether the operation was already planned. */
   readonly counted: (known: boolean) => void
+  readonly log: Log
 }
 
 const textKept = 4_000_000 // characters of operations kept planned; compiled they take some twenty times the memory
@@ -63,7 +65,8 @@ export function documents(graph: Graph, options: DocumentOptions): Documents {
         return { ok: true, operation }
       } catch (err) {
         if (err instanceof GraphQLError) return failed(fault(err.message, 'GRAPHQL_VALIDATION_FAILED'))
-        throw err
+        options.log.error({ err, operationName }, 'no plan')
+        return failed(fault('The supergraph has no way to answer this operation.', 'INTERNAL_SERVER_ERROR'))
       }
     },
   }

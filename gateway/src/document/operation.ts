@@ -17,6 +17,7 @@ import { Lru } from '../lru.ts'
 import { compileNode, compileRoot } from '../plan/compile.ts'
 import type { RootStep, Step } from '../plan/steps.ts'
 import type { Graph } from '../supergraph/graph.ts'
+import { givePrivateNames, type PrivateNames } from './private-names.ts'
 
 /** One operation of a valid document, planned: everything about it that does not change from request to request. */
 export interface Operation {
@@ -39,7 +40,8 @@ export function planOperation(graph: Graph, document: DocumentNode, definition: 
   const root = graph.schema.getRootType(definition.operation)
   if (!root) throw new Error(`the schema has no ${definition.operation}`)
   const fragments = fragmentsOf(document)
-  const plan = graph.plan(document, definition.name?.value).node
+  const names = givePrivateNames(document)
+  const plan = graph.plan(names.document, definition.name?.value).node
   const rest = plan?.kind === 'Subscription' ? plan.rest : plan
   const introspection = introspectionOf(document, definition)
 
@@ -48,8 +50,8 @@ export function planOperation(graph: Graph, document: DocumentNode, definition: 
     name: definition.name?.value,
     definition,
     step: rest && compileNode(graph, rest),
-    event: plan?.kind === 'Subscription' ? compileRoot(plan.primary) : undefined,
-    shape: shapes(graph, root, definition, document, fragments),
+    event: plan?.kind === 'Subscription' ? compileRoot(graph, plan.primary) : undefined,
+    shape: shapes(graph, root, definition, document, fragments, names.nameOf),
     introspect: (variables) => {
       if (!introspection) return {}
       const result: ExecutionResult = executeSync({
@@ -68,6 +70,7 @@ function shapes(
   definition: OperationDefinitionNode,
   document: DocumentNode,
   fragments: ReadonlyMap<string, FragmentDefinitionNode>,
+  nameOf: PrivateNames['nameOf'],
 ): Operation['shape'] {
   const names = [...conditionVariables(document)]
   const kept = new Lru<Shape>(shapesKept)
@@ -76,7 +79,7 @@ function shapes(
     const known = kept.get(key)
     if (known) return known
     const conditions = Object.fromEntries(names.map((name) => [name, variables[name]]))
-    const shape = compileShape({ schema: graph.schema, fragments, conditions }, root, definition.selectionSet)
+    const shape = compileShape({ schema: graph.schema, fragments, nameOf, conditions }, root, definition.selectionSet)
     kept.set(key, shape, 1)
     return shape
   }

@@ -83,7 +83,7 @@ class Completion {
     return result
   }
 
-  #field({ name, coordinate, shape }: Field, source: JsonObject): unknown {
+  #field({ source: name, coordinate, shape }: Field, source: JsonObject): unknown {
     let value = source[name]
     if (typeof value === 'function') value = undefined // Inherited from Object.prototype; JSON has none.
     if (shape.kind === 'leaf' && shape.type === 'String' && coordinate.endsWith('.__typename')) return shape.read(value)
@@ -161,19 +161,23 @@ type Visible =
 function visible(root: Shape, data: JsonObject, { path }: Located): Visible {
   let shape: Shape = root
   let value: unknown = data
-  for (const [depth, part] of path.entries()) {
-    const seen: Visible = { kind: 'place', path: path.slice(0, depth) }
+  const told: (string | number)[] = []
+  for (const part of path) {
+    const seen: Visible = { kind: 'place', path: told }
     if (shape.kind === 'leaf' || (shape.kind === 'list') !== (typeof part === 'number')) return seen
     if (shape.kind === 'list') {
       shape = shape.items
       value = Array.isArray(value) ? value[Number(part)] : undefined
+      told.push(part)
     } else {
       const object: JsonObject | undefined = isObject(value) ? value : undefined
-      const field: Field | undefined = shape.selection.fields(object?.['__typename'])?.find(({ name }) => name === part)
-      if (!field) return object ? { kind: 'beside', object, path: seen.path } : seen
+      const fields: readonly Field[] | undefined = shape.selection.fields(object?.['__typename'])
+      const field = fields?.find(({ source }) => source === part)
+      if (!field) return object ? { kind: 'beside', object, path: told } : seen
       shape = field.shape
-      value = object?.[field.name]
+      value = object?.[field.source]
+      told.push(field.name)
     }
   }
-  return { kind: 'place', path }
+  return { kind: 'place', path: told }
 }

@@ -1,5 +1,4 @@
-import type { QueryPlanSelectionNode } from '@apollo/query-planner'
-import type { Lookup } from '../plan/steps.ts'
+import type { Input, Lookup } from '../plan/steps.ts'
 import type { Graph } from '../supergraph/graph.ts'
 import type { FieldPaths } from '../supergraph/requirements.ts'
 import { isObject, type JsonObject } from './json.ts'
@@ -24,7 +23,7 @@ export function representationOf(
 ): Representation | undefined {
   const picked: Picked = { missing: [], nulls: false }
   const value: JsonObject = {}
-  pick(graph, lookup.inputs, object, value, '', picked)
+  pick(graph, lookup.inputs, object, value, picked)
   if (value['__typename'] === undefined) return undefined
   rewrite(graph, lookup.inputRewrites, value)
   if (picked.missing.length === 0 && !picked.nulls) return { value, without: 0 }
@@ -43,43 +42,27 @@ interface Picked {
   nulls: boolean
 }
 
-function pick(
-  graph: Graph,
-  selections: readonly QueryPlanSelectionNode[],
-  from: JsonObject,
-  to: JsonObject,
-  prefix: string,
-  picked: Picked,
-): void {
-  for (const selection of selections) {
-    if (selection.kind === 'InlineFragment') {
-      const { typeCondition } = selection
-      if (typeCondition === undefined || graph.isKindOf(String(from['__typename']), typeCondition))
-        pick(graph, selection.selections, from, to, prefix, picked)
+function pick(graph: Graph, inputs: readonly Input[], from: JsonObject, to: JsonObject, picked: Picked): void {
+  for (const input of inputs) {
+    if (input.kind === 'types') {
+      if (input.condition === undefined || graph.isKindOf(String(from['__typename']), input.condition))
+        pick(graph, input.inputs, from, to, picked)
       continue
     }
-    const name = selection.alias ?? selection.name
-    const path = prefix + selection.name
-    const value = from[name]
-    if (value === undefined) picked.missing.push(path)
+    const value = from[input.source]
+    if (value === undefined) picked.missing.push(input.path)
     else {
       if (value === null) picked.nulls = true
-      to[name] = selection.selections ? pickNested(graph, selection.selections, value, path, picked) : value
+      to[input.name] = input.inputs ? pickNested(graph, input.inputs, value, picked) : value
     }
   }
 }
 
-function pickNested(
-  graph: Graph,
-  selections: readonly QueryPlanSelectionNode[],
-  value: unknown,
-  path: string,
-  picked: Picked,
-): unknown {
-  if (Array.isArray(value)) return value.map((item) => pickNested(graph, selections, item, path, picked))
+function pickNested(graph: Graph, inputs: readonly Input[], value: unknown, picked: Picked): unknown {
+  if (Array.isArray(value)) return value.map((item) => pickNested(graph, inputs, item, picked))
   if (!isObject(value)) return value
   const nested: JsonObject = {}
-  pick(graph, selections, value, nested, `${path}.`, picked)
+  pick(graph, inputs, value, nested, picked)
   return nested
 }
 

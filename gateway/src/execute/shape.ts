@@ -6,6 +6,7 @@ import {
   type FieldNode,
   type FragmentDefinitionNode,
   type GraphQLEnumType,
+  type GraphQLInterfaceType,
   type GraphQLNamedType,
   type GraphQLObjectType,
   type GraphQLOutputType,
@@ -14,6 +15,7 @@ import {
   getNullableType,
   isAbstractType,
   isEnumType,
+  isInterfaceType,
   isLeafType,
   isListType,
   isNonNullType,
@@ -33,6 +35,8 @@ export type ReadLeaf = (value: unknown) => unknown
 export interface Field {
   /** Name in the answer. */
   readonly name: string
+  /** Name in the data. */
+  readonly source: string
   /** `Type.field`, for messages. */
   readonly coordinate: string
   readonly shape: Shape
@@ -43,9 +47,13 @@ export interface Selection {
   fields(typename: unknown): readonly Field[] | undefined
 }
 
+type Composite = GraphQLObjectType | GraphQLInterfaceType
+
 interface Compiling {
   readonly schema: GraphQLSchema
   readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>
+  /** The name under which a field of the document is found in the data. */
+  readonly nameOf: (field: FieldNode) => string
   /** Values of the variables in conditions. */
   readonly conditions: Readonly<Record<string, unknown>>
 }
@@ -70,32 +78,33 @@ function selectionOf(compiling: Compiling, type: GraphQLNamedType, sets: readonl
     fields: (typename) => {
       const known = byType.get(String(typename))
       if (known) return known
-      const concrete = compiling.schema.getType(String(typename))
-      if (!isAbstractType(type) || !isObjectType(concrete) || !compiling.schema.isSubType(type, concrete))
-        return undefined
-      const fields = fieldsOf(compiling, concrete, sets)
-      byType.set(concrete.name, fields)
+      // An interface object whose type nobody was asked for says the interface: what is common to all can be told of it.
+      const said = typename === undefined ? type : compiling.schema.getType(String(typename))
+      if (!(isObjectType(said) || isInterfaceType(said)) || !isKindOf(compiling.schema, said, type)) return undefined
+      const fields = fieldsOf(compiling, said, sets)
+      byType.set(String(typename), fields)
       return fields
     },
   }
 }
 
-function fieldsOf(compiling: Compiling, type: GraphQLObjectType, sets: readonly SelectionSetNode[]): readonly Field[] {
+function fieldsOf(compiling: Compiling, type: Composite, sets: readonly SelectionSetNode[]): readonly Field[] {
   const nodes = new Map<string, FieldNode[]>()
   for (const set of sets) collect(compiling, type, set, nodes, new Set())
   return [...nodes].map(([name, same]): Field => {
     const field = same[0]?.name.value ?? ''
-    return { name, coordinate: `${type.name}.${field}`, shape: shapeOfField(compiling, type, field, same) }
+    return {
+      name,
+      source: same[0] ? compiling.nameOf(same[0]) : name,
+      coordinate: `${type.name}.${field}`,
+      shape: shapeOfField(compiling, type, field, same),
+    }
   })
 }
 
-function shapeOfField(
-  compiling: Compiling,
-  type: GraphQLObjectType,
-  field: string,
-  nodes: readonly FieldNode[],
-): Shape {
-  if (field === '__typename') return { kind: 'leaf', type: 'String', nonNull: true, read: () => type.name } // Hidden and interface objects say other names.
+function shapeOfField(compiling: Compiling, type: Composite, field: string, nodes: readonly FieldNode[]): Shape {
+  if (field === '__typename')
+    return { kind: 'leaf', type: 'String', nonNull: true, read: () => (isObjectType(type) ? type.name : undefined) }
   if (field === '__schema' || field === '__type')
     return { kind: 'leaf', type: field, nonNull: false, read: (value) => value } // Answered whole by introspection.
   const definition = type.getFields()[field]
@@ -119,7 +128,7 @@ function shapeOf(compiling: Compiling, type: GraphQLOutputType, sets: readonly S
 
 function collect(
   compiling: Compiling,
-  type: GraphQLObjectType,
+  type: Composite,
   set: SelectionSetNode,
   nodes: Map<string, FieldNode[]>,
   seen: Set<string>,
@@ -141,15 +150,13 @@ function collect(
       fragment = definition
     } else fragment = selection as typeof fragment
     const condition = fragment.typeCondition?.name.value
-    if (condition === undefined || applies(compiling.schema, type, condition))
+    if (condition === undefined || isKindOf(compiling.schema, type, compiling.schema.getType(condition)))
       collect(compiling, type, fragment.selectionSet, nodes, seen)
   }
 }
 
-function applies(schema: GraphQLSchema, type: GraphQLObjectType, condition: string): boolean {
-  if (condition === type.name) return true
-  const conditional = schema.getType(condition)
-  return isAbstractType(conditional) && schema.isSubType(conditional, type)
+function isKindOf(schema: GraphQLSchema, type: Composite, kind: GraphQLNamedType | undefined): boolean {
+  return type === kind || (isAbstractType(kind) && schema.isSubType(kind, type))
 }
 
 function isIncluded(compiling: Compiling, { directives }: Pick<FieldNode, 'directives'>): boolean {

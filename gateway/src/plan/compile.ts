@@ -20,17 +20,17 @@ export function compileNode(graph: Graph, node: PlanNode): Step {
     case 'Flatten':
       return isLookup(node) ? entitiesStep(graph, [node]) : compileNode(graph, node.node)
     case 'Fetch':
-      return compileRoot(node)
+      return compileRoot(graph, node)
     case 'Defer':
       throw new Error('@defer is not part of the schema that clients see')
   }
 }
 
-export const compileRoot = (fetch: FetchNode): RootStep => ({
+export const compileRoot = (graph: Graph, fetch: FetchNode): RootStep => ({
   kind: 'root',
   subgraph: fetch.serviceName,
   operation: fetch.operationKind,
-  text: requestText(fetch.operation, fetch.operationName, fetch.variableUsages ?? []),
+  text: requestText(graph.restore(fetch.operation), fetch.operationName, fetch.variableUsages ?? []),
   outputs: compileOutputs(fetch),
 })
 

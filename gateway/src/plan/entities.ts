@@ -13,16 +13,25 @@ import {
   visit,
 } from 'graphql'
 import type { Graph } from '../supergraph/graph.ts'
+import type { FieldPaths } from '../supergraph/requirements.ts'
+import { compileInputs, groupRequirements, withoutInputs } from './inputs.ts'
 import { compileOutputs } from './outputs.ts'
 import { compilePath } from './path.ts'
 import { type RequestText, requestText } from './request-text.ts'
 import type { EntitiesStep, Lookup } from './steps.ts'
 
-/** What a plan's entity fetch says, taken apart so that several can be put into one request. */
-interface EntitySelection {
+/** A lookup with its part of the operation, apart so that several can be put into one request. */
+interface Selected {
+  readonly lookup: Lookup
   readonly selection: SelectionSetNode
+  readonly dependents: readonly Dependent[]
   readonly variables: readonly VariableDefinitionNode[]
-  readonly dependents: readonly { readonly field: FieldNode; readonly needs: readonly string[] }[]
+}
+
+/** A selected field that requires something. */
+interface Dependent {
+  readonly field: FieldNode
+  readonly needs: FieldPaths
 }
 
 const maskBits = 30 // Bits of a number; a selection with more fields that require something loses only the fine sorting.
@@ -37,50 +46,67 @@ export function entitiesStep(
   graph: Graph,
   nodes: readonly (FlattenNode & { readonly node: FetchNode })[],
 ): EntitiesStep {
-  const subgraph = nodes[0]?.node.serviceName ?? ''
-  const selections = nodes.map(({ node }) => readSelection(graph, node))
+  const selected = nodes.flatMap((node) => compileLookups(graph, node))
   const operationName = nodes[0]?.node.operationName
   const texts = new Map<string, RequestText | undefined>()
 
   return {
     kind: 'entities',
-    subgraph,
-    lookups: nodes.map(
-      ({ path, node }, index): Lookup => ({
-        path: compilePath(path),
-        inputs: node.requires ?? [],
-        inputRewrites: node.inputRewrites ?? [],
-        dependents: selections[index]?.dependents.map(({ needs }) => needs) ?? [],
-        outputs: compileOutputs(node),
-      }),
-    ),
+    subgraph: nodes[0]?.node.serviceName ?? '',
+    lookups: selected.map(({ lookup }) => lookup),
     text: (parts) => {
       const key = parts.map(({ lookup, without }) => `${lookup}-${without}`).join()
       if (texts.size > textLimit) texts.clear()
-      if (!texts.has(key)) texts.set(key, writeText(operationName, selections, parts))
+      if (!texts.has(key)) texts.set(key, writeText(operationName, selected, parts))
       return texts.get(key)
     },
   }
 }
 
-function readSelection(graph: Graph, fetch: FetchNode): EntitySelection {
-  const operation = parse(fetch.operation, { noLocation: true }).definitions[0]
+/** Mostly one; several when fields require the same with different arguments. */
+function compileLookups(graph: Graph, { path, node }: FlattenNode & { readonly node: FetchNode }): readonly Selected[] {
+  const operation = parse(graph.restore(node.operation), { noLocation: true }).definitions[0]
   const entities = operation?.kind === Kind.OPERATION_DEFINITION ? operation.selectionSet.selections[0] : undefined
   if (operation?.kind !== Kind.OPERATION_DEFINITION || entities?.kind !== Kind.FIELD || !entities.selectionSet)
     throw new Error('an entity fetch selects _entities and nothing else')
-  const selection = entities.selectionSet
-  return {
-    selection,
-    variables: (operation.variableDefinitions ?? []).filter(
-      ({ variable }) => variable.name.value !== 'representations',
-    ),
-    dependents: fieldsByType(selection, '')
-      .flatMap(({ type, field }) => {
-        const needs = graph.requirements.of(fetch.serviceName, type, field.name.value)
-        return needs ? [{ field, needs }] : []
-      })
-      .slice(0, maskBits),
-  }
+  const whole = entities.selectionSet
+  const inputs = compileInputs(graph, node.requires ?? [])
+  const variables = (operation.variableDefinitions ?? []).filter(
+    ({ variable }) => variable.name.value !== 'representations',
+  )
+  const dependents = fieldsByType(whole, '')
+    .flatMap(({ type, field }): Dependent[] => {
+      const needs = graph.requirements.of(node.serviceName, type, field.name.value)
+      return needs ? [{ field, needs }] : []
+    })
+    .slice(0, maskBits)
+  const groups = groupRequirements(
+    graph,
+    dependents.map(({ needs }) => needs),
+  )
+  const rest = withoutFields(whole, new Set(dependents.map(({ field }) => field)))
+
+  return [...new Set(groups.length > 0 ? groups : [0])].map((group): Selected => {
+    const own = dependents.filter((_, index) => groups[index] === group)
+    const foreign = dependents.filter((_, index) => groups[index] !== group)
+    const needed = new Set(own.flatMap(({ needs }) => needs))
+    const unneeded = new Set(foreign.flatMap(({ needs }) => needs).filter((need) => !needed.has(need)))
+    // The fields that require nothing are asked with the first group.
+    const others = group === 0 || !rest ? [] : fieldsByType(rest, '').map(({ field }) => field)
+    const left = new Set([...foreign.map(({ field }) => field), ...others])
+    return {
+      lookup: {
+        path: compilePath(path),
+        inputs: withoutInputs(inputs, unneeded),
+        inputRewrites: node.inputRewrites ?? [],
+        dependents: own.map(({ needs }) => needs),
+        outputs: compileOutputs(node),
+      },
+      selection: withoutFields(whole, left) ?? whole,
+      dependents: own,
+      variables,
+    }
+  })
 }
 
 /** The fields selected on the entity itself, with the type on which each is selected. */
@@ -94,21 +120,21 @@ function fieldsByType(set: SelectionSetNode, type: string): { type: string; fiel
 
 function writeText(
   operationName: string | undefined,
-  selections: readonly EntitySelection[],
+  selected: readonly Selected[],
   parts: readonly { readonly lookup: number; readonly without: number }[],
 ): RequestText | undefined {
   const variables = new Map<string, VariableDefinitionNode>()
   const answers: SelectionNode[] = []
   for (const [part, { lookup, without }] of parts.entries()) {
-    const entity = selections[lookup]
-    if (!entity) return undefined
-    const left = new Set(entity.dependents.filter((_, bit) => without & (1 << bit)).map(({ field }) => field))
-    const selectionSet = prune(entity.selection, left)
+    const one = selected[lookup]
+    if (!one) return undefined
+    const left = new Set(one.dependents.filter((_, bit) => without & (1 << bit)).map(({ field }) => field))
+    const selectionSet = withoutFields(one.selection, left)
     if (!selectionSet) return undefined
     answers.push(entitiesField(part, selectionSet))
     variables.set(representationsName(part), representationsVariable(part))
     const used = usedVariables(selectionSet)
-    for (const definition of entity.variables)
+    for (const definition of one.variables)
       if (used.has(definition.variable.name.value)) variables.set(definition.variable.name.value, definition)
   }
   const document: DocumentNode = {
@@ -132,12 +158,12 @@ function writeText(
 }
 
 /** The selection without the given fields; undefined when nothing but type names would be left. */
-function prune(set: SelectionSetNode, without: ReadonlySet<FieldNode>): SelectionSetNode | undefined {
+function withoutFields(set: SelectionSetNode, without: ReadonlySet<FieldNode>): SelectionSetNode | undefined {
   if (without.size === 0) return set
   const selections = set.selections.flatMap((selection): SelectionNode[] => {
     if (selection.kind === Kind.FIELD) return without.has(selection) ? [] : [selection]
     if (selection.kind === Kind.FRAGMENT_SPREAD) return [selection]
-    const selectionSet = prune(selection.selectionSet, without)
+    const selectionSet = withoutFields(selection.selectionSet, without)
     return selectionSet ? [{ ...selection, selectionSet }] : []
   })
   const empty = selections.every((selection) => selection.kind === Kind.FIELD && selection.name.value === '__typename')

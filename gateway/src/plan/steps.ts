@@ -1,4 +1,4 @@
-import type { FetchDataRewrite, QueryPlanSelectionNode } from '@apollo/query-planner'
+import type { FetchDataRewrite } from '@apollo/query-planner'
 import type { FieldPaths } from '../supergraph/requirements.ts'
 import type { RequestText } from './request-text.ts'
 
@@ -30,12 +30,26 @@ export interface EntitiesStep {
 /** Entities at one place of the answer, and the fields that this subgraph adds to them. */
 export interface Lookup {
   readonly path: readonly PathElement[]
-  readonly inputs: readonly QueryPlanSelectionNode[]
+  readonly inputs: readonly Input[]
   readonly inputRewrites: readonly FetchDataRewrite[]
   /** Selected fields that `@requires` more than a key. One bit each, in this order, in the masks of what is left out. */
   readonly dependents: readonly FieldPaths[]
   readonly outputs: Outputs
 }
+
+/** What of an object goes into its representation. */
+export type Input =
+  | { readonly kind: 'types'; readonly condition: string | undefined; readonly inputs: readonly Input[] }
+  | {
+      readonly kind: 'field'
+      /** Its name in the data. */
+      readonly source: string
+      /** Its name in the representation. */
+      readonly name: string
+      /** Dotted path of source names from the object, as requirements name it. */
+      readonly path: string
+      readonly inputs: readonly Input[] | undefined
+    }
 
 /** How what a subgraph answers is put under the names that the client chose. */
 export interface Outputs {

@@ -37,7 +37,7 @@ export interface Stream {
 const handshakeMs = 2_000
 const pingMs = 5_000
 const pongMs = 5_000
-const idleMs = 10_000 // An unused socket stays for the next subscription.
+const idleMs = 2_000 // An unused socket stays that long for the next subscription.
 const messageLimit = 32_000_000 // bytes
 const retryMs = { first: 100, most: 2_000 }
 

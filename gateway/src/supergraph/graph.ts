@@ -2,6 +2,8 @@ import { operationFromDocument, ROUTER_SUPPORTED_SUPERGRAPH_FEATURES, Supergraph
 import { type QueryPlan, QueryPlanner } from '@apollo/query-planner'
 import { type DocumentNode, type GraphQLSchema, isAbstractType, parse } from 'graphql'
 import { type Requirements, readRequirements } from './requirements.ts'
+import { giveStandIns } from './stand-ins.ts'
+import { dropUnusableKeys } from './usable-keys.ts'
 
 /** A supergraph ready to serve. Immutable: a changed supergraph is another Graph. */
 export interface Graph {
@@ -14,34 +16,50 @@ export interface Graph {
   isKindOf(typename: string, condition: string): boolean
   /** Plans a valid document's operation. Costs milliseconds; callers keep the result. */
   plan(document: DocumentNode, operationName: string | undefined): QueryPlan
+  /** An operation of a plan as its subgraph gets it. */
+  restore(operation: string): string
+  /** The name that a field of a plan has in the schema. */
+  realName(field: string): string
 }
 
 /** Builds a Graph of a supergraph's SDL; throws when it is none. */
 export function readGraph(sdl: string): Graph {
-  const supergraph = Supergraph.build(sdl, { supportedFeatures: ROUTER_SUPPORTED_SUPERGRAPH_FEATURES })
-  const apiSchema = supergraph.apiSchema()
-  const wholeSchema = supergraph.schema.toGraphQLJSSchema()
+  const document = parse(sdl, { noLocation: true })
+  const standIns = giveStandIns(dropUnusableKeys(document))
+  const supergraph = read(document)
+  // Validated as it was given; where stand-ins are used the real fields may not be, which validation would mind.
+  const planned = standIns.supergraph === document ? supergraph : read(standIns.supergraph, false)
+  const plannedApi = planned.apiSchema()
   // Plans two branches of a union that reach the same field separately, so that neither asks for the other's inputs.
-  const planner = new QueryPlanner(supergraph, { typeConditionedFetching: true })
-  const kinds = new Map<string, boolean>()
+  const planner = new QueryPlanner(planned, { typeConditionedFetching: true })
 
   return {
-    schema: apiSchema.toGraphQLJSSchema(),
+    schema: supergraph.apiSchema().toGraphQLJSSchema(),
     subgraphs: supergraph.subgraphsMetadata(),
-    requirements: readRequirements(parse(sdl, { noLocation: true })),
-    isKindOf: (typename, condition) => {
-      if (typename === condition) return true
-      const key = `${typename} ${condition}`
-      let is = kinds.get(key)
-      if (is === undefined) {
-        const abstract = wholeSchema.getType(condition)
-        is = isAbstractType(abstract) && wholeSchema.getPossibleTypes(abstract).some(({ name }) => name === typename)
-        // Subgraphs decide what stands in `__typename`: only names that exist are remembered.
-        if (wholeSchema.getType(typename)) kinds.set(key, is)
-      }
-      return is
-    },
+    requirements: readRequirements(standIns.supergraph),
+    isKindOf: kinds(supergraph.schema.toGraphQLJSSchema()),
     plan: (document, operationName) =>
-      planner.buildQueryPlan(operationFromDocument(apiSchema, document, operationName ? { operationName } : {})),
+      planner.buildQueryPlan(operationFromDocument(plannedApi, document, operationName ? { operationName } : {})),
+    restore: standIns.restore,
+    realName: standIns.realName,
+  }
+}
+
+const read = (document: DocumentNode, validateSupergraph = true): Supergraph =>
+  Supergraph.build(document, { supportedFeatures: ROUTER_SUPPORTED_SUPERGRAPH_FEATURES, validateSupergraph })
+
+function kinds(schema: GraphQLSchema): Graph['isKindOf'] {
+  const known = new Map<string, boolean>()
+  return (typename, condition) => {
+    if (typename === condition) return true
+    const key = `${typename} ${condition}`
+    let is = known.get(key)
+    if (is === undefined) {
+      const abstract = schema.getType(condition)
+      is = isAbstractType(abstract) && schema.getPossibleTypes(abstract).some(({ name }) => name === typename)
+      // Subgraphs decide what stands in `__typename`: only names that exist are remembered.
+      if (schema.getType(typename)) known.set(key, is)
+    }
+    return is
   }
 }

@@ -1,4 +1,5 @@
-import { type ConstDirectiveNode, type DocumentNode, Kind, parse, type SelectionSetNode } from 'graphql'
+import { type DocumentNode, Kind, parse, type SelectionSetNode } from 'graphql'
+import { joins } from './joins.ts'
 
 /** Leaves of a field set, as dotted paths of field names: `a { b c }` is `a.b` and `a.c`. */
 export type FieldPaths = readonly string[]
@@ -44,16 +45,6 @@ function graphNames(supergraph: DocumentNode): Map<string, string> {
       for (const { name } of joins(value.directives, 'join__graph')) if (name) names.set(value.name.value, name)
   }
   return names
-}
-
-function joins(directives: readonly ConstDirectiveNode[] | undefined, name: string): Record<string, string>[] {
-  return (directives ?? [])
-    .filter((directive) => directive.name.value === name)
-    .map((directive) =>
-      Object.fromEntries(
-        (directive.arguments ?? []).map(({ name, value }) => [name.value, 'value' in value ? String(value.value) : '']),
-      ),
-    )
 }
 
 const fieldPaths = (fieldSet: string): FieldPaths => {
