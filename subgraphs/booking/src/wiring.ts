@@ -29,7 +29,7 @@ export function wire(pool: Pool, prisma: PrismaClient, live: Live) {
       bookingsOf: (
         riderId: string,
         page: { first: number; after?: string | undefined; state?: readonly State[] | undefined },
-      ) => bookingsOf(prisma, riderId, page),
+      ) => bookingsOf(pool, riderId, page),
       pricesOf: (publicIds: readonly string[]) => pricesOf(prisma, publicIds),
       /** As `watchBooking` tells it. */
       bookingStatus: (whose: Whose, id: string) =>

@@ -236,6 +236,33 @@ describe('myBookings', () => {
     expect(data?.myBookings).toEqual({ edges: [], pageInfo: { hasNextPage: false, endCursor: null } })
   })
 
+  it('leave none out when the last one of a page has moved on before the next page', async () => {
+    const [vehicle, ...others] = await w.vehicles(3)
+    const rider = viewer(randomUUID())
+    const oldest = await w.held(vehicle, rider.id)
+    const middle = await w.held(others[0], rider.id)
+    const newest = await w.held(others[1], rider.id)
+    const held = { first: 1, state: ['HELD'] }
+    const page = async (after: string | null) =>
+      (await subgraph.ask<Page>(myBookings, { ...held, after }, rider)).data?.myBookings
+    const first = await page(null)
+    expect(first?.edges).toEqual([{ node: { id: newest.id } }])
+    await w.claim(newest)
+    const second = await page(first?.pageInfo.endCursor ?? null)
+    expect(second?.edges).toEqual([{ node: { id: middle.id } }])
+    expect((await page(second?.pageInfo.endCursor ?? null))?.edges).toEqual([{ node: { id: oldest.id } }])
+  })
+
+  it('have no page after a booking of somebody else', async () => {
+    const [one, two, other] = await w.vehicles(3)
+    const rider = viewer(randomUUID())
+    await w.held(one, rider.id)
+    await w.held(two, rider.id)
+    const theirs = await w.held(other)
+    const after = Buffer.from(theirs.id.replaceAll('-', ''), 'hex').toString('base64url')
+    expect((await subgraph.ask<Page>(myBookings, { after }, rider)).data?.myBookings.edges).toEqual([])
+  })
+
   it('are a rider’s, at most a hundred at a time, after a cursor that is one', async () => {
     const rider = viewer(randomUUID())
     expect(codes(await subgraph.ask(myBookings, {}, anonymous))).toEqual(['UNAUTHENTICATED'])

@@ -1,5 +1,5 @@
 import type { PrismaClient } from '@holdfast/database'
-import { type Transaction, traceparent } from '@holdfast/service'
+import { type Queryable, type Transaction, traceparent } from '@holdfast/service'
 import type { Booking, CancelReason, State } from '../domain/booking.ts'
 import type { Fare } from '../domain/fare.ts'
 import { type BookingRow, itemsOfB, parseBooking } from './booking-row.ts'
@@ -21,20 +21,26 @@ export async function bookingsById(prisma: PrismaClient, whose: Whose, ids: read
   return rows.map(parseBooking)
 }
 
-/** A rider's bookings, newest first, those after the booking with the id `after`. */
+/**
+ * A rider's bookings, newest first, those after the rider's booking with the id `after`: by its place in time, so that it
+ * may have moved on to another state since. Not Prisma's cursor, which takes the first row for the cursor's own.
+ */
 export async function bookingsOf(
-  prisma: PrismaClient,
+  db: Queryable,
   riderId: string,
   page: { readonly first: number; readonly after?: string | undefined; readonly state?: readonly State[] | undefined },
 ): Promise<Booking[]> {
-  const rows = await prisma.booking.findMany({
-    where: { rider_id: riderId, ...(page.state && { state: { in: [...page.state] } }) },
-    orderBy: [{ created_at: 'desc' }, { id: 'desc' }],
-    // Prisma compares by the row's own created_at and id, so two of the same instant keep their order.
-    ...(page.after && { cursor: { id: page.after }, skip: 1 }),
-    take: page.first,
-    include: withItems,
-  })
+  const { rows } = await db.query<BookingRow>(
+    `select b.*, ${itemsOfB} as items
+     from booking.booking b
+     where b.rider_id = $1
+       and ($2::booking.booking_state[] is null or b.state = any($2))
+       and ($3::uuid is null or (b.created_at, b.id) < (
+         select a.created_at, a.id from booking.booking a where a.id = $3 and a.rider_id = $1))
+     order by b.created_at desc, b.id desc
+     limit $4`,
+    [riderId, page.state ?? null, page.after ?? null, page.first],
+  )
   return rows.map(parseBooking)
 }
 
