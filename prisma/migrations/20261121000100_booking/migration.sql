@@ -279,6 +279,12 @@ language sql as $$
   for update;
 $$;
 
+-- Whether one of them was taken out of service: then there is nothing left to pay for.
+create function booking.any_withdrawn(p_unit_ids uuid[]) returns boolean
+language sql stable as $$
+  select exists (select from booking.bookable where id = any(p_unit_ids) and withdrawn);
+$$;
+
 -- Published to payment: take a live hold out of time's reach before Stripe is called.
 create function booking.claim_for_payment(p_booking_id uuid, p_rider_id uuid, p_payment_id uuid, p_traceparent text)
 returns table (
@@ -330,7 +336,8 @@ begin
 end
 $$;
 
--- Published to payment: the money is authorised. False: the claim is lost, void the authorisation.
+-- Published to payment: the money is authorised. False: the claim is lost, or there is nothing to use any more and the
+-- booking ends here; void the authorisation.
 create function booking.confirm_paid(p_booking_id uuid, p_payment_id uuid, p_traceparent text) returns boolean
 language plpgsql security definer set search_path = booking, pg_temp as $$
 begin
@@ -342,12 +349,19 @@ begin
     traceparent = p_traceparent
   from booking.policy p
   where b.id = p_booking_id and p.kind = b.kind and b.payment_id = p_payment_id
-    and b.state in ('PROCESSING', 'NEEDS_REVIEW');
-  return found;
+    and b.state in ('PROCESSING', 'NEEDS_REVIEW')
+    and not booking.any_withdrawn(b.unit_ids);
+  if found then
+    return true;
+  end if;
+  update booking.booking
+  set state = 'CANCELLED', cancel_reason = 'OPERATOR', expires_at = null, traceparent = p_traceparent
+  where id = p_booking_id and payment_id = p_payment_id and state in ('PROCESSING', 'NEEDS_REVIEW');
+  return false;
 end
 $$;
 
--- Published to payment: definitely no money. The hold goes on while it has time and attempts; returns what became of
+-- Published to payment: definitely no money. The hold goes on while it has time, attempts and its things; returns what became of
 -- it, null when this payment had no claim on the booking any more.
 create function booking.decline_payment(p_booking_id uuid, p_payment_id uuid, p_traceparent text)
 returns booking.booking_state
@@ -364,7 +378,8 @@ begin
   end if;
   goes_on := b.state = 'PROCESSING'
     and b.hold_expires_at > clock_timestamp()
-    and b.attempts < (select max_attempts from booking.policy where kind = b.kind);
+    and b.attempts < (select max_attempts from booking.policy where kind = b.kind)
+    and not booking.any_withdrawn(b.unit_ids);
   update booking.booking set
     state = case when goes_on then 'HELD' else 'CANCELLED' end::booking.booking_state,
     expires_at = case when goes_on then b.hold_expires_at end,

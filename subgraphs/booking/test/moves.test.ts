@@ -1,7 +1,10 @@
 import { randomUUID } from 'node:crypto'
+import { transaction } from '@holdfast/service'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
 import { cancelBooking } from '../src/commands/cancelBooking.ts'
 import { extendHold } from '../src/commands/extendHold.ts'
+import { withdrawVehicle } from '../src/commands/withdrawVehicle.ts'
+import { listVehicle } from '../src/store/bookables.ts'
 import { expireDue, nextDueInMs } from '../src/store/expiry.ts'
 import { type World, world } from './world.ts'
 
@@ -177,6 +180,41 @@ describe('payment’s claim', () => {
       else expect(await w.decline(booking.id, paymentId)).toBe('CANCELLED')
       expect(await w.read(booking.id)).toMatchObject({ state: end })
     }
+  })
+})
+
+describe('a vehicle that is taken out of service while its rider pays', () => {
+  const withdrawnInPayment = async () => {
+    const { vehicle, booking } = await oneHeld()
+    const { paymentId } = await w.claim(booking)
+    await transaction(w.pool, (tx) => withdrawVehicle(tx, vehicle.id))
+    return { vehicle, booking, paymentId }
+  }
+
+  it('is not confirmed, so the money is released', async () => {
+    const { vehicle, booking, paymentId } = await withdrawnInPayment()
+    expect(await w.confirm(booking.id, paymentId)).toBe(false)
+    expect(await w.read(booking.id)).toMatchObject({ state: 'CANCELLED', reason: 'OPERATOR' })
+    expect(await holderOf(vehicle.id)).toBeNull()
+    expect(await w.confirm(booking.id, paymentId)).toBe(false)
+  })
+
+  it('is not held again when there is no money', async () => {
+    const { booking, paymentId } = await withdrawnInPayment()
+    expect(await w.decline(booking.id, paymentId)).toBe('CANCELLED')
+  })
+
+  it('is confirmed when it is back in time', async () => {
+    const { vehicle, booking, paymentId } = await withdrawnInPayment()
+    const back = {
+      id: vehicle.id,
+      publicId: vehicle.publicId,
+      pricePlanId: 'scooter',
+      latitude: 50.11,
+      longitude: 8.68,
+    }
+    await transaction(w.pool, (tx) => listVehicle(tx, back))
+    expect(await w.confirm(booking.id, paymentId)).toBe(true)
   })
 })
 

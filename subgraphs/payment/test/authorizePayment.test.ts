@@ -164,19 +164,23 @@ describe('authorizePayment', () => {
     await house.settled()
   })
 
-  it('releases the money when the booking was lost while Stripe was asked', async () => {
+  it.each([
+    [
+      'the booking was cancelled',
+      `update booking.booking set state = 'CANCELLED', cancel_reason = 'OPERATOR', expires_at = null where id = $1`,
+    ],
+    ['the vehicle went out of service', 'update booking.bookable set withdrawn = true where holder = $1'],
+  ])('releases the money when %s while Stripe was asked', async (_, happens) => {
     const held = await house.hold()
     const requestId = randomUUID()
     await house.fault({ kind: 'latency', ms: '1200', method: 'POST', path: '/v1/payment_intents' })
     const paying = house.pay(held, 'pm_card_visa', requestId)
     await until(async () => (await house.bookingState(held)) === 'PROCESSING')
-    await house.owner.query(
-      `update booking.booking set state = 'CANCELLED', cancel_reason = 'OPERATOR', expires_at = null where id = $1`,
-      [held.bookingId],
-    )
+    await house.owner.query(happens, [held.bookingId])
     expect(await paying).toMatchObject({ __typename: 'PaymentReleased' })
     await house.settled()
     expect(await house.latest(held)).toMatchObject({ state: 'VOIDED' })
+    expect(await house.bookingState(held)).toBe('CANCELLED')
     expect(await house.intents(held)).toMatchObject([{ status: 'canceled' }])
     expect(await house.pay(held, 'pm_card_visa', requestId)).toMatchObject({ __typename: 'PaymentReleased' })
   })

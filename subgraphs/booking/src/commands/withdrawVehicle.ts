@@ -4,7 +4,8 @@ import { holderOf, setWithdrawn } from '../store/bookables.ts'
 import { lockBooking, saveCancelled } from '../store/bookings.ts'
 
 /**
- * Takes a vehicle out of booking. Who held it before fleet could know is not left waiting for it: the booking is cancelled.
+ * Takes a vehicle out of booking. Who held it before fleet could know is not left waiting for it: the booking is cancelled,
+ * at once or, when it is being paid, as soon as payment has its answer (booking.confirm_paid, booking.decline_payment).
  * Throws when it changes hands at this very moment; the event is then tried again.
  */
 export const withdrawVehicle = async (tx: Transaction, vehicleId: string): Promise<void> => {

@@ -31,7 +31,12 @@ export const moves = [
   { name: 'extend', from: 'HELD', to: 'HELD', by: 'rider, once' },
   { name: 'claim', from: 'HELD', to: 'PROCESSING', by: 'payment, before it asks Stripe' },
   { name: 'decline', from: 'PROCESSING', to: 'HELD', by: 'payment: no money, but time and attempts left' },
-  { name: 'decline', from: 'PROCESSING', to: 'CANCELLED', by: 'payment: no money, no time or no attempts left' },
+  {
+    name: 'decline',
+    from: 'PROCESSING',
+    to: 'CANCELLED',
+    by: 'payment: no money and no time or attempts left; out of service',
+  },
   { name: 'confirm', from: 'PROCESSING', to: 'CONFIRMED', by: 'payment: authorised' },
   { name: 'start', from: 'CONFIRMED', to: 'ACTIVE', by: 'fleet: the lock opened' },
   { name: 'complete', from: 'ACTIVE', to: 'COMPLETED', by: 'fleet: the trip ended' },
@@ -41,7 +46,7 @@ export const moves = [
   { name: 'expire', from: 'CONFIRMED', to: 'EXPIRED', by: 'time: never started' },
   { name: 'review', from: 'PROCESSING', to: 'NEEDS_REVIEW', by: 'payment: deadline passed, Stripe silent' },
   { name: 'confirm', from: 'NEEDS_REVIEW', to: 'CONFIRMED', by: 'payment: authorised after all' },
-  { name: 'decline', from: 'NEEDS_REVIEW', to: 'CANCELLED', by: 'payment: no money after all' },
+  { name: 'decline', from: 'NEEDS_REVIEW', to: 'CANCELLED', by: 'payment: no money after all; out of service' },
 ] as const satisfies readonly Move[]
 
 /** States in which nobody else can have the things. */
