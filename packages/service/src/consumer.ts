@@ -43,6 +43,9 @@ export function consumeStream<E extends ConsumedEvent>(options: {
   handle(tx: Transaction, event: E): Promise<(() => Promise<unknown> | unknown) | void>
 }): Promise<void> {
   const { consumer, owner, stream, pool, redis, log } = options
+  let handling = false
+  // The connection waits for ever, for an event as for a Redis that is away; what is being handled is finished first.
+  options.signal.addEventListener('abort', () => handling || redis.disconnect(), { once: true })
 
   const once = async (event: E) => {
     const after = await transaction(pool, async (tx) => {
@@ -102,10 +105,15 @@ export function consumeStream<E extends ConsumedEvent>(options: {
       from,
     )) as [string, [string, string[] | null][]][] | null
     const entries = answer?.[0]?.[1] ?? []
-    for (const [id, fields] of entries) {
-      // A trimmed entry is still pending but has no fields any more.
-      if (fields?.[1]) await settle(fields[1], signal)
-      await redis.xack(stream, consumer, id)
+    handling = true
+    try {
+      for (const [id, fields] of entries) {
+        // A trimmed entry is still pending but has no fields any more.
+        if (fields?.[1]) await settle(fields[1], signal)
+        await redis.xack(stream, consumer, id)
+      }
+    } finally {
+      handling = false
     }
     return entries.length
   }

@@ -1,0 +1,72 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals'
+import { type TestDatabase, testDatabase, testRedis } from '../../../dev/testing.ts'
+import { consumeStream, createBlockingRedis, createLog, createPool, createRedis } from '../src/index.ts'
+
+const log = createLog('test', 'silent')
+let database: TestDatabase
+
+beforeAll(async () => {
+  database = await testDatabase()
+}, 90_000)
+afterAll(async () => database.drop())
+
+/** A consumer of booking's stream as fleet has one; `ended` is true when it has stopped. */
+function consume(redisUrl: string, handle: () => Promise<void> = async () => undefined) {
+  const pool = createPool(database.url('fleet'), log)
+  const redis = createBlockingRedis(redisUrl, log)
+  const stopping = new AbortController()
+  const running = consumeStream({
+    consumer: 'tests',
+    owner: 'fleet',
+    stream: 'events:tests',
+    databaseUrl: database.url('fleet'),
+    pool,
+    redis,
+    log,
+    signal: stopping.signal,
+    parse: (json) => JSON.parse(json) as { id: string; type: string },
+    handle,
+  })
+  return {
+    async stop() {
+      const from = Date.now()
+      stopping.abort()
+      await running
+      redis.disconnect()
+      await pool.end()
+      return Date.now() - from
+    },
+  }
+}
+
+const soon = 3_000 // ms; a plain wait for an event takes 2 s more, and for Redis for ever
+
+it.each(['running', 'dead', 'paused'] as const)('stops soon while Redis is %s', async (state) => {
+  await using redis = await testRedis()
+  const consumer = consume(redis.url)
+  await new Promise((resolve) => setTimeout(resolve, 300))
+  if (state === 'dead') await redis.kill('SIGKILL')
+  if (state === 'paused') await redis.pause()
+  await new Promise((resolve) => setTimeout(resolve, 300))
+  expect(await consumer.stop()).toBeLessThan(soon)
+})
+
+it('finishes the event that it is at before it stops', async () => {
+  await using redis = await testRedis()
+  const client = createRedis(redis.url, log)
+  await new Promise((resolve) => client.once('ready', resolve))
+  const id = 'a6a7b2c8-0d7e-4b26-8f0e-3f6f4b9f7a11'
+  let begun: () => void = () => undefined
+  const beginning = new Promise<void>((resolve) => {
+    begun = resolve
+  })
+  const consumer = consume(redis.url, async () => {
+    begun()
+    await new Promise((resolve) => setTimeout(resolve, 300))
+  })
+  await client.xadd('events:tests', '*', 'event', JSON.stringify({ id, type: 'Tested' }))
+  await beginning
+  await consumer.stop()
+  expect(await client.xpending('events:tests', 'tests')).toEqual([0, null, null, null])
+  client.disconnect()
+})
