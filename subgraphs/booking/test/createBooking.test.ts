@@ -297,14 +297,10 @@ describe('the wall', () => {
       vehicle.id,
     ])
     expect(live).toEqual([{ booking_id: first.id }])
-    await w.rows(`update booking.bookable set holder = $2, held_until = $3 where id = $1`, [
-      vehicle.id,
-      first.id,
-      first.holdExpiresAt,
-    ])
     await w.rows(
-      `update booking.bookable u set held_until = b.expires_at from booking.booking b where b.id = u.holder and u.id = $1`,
-      [vehicle.id],
+      `update booking.bookable u set holder = b.id, held_until = b.expires_at from booking.booking b
+       where u.id = $1 and b.id = $2`,
+      [vehicle.id, first.id],
     )
   })
 })

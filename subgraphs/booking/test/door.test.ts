@@ -160,10 +160,12 @@ describe('a booking that is over', () => {
     await toActive(booking)
     const publicId = await toCompleted(booking, vehicle.id)
     const answer = await subgraph.ask(
-      '($id: ID!) { booking(id: $id) { state expiresAt items { vehicle { id } price { unlock { amountMinor } } } fare { total { amountMinor } lines { kind quantity } } } }'.replace(
-        '(',
-        'query (',
-      ),
+      `query ($id: ID!) {
+        booking(id: $id) {
+          state expiresAt items { vehicle { id } price { unlock { amountMinor } } }
+          fare { total { amountMinor } lines { kind quantity } }
+        }
+      }`,
       { id: booking.id },
       viewer(booking.riderId),
     )
@@ -193,8 +195,8 @@ describe('prices of vehicles', () => {
     await w.rows('update booking.bookable set withdrawn = true where id = $1', [vehicles[2].id])
     const ids = [...vehicles.map(({ publicId }) => publicId), randomUUID(), 'no uuid']
     const prices =
-      '($ref: [_Any!]!) { _entities(representations: $ref) { ... on Vehicle { id price { perMinute { amountMinor } } } } }'
-    const { data } = await subgraph.ask<{ _entities: unknown[] }>(`query ${prices}`, {
+      'query ($ref: [_Any!]!) { _entities(representations: $ref) { ... on Vehicle { id price { perMinute { amountMinor } } } } }'
+    const { data } = await subgraph.ask<{ _entities: unknown[] }>(prices, {
       ref: ids.map((id) => ({ __typename: 'Vehicle', id })),
     })
     const price = { perMinute: { amountMinor: 25 } }
@@ -364,7 +366,7 @@ describe('with Postgres paused', () => {
   it('says UNAVAILABLE within 2.5 s to whoever asks, and is well again after', async () => {
     const [vehicle] = await w.vehicles(1)
     const { id, riderId } = await w.held(vehicle)
-    const read = '{ booking(id: "ID") { state } }'.replace('ID', id)
+    const read = `{ booking(id: "${id}") { state } }`
     const cancel = `mutation { cancelBooking(input: { bookingId: "${id}" }) { __typename } }`
     const ask = (query: string) => subgraph.ask(query, {}, viewer(riderId))
     await ask(read)

@@ -49,10 +49,10 @@ export function whyRefused(wanted: readonly string[], found: readonly Found[], l
   const unknown = wanted.filter((id) => !known.has(id))
   if (unknown.length > 0) return { kind: 'BookableNotFound', ids: unknown }
   const those = (which: (thing: Found) => boolean) => found.filter(which).map(({ publicId }) => publicId)
-  const reasons: readonly Reason[] = [
+  const reasons = [
     { kind: 'VehicleWithdrawn', ids: those(({ withdrawn }) => withdrawn) },
     { kind: 'VehicleOffline', ids: those(({ offline }) => offline) },
     { kind: 'AlreadyTaken', ids: those(({ free }) => !free) },
-  ]
-  return reasons.find((reason) => 'ids' in reason && reason.ids.length > 0) ?? null
+  ] as const
+  return reasons.find(({ ids }) => ids.length > 0) ?? null
 }

@@ -1,4 +1,7 @@
 import type { Queryable } from '@holdfast/service'
+import { occupying } from '../domain/booking.ts'
+
+const occupyingStates = occupying.map((state) => `'${state}'`).join(', ')
 
 /**
  * What must be true of the ledger at every instant, each as a query for the rows that break it. Readable by whoever may
@@ -16,11 +19,11 @@ export const invariants: Readonly<Record<string, string>> = {
     left join booking.booking b on b.id = i.booking_id
     where u.id is null
       or i.bookable_id is null
-      or b.state not in ('HELD', 'PROCESSING', 'CONFIRMED', 'ACTIVE', 'NEEDS_REVIEW')`,
+      or b.state not in (${occupyingStates})`,
   'all or nothing: an occupying booking has all its things, and any other none': `
     select b.id::text as broken
     from booking.booking b
-    where case when b.state in ('HELD', 'PROCESSING', 'CONFIRMED', 'ACTIVE', 'NEEDS_REVIEW')
+    where case when b.state in (${occupyingStates})
       then cardinality(b.unit_ids) else 0 end
       <> (select count(*) from booking.booking_item i where i.booking_id = b.id and i.live)`,
   'only time that counts: a bookable may be pushed aside exactly when its booking is a hold, and then with it': `
