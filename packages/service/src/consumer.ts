@@ -4,7 +4,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isUnavailable } from './errors.ts'
-import { every } from './lifecycle.ts'
+import { every, within } from './lifecycle.ts'
 import type { Log } from './log.ts'
 import { counter } from './metrics.ts'
 import { asLeader, type Pool, type Transaction, transaction } from './postgres.ts'
@@ -13,6 +13,7 @@ import { inTrace } from './trace.ts'
 
 const blockMs = 2_000
 const batch = 100
+const ackMs = 1_000
 const attempts = 8 // Of an event whose handler fails although everything is reachable; then it is set aside.
 
 const consumed = counter('events_consumed_total', 'Events whose effect is done', ['consumer', 'type', 'outcome'])
@@ -43,9 +44,6 @@ export function consumeStream<E extends ConsumedEvent>(options: {
   handle(tx: Transaction, event: E): Promise<(() => Promise<unknown> | unknown) | void>
 }): Promise<void> {
   const { consumer, owner, stream, pool, redis, log } = options
-  let handling = false
-  // The connection waits for ever, for an event as for a Redis that is away; what is being handled is finished first.
-  options.signal.addEventListener('abort', () => handling || redis.disconnect(), { once: true })
 
   const once = async (event: E) => {
     const after = await transaction(pool, async (tx) => {
@@ -92,40 +90,40 @@ export function consumeStream<E extends ConsumedEvent>(options: {
   }
 
   const read = async (from: string, signal: AbortSignal): Promise<number> => {
-    const answer = (await redis.xreadgroup(
-      'GROUP',
-      consumer,
-      'leader',
-      'COUNT',
-      batch,
-      'BLOCK',
-      blockMs,
-      'STREAMS',
-      stream,
-      from,
+    const answer = (await untilAborted(
+      signal,
+      redis.xreadgroup('GROUP', consumer, 'leader', 'COUNT', batch, 'BLOCK', blockMs, 'STREAMS', stream, from),
     )) as [string, [string, string[] | null][]][] | null
     const entries = answer?.[0]?.[1] ?? []
-    handling = true
-    try {
-      for (const [id, fields] of entries) {
-        // A trimmed entry is still pending but has no fields any more.
-        if (fields?.[1]) await settle(fields[1], signal)
-        await redis.xack(stream, consumer, id)
-      }
-    } finally {
-      handling = false
+    for (const [id, fields] of entries) {
+      // A trimmed entry is still pending but has no fields any more.
+      if (fields?.[1]) await settle(fields[1], signal)
+      await within(ackMs, 'redis', redis.xack(stream, consumer, id))
     }
     return entries.length
   }
 
   return asLeader(options.databaseUrl, `consumer ${consumer}`, options.signal, log, async (signal) => {
     await every(signal, 0, log, async () => {
-      await redis.xgroup('CREATE', stream, consumer, '0', 'MKSTREAM').catch((err: Error) => {
+      const group = redis.xgroup('CREATE', stream, consumer, '0', 'MKSTREAM')
+      await untilAborted(signal, group).catch((err: Error) => {
         if (!err.message.startsWith('BUSYGROUP')) throw err
       })
-      // What the last leader had read and not acknowledged comes first.
-      while (!signal.aborted && (await read('0', signal)) > 0);
-      while (!signal.aborted) await read('>', signal)
+      while (!signal.aborted) {
+        // What was read and not acknowledged comes first. Looked at each time: a leader that is just losing the lead may
+        // be given events that it no longer handles.
+        while (!signal.aborted && (await read('0', signal)) > 0);
+        await read('>', signal)
+      }
     })
+  })
+}
+
+/** The result of `work`, or a rejection when aborted before: a blocking connection waits for ever for a Redis that is away. */
+function untilAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const stop = () => reject(new Error('stopped'))
+    signal.addEventListener('abort', stop, { once: true })
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop))
   })
 }

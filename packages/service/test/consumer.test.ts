@@ -70,3 +70,31 @@ it('finishes the event that it is at before it stops', async () => {
   expect(await client.xpending('events:tests', 'tests')).toEqual([0, null, null, null])
   client.disconnect()
 })
+
+it('takes up what somebody else was given and did not handle, also while it is leading', async () => {
+  await using redis = await testRedis()
+  const client = createRedis(redis.url, log)
+  await new Promise((resolve) => client.once('ready', resolve))
+  let handled = 0
+  const consumer = consume(redis.url, async () => {
+    handled += 1
+  })
+  const event = (id: string) => client.xadd('events:tests', '*', 'event', JSON.stringify({ id, type: 'Tested' }))
+  const seen = async (count: number) => {
+    for (const until = Date.now() + 6_000; handled < count && Date.now() < until; ) {
+      await new Promise((resolve) => setTimeout(resolve, 20))
+    }
+    expect(handled).toBe(count)
+  }
+  await event('00000000-0000-4000-8000-000000000001')
+  await seen(1)
+  // In one go, so that the reader which is waiting comes second.
+  await client
+    .multi()
+    .xadd('events:tests', '*', 'event', JSON.stringify({ id: '00000000-0000-4000-8000-000000000002', type: 'Tested' }))
+    .xreadgroup('GROUP', 'tests', 'leader', 'COUNT', 10, 'STREAMS', 'events:tests', '>')
+    .exec()
+  await seen(2)
+  await consumer.stop()
+  client.disconnect()
+})
