@@ -4,9 +4,10 @@ import { type GraphQLFormattedError, getVariableValues } from 'graphql'
 import { type DocumentFault, type DocumentOptions, type Documents, documents } from './document/documents.ts'
 import type { Operation } from './document/operation.ts'
 import { complete } from './execute/complete.ts'
-import { type AskSubgraph, runStep } from './execute/execute.ts'
+import { askRoot, type Run, runStep, type Subgraphs, takeRoot } from './execute/execute.ts'
 import type { JsonObject } from './execute/json.ts'
 import { Trouble } from './execute/trouble.ts'
+import { plainText } from './plan/pass-through.ts'
 import type { GraphQLRequest } from './request.ts'
 import type { Graph } from './supergraph/graph.ts'
 
@@ -28,18 +29,24 @@ export interface Response {
   readonly errors?: readonly GraphQLFormattedError[]
 }
 
+/** A Response as JSON, and what is wrong with it. */
+export interface Answered {
+  readonly text: string
+  readonly errors: readonly GraphQLFormattedError[]
+}
+
 export interface Answering {
   /** From now on requests are answered by this graph; those under way end by theirs. */
   follow(graph: Graph): void
   prepare(request: GraphQLRequest): Preparation
   /** Runs a query or mutation. */
-  answer(prepared: Prepared, viewer: Viewer): Promise<Response>
+  answer(prepared: Prepared, viewer: Viewer): Promise<Answered>
 }
 
 const variableFaultsTold = 10
 
 export interface AnsweringOptions extends DocumentOptions {
-  readonly ask: AskSubgraph
+  readonly subgraphs: Subgraphs
   /** Milliseconds for a query, however many subgraphs it takes; a mutation is never cut off between its fields. */
   readonly budgetMs: number
 }
@@ -69,15 +76,20 @@ export function answering(options: AnsweringOptions): Answering {
       return { ok: false, faults: messages.map((message) => ({ message, extensions: { code: 'BAD_USER_INPUT' } })) }
     },
     answer: async ({ graph, operation, variables }, viewer) => {
-      const data = operation.introspect(variables)
-      const trouble = new Trouble()
+      const { step, passThrough, shape } = operation.planFor(viewer)
       const deadline = operation.type === 'query' ? Date.now() + options.budgetMs : Number.POSITIVE_INFINITY
-      if (operation.step)
-        await runStep(operation.step, { graph, ask: options.ask, viewer, variables, deadline, data, trouble })
-      return respond(complete(operation.shape(variables), data, trouble))
+      const trouble = new Trouble()
+      const data = operation.introspect(variables)
+      const run: Run = { graph, subgraphs: options.subgraphs, viewer, variables, deadline, data, trouble }
+      if (passThrough) {
+        const reply = await askRoot(passThrough, run)
+        const text = reply.kind === 'replied' ? plainText(reply.text) : undefined
+        if (text !== undefined) return { text, errors: [] }
+        takeRoot(options.subgraphs.read(reply), passThrough.outputs, run)
+      } else if (step) await runStep(step, run)
+      const { data: completed, errors } = complete(shape(variables), data, trouble, viewer)
+      const response: Response = errors.length > 0 ? { errors, data: completed } : { data: completed }
+      return { text: JSON.stringify(response), errors }
     },
   }
 }
-
-const respond = ({ data, errors }: ReturnType<typeof complete>): Response =>
-  errors.length > 0 ? { errors, data } : { data }

@@ -39,14 +39,14 @@ export function gateway(options: GatewayOptions): { readonly door: HttpDoor; rea
     masked: production,
     log,
   })
-  const ask = measured(subgraphs.ask)
+  const counted = measured(subgraphs)
   const budgetMs = subgraphTimeoutMs + queryBudgetOverTimeoutMs
   const answers = answering({
     limits: options.limits ?? defaultLimits,
     closed: production,
     counted: countPlan,
     log,
-    ask,
+    subgraphs: counted,
     budgetMs,
   })
   supergraph.onChange((graph) => {
@@ -54,7 +54,7 @@ export function gateway(options: GatewayOptions): { readonly door: HttpDoor; rea
     answers.follow(graph)
   })
   const count = meter(log)
-  const shared = channels({ ask, subscribe: subgraphs.subscribe, budgetMs })
+  const shared = channels({ subgraphs: counted, subscribe: subgraphs.subscribe, budgetMs })
   const streams = eventStreams(shared, count)
   const common = { answering: answers, identify: identifyBy(options.tokens), meter: count, log }
   const door = httpDoor({

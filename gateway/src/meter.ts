@@ -2,7 +2,7 @@
 import { counter, gauge, histogram, type Log } from '@holdfast/service'
 import type { GraphQLFormattedError } from 'graphql'
 import type { Operation } from './document/operation.ts'
-import type { AskSubgraph } from './execute/execute.ts'
+import type { Subgraphs } from './execute/execute.ts'
 
 export type Door = 'http' | 'sse' | 'websocket'
 
@@ -51,12 +51,13 @@ export const meter = (log: Log): Meter => ({
 export const countPlan = (known: boolean): void => plans.inc({ cached: String(known) })
 
 /** Counts and times what is asked of subgraphs. */
-export const measured =
-  (ask: AskSubgraph): AskSubgraph =>
-  async (request) => {
+export const measured = (subgraphs: Subgraphs): Subgraphs => ({
+  read: subgraphs.read,
+  ask: async (request) => {
     const end = fetchSeconds.startTimer({ subgraph: request.subgraph })
-    const answer = await ask(request)
+    const reply = await subgraphs.ask(request)
     end()
-    fetches.inc({ subgraph: request.subgraph, outcome: answer.kind })
-    return answer
-  }
+    fetches.inc({ subgraph: request.subgraph, outcome: reply.kind })
+    return reply
+  },
+})

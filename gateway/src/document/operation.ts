@@ -1,85 +1,127 @@
+import type { Viewer } from '@holdfast/service'
 import {
   type DocumentNode,
-  type ExecutionResult,
-  executeSync,
   type FragmentDefinitionNode,
   type GraphQLObjectType,
   Kind,
   type OperationDefinitionNode,
   type OperationTypeNode,
-  type SelectionNode,
-  type SelectionSetNode,
   visit,
 } from 'graphql'
-import { isObject, type JsonObject } from '../execute/json.ts'
+import type { JsonObject } from '../execute/json.ts'
 import { compileShape, type Shape } from '../execute/shape.ts'
 import { Lru } from '../lru.ts'
 import { compileNode, compileRoot } from '../plan/compile.ts'
+import { passesThrough } from '../plan/pass-through.ts'
 import type { RootStep, Step } from '../plan/steps.ts'
+import { isAllowed, type Rule } from '../supergraph/access.ts'
 import type { Graph } from '../supergraph/graph.ts'
+import { introspector } from './introspection.ts'
+import { permitted, rulesOf } from './permitted.ts'
 import { givePrivateNames, type PrivateNames } from './private-names.ts'
 
-/** One operation of a valid document, planned: everything about it that does not change from request to request. */
+/** One operation of a valid document: everything about it that does not change from request to request. */
 export interface Operation {
   readonly type: OperationTypeNode
   readonly name: string | undefined
   readonly definition: OperationDefinitionNode
-  /** What a query or mutation asks of subgraphs, or what each event of a subscription asks after `event`. */
-  readonly step: Step | undefined
-  /** The upstream operation of a subscription. */
-  readonly event: RootStep | undefined
-  shape(variables: Readonly<Record<string, unknown>>): Shape
+  /** How it is answered for a viewer, who may not be allowed all of it. */
+  planFor(viewer: Viewer): Planned
   /** Answers `__schema` and `__type`; empty when they are not asked. */
   introspect(variables: Readonly<Record<string, unknown>>): JsonObject
 }
 
-const shapesKept = 16 // sets of conditions per operation
+export interface Planned {
+  /** What a query or mutation asks of subgraphs, or what each event of a subscription asks after `event`. */
+  readonly step: Step | undefined
+  /** The upstream operation of a subscription. */
+  readonly event: RootStep | undefined
+  /** Set when a subgraph's answer to this operation is the client's, letter for letter, unless it has errors. */
+  readonly passThrough: RootStep | undefined
+  shape(variables: Readonly<Record<string, unknown>>): Shape
+}
 
-/** Plans an operation; throws a GraphQLError when the planner refuses it. */
+const shapesKept = 16 // sets of conditions per operation
+const plansKept = 16 // sets of denied rules per operation
+
+/** Plans an operation for viewers who may see all of it; throws a GraphQLError when the planner refuses it. */
 export function planOperation(graph: Graph, document: DocumentNode, definition: OperationDefinitionNode): Operation {
-  const root = graph.schema.getRootType(definition.operation)
-  if (!root) throw new Error(`the schema has no ${definition.operation}`)
-  const fragments = fragmentsOf(document)
-  const names = givePrivateNames(document)
-  const plan = graph.plan(names.document, definition.name?.value).node
-  const rest = plan?.kind === 'Subscription' ? plan.rest : plan
-  const introspection = introspectionOf(document, definition)
+  const rules = rulesOf(graph.schema, graph.access, document)
+  const whole = plan(graph, document, definition)
+  const partial = new Lru<Planned>(plansKept)
+
+  const planWithout = (denied: ReadonlySet<Rule>, key: string): Planned => {
+    const known = partial.get(key)
+    if (known) return known
+    const planned = plan(graph, permitted(graph.schema, graph.access, document, denied), definition, whole.shape)
+    partial.set(key, planned, 1)
+    return planned
+  }
 
   return {
     type: definition.operation,
     name: definition.name?.value,
     definition,
-    step: rest && compileNode(graph, rest),
-    event: plan?.kind === 'Subscription' ? compileRoot(graph, plan.primary) : undefined,
-    shape: shapes(graph, root, definition, document, fragments, names.nameOf),
-    introspect: (variables) => {
-      if (!introspection) return {}
-      const result: ExecutionResult = executeSync({
-        schema: graph.schema,
-        document: introspection,
-        variableValues: variables,
-      })
-      return isObject(result.data) ? result.data : {}
+    planFor: (viewer) => {
+      if (rules.length === 0) return whole
+      const denied = new Set(rules.filter((rule) => !isAllowed(rule, viewer)))
+      if (denied.size === 0) return whole
+      return planWithout(denied, rules.map((rule) => (denied.has(rule) ? '1' : '0')).join(''))
     },
+    introspect: introspector(graph.schema, document, definition),
+  }
+}
+
+/** With a `shape`, the answer has the fields of that one, though nobody was asked for some of them. */
+function plan(
+  graph: Graph,
+  document: DocumentNode,
+  definition: OperationDefinitionNode,
+  shape?: Planned['shape'],
+): Planned {
+  const root = graph.schema.getRootType(definition.operation)
+  if (!root) throw new Error(`the schema has no ${definition.operation}`)
+  const names = givePrivateNames(document)
+  const node = graph.plan(names.document, definition.name?.value).node
+  // Nothing of the planner's own lies in the answer to a single operation, so that the client's names can stay.
+  if (node?.kind === 'Fetch' && !shape) {
+    const plain = graph.plan(document, definition.name?.value).node
+    if (plain?.kind === 'Fetch') {
+      const step = compileRoot(graph, plain)
+      return {
+        step,
+        event: undefined,
+        passThrough: passesThrough(graph, document, definition, plain) ? step : undefined,
+        shape: shapes(graph, root, document, definition, (field) => (field.alias ?? field.name).value),
+      }
+    }
+  }
+  const rest = node?.kind === 'Subscription' ? node.rest : node
+  return {
+    step: rest && compileNode(graph, rest),
+    event: node?.kind === 'Subscription' ? compileRoot(graph, node.primary) : undefined,
+    passThrough: undefined,
+    shape: shape ?? shapes(graph, root, document, definition, names.nameOf),
   }
 }
 
 function shapes(
   graph: Graph,
   root: GraphQLObjectType,
-  definition: OperationDefinitionNode,
   document: DocumentNode,
-  fragments: ReadonlyMap<string, FragmentDefinitionNode>,
+  definition: OperationDefinitionNode,
   nameOf: PrivateNames['nameOf'],
-): Operation['shape'] {
+): Planned['shape'] {
   const names = [...conditionVariables(document)]
+  const fragments = fragmentsOf(document)
   const kept = new Lru<Shape>(shapesKept)
   return (variables) => {
     const key = names.map((name) => (variables[name] === true ? '1' : '0')).join('')
     const known = kept.get(key)
     if (known) return known
     const conditions = Object.fromEntries(names.map((name) => [name, variables[name]]))
-    const shape = compileShape({ schema: graph.schema, fragments, nameOf, conditions }, root, definition.selectionSet)
+    const { schema, access } = graph
+    const shape = compileShape({ schema, access, fragments, nameOf, conditions }, root, definition.selectionSet)
     kept.set(key, shape, 1)
     return shape
   }
@@ -102,36 +144,4 @@ function fragmentsOf(document: DocumentNode): ReadonlyMap<string, FragmentDefini
   for (const definition of document.definitions)
     if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition)
   return fragments
-}
-
-/** The operation with only its introspection fields, as a document; undefined when it has none. */
-function introspectionOf(document: DocumentNode, definition: OperationDefinitionNode): DocumentNode | undefined {
-  const fragments = fragmentsOf(document)
-  let found = false
-  const only = (set: SelectionSetNode): SelectionSetNode => ({
-    ...set,
-    selections: set.selections.flatMap((selection): SelectionNode[] => {
-      if (selection.kind === Kind.FIELD) {
-        const is = selection.name.value === '__schema' || selection.name.value === '__type'
-        found ||= is
-        return is ? [selection] : []
-      }
-      if (selection.kind === Kind.INLINE_FRAGMENT) return [{ ...selection, selectionSet: only(selection.selectionSet) }]
-      const fragment = fragments.get(selection.name.value)
-      // Spread in place, because elsewhere the fragment keeps its other fields.
-      return fragment
-        ? [
-            {
-              kind: Kind.INLINE_FRAGMENT,
-              directives: selection.directives ?? [],
-              selectionSet: only(fragment.selectionSet),
-            },
-          ]
-        : []
-    }),
-  })
-  if (definition.operation !== 'query') return undefined
-  const selectionSet = only(definition.selectionSet)
-  if (!found) return undefined
-  return { kind: Kind.DOCUMENT, definitions: [{ ...definition, selectionSet }, ...fragments.values()] }
 }

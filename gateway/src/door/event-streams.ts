@@ -5,7 +5,7 @@
 import type { ServerResponse } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Step, traceparent } from '@holdfast/service'
-import type { Prepared, Response } from '../answering.ts'
+import type { Prepared } from '../answering.ts'
 import type { Identity } from '../identity.ts'
 import { clients, type Meter } from '../meter.ts'
 import type { Channels } from '../subscriptions/channels.ts'
@@ -16,7 +16,7 @@ export interface EventStreams extends Step {
   /** Streams a subscription until it or the client ends. */
   serve(response: ServerResponse, type: StreamType, prepared: Prepared, identity: Identity): undefined
   /** Sends one response as a stream of one. */
-  once(response: ServerResponse, type: StreamType, body: Response): undefined
+  once(response: ServerResponse, type: StreamType, body: string): undefined
 }
 
 const beatMs = 12_000 // Proxies give up connections on which nothing comes for half a minute.
@@ -76,7 +76,7 @@ export function eventStreams(channels: Channels, meter: Meter): EventStreams {
 
     once: (response, type, body) => {
       const framing = begin(response, type)
-      response.end(framing.event(JSON.stringify(body)) + framing.end)
+      response.end(framing.event(body) + framing.end)
     },
 
     serve: (response, type, prepared, { viewer, expiresAt }) => {

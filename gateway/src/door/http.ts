@@ -67,9 +67,9 @@ export function graphqlRoute({ answering, identify, streams, meter, log, page }:
 
   const answer = async (prepared: Prepared, { viewer }: Identity) => {
     const measured = meter.begin('http', prepared.operation)
-    const body = await answering.answer(prepared, viewer)
-    measured.end(body.errors)
-    return body
+    const { text, errors } = await answering.answer(prepared, viewer)
+    measured.end(errors)
+    return text
   }
 
   return async (request, response) => {

@@ -7,13 +7,14 @@ import type { MediaType } from './media-type.ts'
 /** One answer over HTTP. */
 export interface Reply {
   readonly status: number
-  readonly body: Response
+  /** JSON of a Response. */
+  readonly body: string
   readonly headers?: Readonly<Record<string, string>>
 }
 
 export const refusal = (status: number, fault: Fault, headers: Readonly<Record<string, string>> = {}): Reply => ({
   status,
-  body: { errors: [fault] },
+  body: JSON.stringify({ errors: [fault] }),
   headers,
 })
 
@@ -21,17 +22,20 @@ export const refusal = (status: number, fault: Fault, headers: Readonly<Record<s
 export const bad = (message: string): Fault => ({ message, extensions: { code: 'BAD_REQUEST' } })
 
 /** Nothing was executed, because of these. */
-export const rejection = (faults: readonly DocumentFault[]): Response => ({
-  errors: faults.map(({ message, locations, extensions }) => ({
-    message,
-    ...(locations && { locations }),
-    extensions,
-  })),
-})
+export const rejection = (faults: readonly DocumentFault[]): string => {
+  const response: Response = {
+    errors: faults.map(({ message, locations, extensions }) => ({
+      message,
+      ...(locations && { locations }),
+      extensions,
+    })),
+  }
+  return JSON.stringify(response)
+}
 
 export function send(response: ServerResponse, mediaType: MediaType, { status, body, headers }: Reply): void {
   if (response.headersSent || response.destroyed) return
-  const bytes = Buffer.from(JSON.stringify(body))
+  const bytes = Buffer.from(body)
   response
     .writeHead(status, { 'content-type': `${mediaType}; charset=utf-8`, 'content-length': bytes.length, ...headers })
     .end(bytes)

@@ -94,9 +94,9 @@ export function webSocketDoor(door: HttpDoor, options: WebSocketDoorOptions): St
       const { prepared, identity, traceparent } = contextValue as Asked
       return inTrace(traceparent, async () => {
         const measured = meter.begin('websocket', prepared.operation)
-        const response = await answering.answer(prepared, identity.viewer)
-        measured.end(response.errors)
-        return response as ExecutionResult
+        const { text, errors } = await answering.answer(prepared, identity.viewer)
+        measured.end(errors)
+        return JSON.parse(text) as ExecutionResult
       })
     },
 

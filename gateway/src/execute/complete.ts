@@ -2,7 +2,9 @@
  * Makes the client's answer of what the subgraphs said: the fields of its selection in its order, null where the GraphQL
  * specification has null (§6.4.4), and an error with a path for each null that is there because something failed.
  */
+import type { Viewer } from '@holdfast/service'
 import type { GraphQLFormattedError } from 'graphql'
+import { isAllowed, type Rule } from '../supergraph/access.ts'
 import { isObject, type JsonObject } from './json.ts'
 import type { Field, Shape } from './shape.ts'
 import type { ResponsePath } from './targets.ts'
@@ -15,9 +17,9 @@ export interface Completed {
 
 const errorLimit = 100 // Errors of one answer; a client that shows more has no reader.
 
-export function complete(shape: Shape, data: JsonObject, trouble: Trouble): Completed {
+export function complete(shape: Shape, data: JsonObject, trouble: Trouble, viewer: Viewer): Completed {
   if (shape.kind !== 'object') throw new Error('an operation answers with an object')
-  const completion = new Completion(trouble)
+  const completion = new Completion(trouble, viewer)
   if (!trouble.none) completion.place(shape, data)
   const completed = completion.object(shape, data)
   return { data: completed === explained ? null : (completed as JsonObject | null), errors: completion.errors() }
@@ -33,6 +35,7 @@ const nonexistent = Symbol('nonexistent')
 
 class Completion {
   readonly #trouble: Trouble
+  readonly #viewer: Viewer
   readonly #errors: GraphQLFormattedError[] = []
   /** Every place at or below which an error has been told. */
   readonly #told = new Set<string>()
@@ -41,8 +44,9 @@ class Completion {
   readonly #beside: Located[] = []
   readonly #used = new Set<Fault>()
 
-  constructor(trouble: Trouble) {
+  constructor(trouble: Trouble, viewer: Viewer) {
     this.#trouble = trouble
+    this.#viewer = viewer
   }
 
   errors(): readonly GraphQLFormattedError[] {
@@ -83,7 +87,8 @@ class Completion {
     return result
   }
 
-  #field({ source: name, coordinate, shape }: Field, source: JsonObject): unknown {
+  #field({ source: name, coordinate, shape, rules }: Field, source: JsonObject): unknown {
+    if (!this.#isAllowed(rules)) return this.#fail(denied(this.#viewer))
     let value = source[name]
     if (typeof value === 'function') value = undefined // Inherited from Object.prototype; JSON has none.
     if (shape.kind === 'leaf' && shape.type === 'String' && coordinate.endsWith('.__typename')) return shape.read(value)
@@ -111,8 +116,11 @@ class Completion {
   }
 
   #present(shape: Shape, value: unknown, coordinate: string): unknown {
-    if (shape.kind === 'object')
-      return isObject(value) ? this.object(shape, value) : this.#fail(unexpected(shape, coordinate))
+    if (shape.kind === 'object') {
+      if (!isObject(value)) return this.#fail(unexpected(shape, coordinate))
+      if (!this.#isAllowed(shape.selection.rules(value['__typename']))) return this.#fail(denied(this.#viewer))
+      return this.object(shape, value)
+    }
     if (shape.kind === 'list')
       return Array.isArray(value)
         ? this.#items(shape.items, value, coordinate)
@@ -143,10 +151,19 @@ class Completion {
     if (this.#errors.length < errorLimit) this.#errors.push({ message, ...(path && { path }), extensions })
   }
 
+  #isAllowed(rules: readonly Rule[]): boolean {
+    return rules.every((rule) => isAllowed(rule, this.#viewer))
+  }
+
   #toldHere(): boolean {
     return this.#told.size > 0 && this.#told.has(JSON.stringify(this.#path))
   }
 }
+
+const denied = ({ role }: Viewer): Fault =>
+  role === 'anonymous'
+    ? { message: 'Sign in first: send a bearer token.', extensions: { code: 'UNAUTHENTICATED' } }
+    : { message: 'You are not allowed to see this.', extensions: { code: 'FORBIDDEN' } }
 
 const unexpected = (shape: Shape, coordinate: string): Fault => ({
   message: `${coordinate} was answered with a value that is not of type ${shape.type}.`,

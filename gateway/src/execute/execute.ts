@@ -3,7 +3,7 @@ import type { Viewer } from '@holdfast/service'
 import { answerName, representationsName } from '../plan/entities.ts'
 import { requestBody } from '../plan/request-text.ts'
 import type { EntitiesStep, Lookup, Outputs, RootStep, Step } from '../plan/steps.ts'
-import type { Answer, SubgraphError } from '../subgraph/answer.ts'
+import type { Answer, Reply, SubgraphError } from '../subgraph/answer.ts'
 import type { Graph } from '../supergraph/graph.ts'
 import { copy, isObject, type JsonObject, merge } from './json.ts'
 import { representationOf } from './representations.ts'
@@ -22,13 +22,16 @@ export interface SubgraphRequest {
   readonly deadline: number
 }
 
-/** Never rejects: that a subgraph is away is an answer too. */
-export type AskSubgraph = (request: SubgraphRequest) => Promise<Answer>
+export interface Subgraphs {
+  /** Never rejects: that a subgraph is away is a reply too. */
+  ask(request: SubgraphRequest): Promise<Reply>
+  read(reply: Reply): Answer
+}
 
 /** One run of a plan. `data` grows while it runs. */
 export interface Run {
   readonly graph: Graph
-  readonly ask: AskSubgraph
+  readonly subgraphs: Subgraphs
   readonly viewer: Viewer
   readonly variables: Readonly<Record<string, unknown>>
   readonly deadline: number
@@ -57,15 +60,17 @@ export async function runStep(step: Step, run: Run): Promise<void> {
 }
 
 async function runRoot(step: RootStep, run: Run): Promise<void> {
-  const answer = await run.ask({
+  takeRoot(run.subgraphs.read(await askRoot(step, run)), step.outputs, run)
+}
+
+export const askRoot = (step: RootStep, run: Run): Promise<Reply> =>
+  run.subgraphs.ask({
     subgraph: step.subgraph,
     body: requestBody(step.text, run.variables),
     reads: step.operation === 'query',
     viewer: run.viewer,
     deadline: run.deadline,
   })
-  takeRoot(answer, step.outputs, run)
-}
 
 /** Puts the answer to a root operation, or an event, into the run's data. */
 export function takeRoot(answer: Answer, outputs: Outputs, run: Run): void {
@@ -102,13 +107,14 @@ async function runEntities(step: EntitiesStep, run: Run): Promise<void> {
   const representations = parts.map(
     ({ waiting }, part) => `"${representationsName(part)}":[${[...waiting.keys()].join(',')}]`,
   )
-  const answer = await run.ask({
+  const reply = await run.subgraphs.ask({
     subgraph: step.subgraph,
     body: requestBody(text, run.variables, representations),
     reads: true,
     viewer: run.viewer,
     deadline: run.deadline,
   })
+  const answer = run.subgraphs.read(reply)
   const paths = answer.kind === 'answered' && answer.errors.length > 0 ? pathsOf(run.data) : undefined
   for (const [index, part] of parts.entries()) {
     const lookup = step.lookups[part.lookup]

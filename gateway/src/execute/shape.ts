@@ -23,6 +23,7 @@ import {
   Kind,
   type SelectionSetNode,
 } from 'graphql'
+import type { Access, Rule } from '../supergraph/access.ts'
 
 export type Shape =
   | { readonly kind: 'leaf'; readonly type: string; readonly nonNull: boolean; readonly read: ReadLeaf }
@@ -40,17 +41,22 @@ export interface Field {
   /** `Type.field`, for messages. */
   readonly coordinate: string
   readonly shape: Shape
+  /** What a viewer must be to see it. */
+  readonly rules: readonly Rule[]
 }
 
 export interface Selection {
   /** The fields of an object that says this of its type; undefined when there is no such object for the client. */
   fields(typename: unknown): readonly Field[] | undefined
+  /** What a viewer must be to see an object of this type. */
+  rules(typename: unknown): readonly Rule[]
 }
 
 type Composite = GraphQLObjectType | GraphQLInterfaceType
 
 interface Compiling {
   readonly schema: GraphQLSchema
+  readonly access: Access
   readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>
   /** The name under which a field of the document is found in the data. */
   readonly nameOf: (field: FieldNode) => string
@@ -68,9 +74,10 @@ function selectionOf(compiling: Compiling, type: GraphQLNamedType, sets: readonl
     let fields: readonly Field[] | undefined
     return {
       fields: () => {
-        fields ??= fieldsOf(compiling, type, sets)
+        fields ??= fieldsOf(compiling, type, type.name, sets)
         return fields
       },
+      rules: () => compiling.access.ofType(type.name),
     }
   }
   const byType = new Map<string, readonly Field[]>()
@@ -81,25 +88,59 @@ function selectionOf(compiling: Compiling, type: GraphQLNamedType, sets: readonl
       // An interface object whose type nobody was asked for says the interface: what is common to all can be told of it.
       const said = typename === undefined ? type : compiling.schema.getType(String(typename))
       if (!(isObjectType(said) || isInterfaceType(said)) || !isKindOf(compiling.schema, said, type)) return undefined
-      const fields = fieldsOf(compiling, said, sets)
+      const fields = fieldsOf(compiling, said, type.name, sets)
       byType.set(String(typename), fields)
       return fields
     },
+    rules: (typename) => [...compiling.access.ofType(type.name), ...compiling.access.ofType(String(typename))],
   }
 }
 
-function fieldsOf(compiling: Compiling, type: Composite, sets: readonly SelectionSetNode[]): readonly Field[] {
-  const nodes = new Map<string, FieldNode[]>()
-  for (const set of sets) collect(compiling, type, set, nodes, new Set())
-  return [...nodes].map(([name, same]): Field => {
-    const field = same[0]?.name.value ?? ''
+/** A selected field, and the type on which it was selected. */
+interface Occurrence {
+  readonly node: FieldNode
+  readonly on: string
+}
+
+/** The fields of an object of `type`, selected by `sets` on something of the type `on`. */
+function fieldsOf(
+  compiling: Compiling,
+  type: Composite,
+  on: string,
+  sets: readonly SelectionSetNode[],
+): readonly Field[] {
+  const found = new Map<string, Occurrence[]>()
+  for (const set of sets) collect(compiling, type, on, set, found, new Set())
+  return [...found].map(([name, same]): Field => {
+    const nodes = same.map(({ node }) => node)
+    const field = nodes[0]?.name.value ?? ''
     return {
       name,
-      source: same[0] ? compiling.nameOf(same[0]) : name,
+      source: nodes[0] ? compiling.nameOf(nodes[0]) : name,
       coordinate: `${type.name}.${field}`,
-      shape: shapeOfField(compiling, type, field, same),
+      shape: shapeOfField(compiling, type, field, nodes),
+      rules: rulesOf(compiling, type, field, same),
     }
   })
+}
+
+function rulesOf(
+  { access }: Compiling,
+  type: Composite,
+  field: string,
+  occurrences: readonly Occurrence[],
+): readonly Rule[] {
+  const named = type.getFields()[field]?.type
+  const ways = occurrences.map(({ on }) => access.ofField(on, field))
+  // Asked of an interface a field may be for fewer than asked of one of its types; the easiest way counts.
+  const way = ways.reduce((least, one) => (one.length < least.length ? one : least), ways[0] ?? [])
+  return [
+    ...new Set([
+      ...access.ofField(type.name, field),
+      ...way,
+      ...(named ? access.ofType(getNamedType(named).name) : []),
+    ]),
+  ]
 }
 
 function shapeOfField(compiling: Compiling, type: Composite, field: string, nodes: readonly FieldNode[]): Shape {
@@ -129,17 +170,18 @@ function shapeOf(compiling: Compiling, type: GraphQLOutputType, sets: readonly S
 function collect(
   compiling: Compiling,
   type: Composite,
+  on: string,
   set: SelectionSetNode,
-  nodes: Map<string, FieldNode[]>,
+  found: Map<string, Occurrence[]>,
   seen: Set<string>,
 ): void {
   for (const selection of set.selections) {
     if (!isIncluded(compiling, selection)) continue
     if (selection.kind === Kind.FIELD) {
       const name = (selection.alias ?? selection.name).value
-      const same = nodes.get(name)
-      if (same) same.push(selection)
-      else nodes.set(name, [selection])
+      const same = found.get(name)
+      if (same) same.push({ node: selection, on })
+      else found.set(name, [{ node: selection, on }])
       continue
     }
     let fragment: { readonly selectionSet: SelectionSetNode; readonly typeCondition?: { name: { value: string } } }
@@ -151,7 +193,7 @@ function collect(
     } else fragment = selection as typeof fragment
     const condition = fragment.typeCondition?.name.value
     if (condition === undefined || isKindOf(compiling.schema, type, compiling.schema.getType(condition)))
-      collect(compiling, type, fragment.selectionSet, nodes, seen)
+      collect(compiling, type, condition ?? on, fragment.selectionSet, found, seen)
   }
 }
 

@@ -2,7 +2,12 @@ import type { JsonObject } from '../execute/json.ts'
 import { isObject } from '../execute/json.ts'
 import type { Fault } from '../execute/trouble.ts'
 
-/** What a subgraph answered, or the one fault for which it answered nothing. */
+/** The text that a subgraph replied with, or the one fault for which there is none. */
+export type Reply =
+  | { readonly kind: 'replied'; readonly text: string }
+  | { readonly kind: 'failed'; readonly fault: Fault }
+
+/** What a reply says. */
 export type Answer =
   | { readonly kind: 'answered'; readonly data: JsonObject | null; readonly errors: readonly SubgraphError[] }
   | { readonly kind: 'failed'; readonly fault: Fault }
@@ -34,6 +39,16 @@ export function readAnswer(response: unknown, masked: boolean): Answer {
   if (isObject(data)) return { kind: 'answered', data, errors: read }
   if (read.length > 0) return { kind: 'answered', data: null, errors: read }
   return { kind: 'failed', fault: brokenAnswer }
+}
+
+/** As `readAnswer`, of a reply as it came. */
+export function readReply(reply: Reply, masked: boolean): Answer {
+  if (reply.kind === 'failed') return reply
+  try {
+    return readAnswer(JSON.parse(reply.text), masked)
+  } catch {
+    return { kind: 'failed', fault: brokenAnswer }
+  }
 }
 
 export function readError(error: unknown, masked: boolean): SubgraphError {

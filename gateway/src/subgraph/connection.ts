@@ -1,7 +1,7 @@
 import { identityHeader, type Log, signIdentity, traceparent } from '@holdfast/service'
 import { type Dispatcher, Pool } from 'undici'
 import type { SubgraphRequest } from '../execute/execute.ts'
-import { type Answer, brokenAnswer, readAnswer, unavailable } from './answer.ts'
+import { brokenAnswer, type Reply, unavailable } from './answer.ts'
 
 /** How subgraphs are spoken to. */
 export interface ConnectionOptions {
@@ -9,8 +9,6 @@ export interface ConnectionOptions {
   readonly secret: string | undefined
   /** Milliseconds that one request may take. */
   readonly timeoutMs: number
-  /** Replaces messages that no subgraph meant for clients. */
-  readonly masked: boolean
   readonly log: Log
 }
 
@@ -19,7 +17,7 @@ const idleMs = 30_000 // Below the 65 s of a subgraph's server: the one who asks
 const answerLimit = 32_000_000 // bytes
 
 export interface Connection {
-  ask(request: SubgraphRequest): Promise<Answer>
+  ask(request: SubgraphRequest): Promise<Reply>
   /** Whether something answers HTTP there and does not say that it is not ready. */
   ready(): Promise<void>
   close(): Promise<void>
@@ -43,22 +41,24 @@ export function connect(subgraph: string, url: string, options: ConnectionOption
     return exchange(pool, { path, method: 'POST', headers, body: request.body }, timeoutMs)
   }
 
+  const ask = async (request: SubgraphRequest): Promise<Reply> => {
+    try {
+      const { status, body } = await post(request).catch((err: unknown) => {
+        // The subgraph closed the socket while it lay idle: it has not seen the request.
+        if (request.reads && isClosedSocket(err)) return post(request)
+        throw err
+      })
+      const reply = replyOf(status, body)
+      if (reply.kind === 'failed') options.log.error({ subgraph, status }, 'subgraph refused the gateway')
+      return reply
+    } catch (err) {
+      options.log.warn({ subgraph, err }, 'subgraph did not answer')
+      return { kind: 'failed', fault: unavailable }
+    }
+  }
+
   return {
-    ask: async (request) => {
-      try {
-        const { status, body } = await post(request).catch((err: unknown) => {
-          // The subgraph closed the socket while it lay idle: it has not seen the request.
-          if (request.reads && isClosedSocket(err)) return post(request)
-          throw err
-        })
-        const answer = read(status, body, options.masked)
-        if (answer.kind === 'failed') options.log.error({ subgraph, status }, 'subgraph answered no GraphQL')
-        return answer
-      } catch (err) {
-        options.log.warn({ subgraph, err }, 'subgraph did not answer')
-        return { kind: 'failed', fault: unavailable }
-      }
-    },
+    ask,
     ready: async () => {
       const { status } = await exchange(pool, { path: '/health/ready', method: 'GET' }, 1_000)
       if (status === 503) throw new Error(`${subgraph} is not ready`)
@@ -67,15 +67,11 @@ export function connect(subgraph: string, url: string, options: ConnectionOption
   }
 }
 
-function read(status: number, body: string, masked: boolean): Answer {
+function replyOf(status: number, text: string): Reply {
   if (status === 502 || status === 503 || status === 504) return { kind: 'failed', fault: unavailable }
   // A subgraph that does not trust this gateway is our fault, not the client's.
   if (status === 401 || status === 403) return { kind: 'failed', fault: brokenAnswer }
-  try {
-    return readAnswer(JSON.parse(body), masked)
-  } catch {
-    return { kind: 'failed', fault: brokenAnswer }
-  }
+  return { kind: 'replied', text }
 }
 
 const isClosedSocket = (err: unknown): boolean =>

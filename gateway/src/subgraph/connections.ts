@@ -1,12 +1,12 @@
 import type { Step } from '@holdfast/service'
-import type { AskSubgraph } from '../execute/execute.ts'
+import type { Subgraphs } from '../execute/execute.ts'
 import type { Graph } from '../supergraph/graph.ts'
-import { unavailable } from './answer.ts'
+import { readReply, unavailable } from './answer.ts'
+import { coalesced } from './coalesce.ts'
 import { type Connection, type ConnectionOptions, connect } from './connection.ts'
-import { openStream, type Stream, type StreamEvents, type StreamRequest } from './stream.ts'
+import { openStream, type Stream, type StreamEvents, type StreamOptions, type StreamRequest } from './stream.ts'
 
-export interface Connections extends Step {
-  readonly ask: AskSubgraph
+export interface Connections extends Step, Subgraphs {
   /** Subscribes at a subgraph until the returned function is called. */
   subscribe(subgraph: string, request: StreamRequest, events: StreamEvents): () => void
   /** Follows the subgraphs of a new graph; sockets to those that moved or left are given up when their requests are done. */
@@ -16,7 +16,10 @@ export interface Connections extends Step {
 }
 
 /** One connection per subgraph, at the graph's routing URL or at the one that `urls` gives by its name. */
-export function connections(urls: ReadonlyMap<string, string>, options: ConnectionOptions): Connections {
+export function connections(
+  urls: ReadonlyMap<string, string>,
+  options: ConnectionOptions & StreamOptions,
+): Connections {
   const open = new Map<string, { readonly url: string; readonly connection: Connection; readonly stream: Stream }>()
 
   return {
@@ -29,8 +32,10 @@ export function connections(urls: ReadonlyMap<string, string>, options: Connecti
       queueMicrotask(() => events.ended({ kind: 'failed', fault: unavailable }))
       return () => undefined
     },
-    ask: (request) =>
-      open.get(request.subgraph)?.connection.ask(request) ?? Promise.resolve({ kind: 'failed', fault: unavailable }),
+    read: (reply) => readReply(reply, options.masked),
+    ask: coalesced(
+      async (request) => open.get(request.subgraph)?.connection.ask(request) ?? { kind: 'failed', fault: unavailable },
+    ),
     follow: (graph) => {
       const wanted = new Map(graph.subgraphs.map(({ name, url }) => [name, urls.get(name) ?? url]))
       for (const [name, one] of open) {

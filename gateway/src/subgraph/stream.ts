@@ -24,6 +24,7 @@ export interface StreamEvents {
 
 export interface StreamOptions {
   readonly secret: string | undefined
+  /** Replaces messages that no subgraph meant for clients. */
   readonly masked: boolean
   readonly log: Log
 }

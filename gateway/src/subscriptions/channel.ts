@@ -1,7 +1,7 @@
 import { inTrace, type Viewer } from '@holdfast/service'
 import type { Prepared } from '../answering.ts'
 import { complete } from '../execute/complete.ts'
-import { type AskSubgraph, type Run, runStep, takeRoot } from '../execute/execute.ts'
+import { type Run, runStep, type Subgraphs, takeRoot } from '../execute/execute.ts'
 import { Trouble } from '../execute/trouble.ts'
 import type { Answer } from '../subgraph/answer.ts'
 import type { StreamEvents, StreamRequest } from '../subgraph/stream.ts'
@@ -14,7 +14,7 @@ export interface Listener {
 }
 
 export interface ChannelOptions {
-  readonly ask: AskSubgraph
+  readonly subgraphs: Subgraphs
   subscribe(subgraph: string, request: StreamRequest, events: StreamEvents): () => void
   /** Milliseconds for what an event asks of other subgraphs. */
   readonly budgetMs: number
@@ -54,7 +54,7 @@ export class Channel {
 
   open(traceparent: string | undefined): void {
     const { operation, variables } = this.#prepared
-    const { event } = operation
+    const { event } = operation.planFor(this.#viewer)
     if (!event) throw new Error('only a subscription has a channel')
     this.#stop = this.#options.subscribe(
       event.subgraph,
@@ -109,19 +109,20 @@ export class Channel {
 
   async #resolve(answer: Answer): Promise<string> {
     const { graph, operation, variables } = this.#prepared
-    const { ask, budgetMs } = this.#options
+    const { subgraphs, budgetMs } = this.#options
     const run: Run = {
       graph,
-      ask,
+      subgraphs,
       viewer: this.#viewer,
       variables,
       deadline: Date.now() + budgetMs,
       data: {},
       trouble: new Trouble(),
     }
-    if (operation.event) takeRoot(answer, operation.event.outputs, run)
-    if (operation.step) await runStep(operation.step, run)
-    const { data, errors } = complete(operation.shape(variables), run.data, run.trouble)
+    const { event, step, shape } = operation.planFor(this.#viewer)
+    if (event) takeRoot(answer, event.outputs, run)
+    if (step) await runStep(step, run)
+    const { data, errors } = complete(shape(variables), run.data, run.trouble, this.#viewer)
     return JSON.stringify(errors.length > 0 ? { errors, data } : { data })
   }
 

@@ -21,7 +21,7 @@ export function channels(options: ChannelOptions): Channels {
     const { operation } = prepared
     const same = open.get(operation) ?? new Map<string, Channel>()
     open.set(operation, same)
-    const subgraph = operation.event?.subgraph ?? ''
+    const subgraph = operation.planFor(viewer).event?.subgraph ?? ''
     const close = () => {
       if (same.get(key) === channel) same.delete(key)
       if (same.size === 0 && open.get(operation) === same) open.delete(operation)

@@ -1,6 +1,7 @@
 import { operationFromDocument, ROUTER_SUPPORTED_SUPERGRAPH_FEATURES, Supergraph } from '@apollo/federation-internals'
 import { type QueryPlan, QueryPlanner } from '@apollo/query-planner'
 import { type DocumentNode, type GraphQLSchema, isAbstractType, parse } from 'graphql'
+import { type Access, readAccess } from './access.ts'
 import { type Requirements, readRequirements } from './requirements.ts'
 import { giveStandIns } from './stand-ins.ts'
 import { dropUnusableKeys } from './usable-keys.ts'
@@ -12,6 +13,7 @@ export interface Graph {
   /** Name and routing URL of each subgraph. */
   readonly subgraphs: readonly { readonly name: string; readonly url: string }[]
   readonly requirements: Requirements
+  readonly access: Access
   /** Whether an object of this `__typename` is what a selection on `condition` speaks of, hidden types included. */
   isKindOf(typename: string, condition: string): boolean
   /** Plans a valid document's operation. Costs milliseconds; callers keep the result. */
@@ -37,6 +39,7 @@ export function readGraph(sdl: string): Graph {
     schema: supergraph.apiSchema().toGraphQLJSSchema(),
     subgraphs: supergraph.subgraphsMetadata(),
     requirements: readRequirements(standIns.supergraph),
+    access: readAccess(document),
     isKindOf: kinds(supergraph.schema.toGraphQLJSSchema()),
     plan: (document, operationName) =>
       planner.buildQueryPlan(operationFromDocument(plannedApi, document, operationName ? { operationName } : {})),

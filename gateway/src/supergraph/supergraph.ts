@@ -1,6 +1,8 @@
 import './no-telemetry.ts'
 import { ApolloGateway } from '@apollo/gateway'
 import { type Log, type Step, within } from '@holdfast/service'
+import { parse, print } from 'graphql'
+import { withoutAccess } from './access.ts'
 import { type Graph, readGraph } from './graph.ts'
 import type { Source } from './source.ts'
 
@@ -21,12 +23,14 @@ export function currentGraph(source: Source, log: Log): CurrentGraph {
   const watching = new AbortController()
   let current: Graph | undefined
   let watch: Promise<void> | undefined
+  let first = ''
   let update: (sdl: string) => void = () => undefined
 
   const apollo = new ApolloGateway({
     supergraphSdl: async (hooks) => {
       update = hooks.update
-      return { supergraphSdl: await source.read() }
+      first = await source.read()
+      return { supergraphSdl: validated(first) }
     },
     buildService: () => ({ process: () => Promise.reject(new Error('subgraphs are asked by the executor')) }),
     logger: { debug: () => undefined, info: () => undefined, warn: log.warn.bind(log), error: log.error.bind(log) },
@@ -37,6 +41,8 @@ export function currentGraph(source: Source, log: Log): CurrentGraph {
     current = graph
     for (const listener of listeners) listener(graph)
   }
+
+  const validated = (sdl: string) => print(withoutAccess(parse(sdl, { noLocation: true })))
 
   return {
     name: 'supergraph',
@@ -49,16 +55,12 @@ export function currentGraph(source: Source, log: Log): CurrentGraph {
       if (!current) throw new Error('no supergraph is loaded')
     },
     start: async () => {
-      let loaded = ''
-      apollo.onSchemaLoadOrUpdate(({ coreSupergraphSdl }) => {
-        loaded = coreSupergraphSdl
-      })
       await within(30_000, 'the supergraph', apollo.load())
-      take(loaded)
+      take(first)
       log.info({ subgraphs: current?.subgraphs.map(({ name }) => name) }, 'supergraph loaded')
       watch = source.watch(watching.signal, async (sdl) => {
         try {
-          update(sdl)
+          update(validated(sdl))
           take(sdl)
           log.info({ subgraphs: current?.subgraphs.map(({ name }) => name) }, 'supergraph replaced')
         } catch (err) {
