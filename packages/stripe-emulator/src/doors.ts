@@ -18,6 +18,19 @@ export interface Doors {
 
 /** The doors of the emulator: Stripe's API, the challenge page, the control side, health. */
 export function openDoors({ api, controlled, log }: Doors): RequestListener {
+  const answered = new Map<number, number>()
+  /** Prometheus's text format. */
+  const exposition = () =>
+    [
+      '# HELP stripe_emulator_requests_total Requests to the emulated API by status',
+      '# TYPE stripe_emulator_requests_total counter',
+      ...[...answered].map(([status, count]) => `stripe_emulator_requests_total{status="${status}"} ${count}`),
+      '# HELP process_resident_memory_bytes Resident memory size in bytes.',
+      '# TYPE process_resident_memory_bytes gauge',
+      `process_resident_memory_bytes ${process.memoryUsage.rss()}`,
+      '',
+    ].join('\n')
+
   return (request, response) => {
     open(request, response).catch((error: unknown) => {
       log('request broke', {
@@ -39,6 +52,7 @@ export function openDoors({ api, controlled, log }: Doors): RequestListener {
         Object.entries(request.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(',') : value]),
       )
       const answer = await api({ method, path, form: method === 'POST' ? body : query, headers })
+      if (answer) answered.set(answer.status, (answered.get(answer.status) ?? 0) + 1)
       if (answer === null) request.socket.destroy()
       else json(response, answer, answer.headers)
     } else if (path.startsWith(challengePath)) {
@@ -52,6 +66,8 @@ export function openDoors({ api, controlled, log }: Doors): RequestListener {
       )
     } else if (path === '/health/live' || path === '/health/ready') {
       json(response, { status: 200, body: { status: 'ok' } })
+    } else if (path === '/metrics') {
+      response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4' }).end(exposition())
     } else {
       json(response, errorReply(noSuchUrl(method, path)))
     }

@@ -151,6 +151,12 @@ describe('reset', () => {
   })
 })
 
+it('counts what it answered, for Prometheus', async () => {
+  await fetch(`${account.emulator.url}/v1/charges`) // Without a key.
+  const metrics = await (await fetch(`${account.emulator.url}/metrics`)).text()
+  expect(metrics).toMatch(/^stripe_emulator_requests_total\{status="401"\} [1-9]/m)
+})
+
 describe('health', () => {
   it.each(['live', 'ready'])('%s is 200', async (which) => {
     expect((await fetch(`${account.emulator.url}/health/${which}`)).status).toBe(200)
