@@ -1,3 +1,4 @@
+import type { PlanNode, SubscriptionNode } from '@apollo/query-planner'
 import type { Viewer } from '@holdfast/service'
 import {
   type DocumentNode,
@@ -44,16 +45,20 @@ export interface Planned {
 const shapesKept = 16 // sets of conditions per operation
 const plansKept = 16 // sets of denied rules per operation
 
-/** Plans an operation for viewers who may see all of it; throws a GraphQLError when the planner refuses it. */
+/** Plans an operation, for viewers who may see all of it and for others; throws a GraphQLError when the planner refuses it. */
 export function planOperation(graph: Graph, document: DocumentNode, definition: OperationDefinitionNode): Operation {
-  const rules = rulesOf(graph.schema, graph.access, document)
-  const whole = plan(graph, document, definition)
+  const { schema, access } = graph
+  const rules = rulesOf(schema, access, document)
+  const whole = planWhole(graph, document, definition)
   const partial = new Lru<Planned>(plansKept)
 
-  const planWithout = (denied: ReadonlySet<Rule>, key: string): Planned => {
+  const planWithout = (denied: ReadonlySet<Rule>): Planned => {
+    const key = rules.map((rule) => (denied.has(rule) ? '1' : '0')).join('')
     const known = partial.get(key)
     if (known) return known
-    const planned = plan(graph, permitted(graph.schema, graph.access, document, denied), definition, whole.shape)
+    const node = graph.plan(permitted(schema, access, whole.document, denied), definition.name?.value).node
+    // The answer has the fields that were selected, though nobody was asked for some of them.
+    const planned = { ...compile(graph, node), shape: whole.planned.shape }
     partial.set(key, planned, 1)
     return planned
   }
@@ -63,45 +68,42 @@ export function planOperation(graph: Graph, document: DocumentNode, definition: 
     name: definition.name?.value,
     definition,
     planFor: (viewer) => {
-      if (rules.length === 0) return whole
+      if (rules.length === 0) return whole.planned
       const denied = new Set(rules.filter((rule) => !isAllowed(rule, viewer)))
-      if (denied.size === 0) return whole
-      return planWithout(denied, rules.map((rule) => (denied.has(rule) ? '1' : '0')).join(''))
+      return denied.size === 0 ? whole.planned : planWithout(denied)
     },
-    introspect: introspector(graph.schema, document, definition),
+    introspect: introspector(schema, document, definition),
   }
 }
 
-/** With a `shape`, the answer has the fields of that one, though nobody was asked for some of them. */
-function plan(
+/** The plan, and the document with the names that it is for. */
+function planWhole(
   graph: Graph,
   document: DocumentNode,
   definition: OperationDefinitionNode,
-  shape?: Planned['shape'],
-): Planned {
+): { readonly planned: Planned; readonly document: DocumentNode } {
   const root = graph.schema.getRootType(definition.operation)
   if (!root) throw new Error(`the schema has no ${definition.operation}`)
   const names = givePrivateNames(document)
   const node = graph.plan(names.document, definition.name?.value).node
-  // Nothing of the planner's own lies in the answer to a single operation, so that the client's names can stay.
-  if (node?.kind === 'Fetch' && !shape) {
-    const plain = graph.plan(document, definition.name?.value).node
-    if (plain?.kind === 'Fetch') {
-      const step = compileRoot(graph, plain)
-      return {
-        step,
-        event: undefined,
-        passThrough: passesThrough(graph, document, definition, plain) ? step : undefined,
-        shape: shapes(graph, root, document, definition, (field) => (field.alias ?? field.name).value),
-      }
-    }
+  // Nothing of the planner's own lies in the answer to a single fetch, so that the client's names can stay.
+  const plain = node?.kind === 'Fetch' ? graph.plan(document, definition.name?.value).node : undefined
+  if (plain?.kind === 'Fetch') {
+    const step = compileRoot(graph, plain)
+    const passThrough = passesThrough(graph, document, definition, plain) ? step : undefined
+    const shape = shapes(graph, root, document, definition, ({ alias, name }) => (alias ?? name).value)
+    return { planned: { step, event: undefined, passThrough, shape }, document }
   }
+  const shape = shapes(graph, root, document, definition, names.nameOf)
+  return { planned: { ...compile(graph, node), shape }, document: names.document }
+}
+
+function compile(graph: Graph, node: PlanNode | SubscriptionNode | undefined): Omit<Planned, 'shape'> {
   const rest = node?.kind === 'Subscription' ? node.rest : node
   return {
     step: rest && compileNode(graph, rest),
     event: node?.kind === 'Subscription' ? compileRoot(graph, node.primary) : undefined,
     passThrough: undefined,
-    shape: shape ?? shapes(graph, root, document, definition, names.nameOf),
   }
 }
 
