@@ -67,7 +67,7 @@ afterAll(async () => house?.[Symbol.asyncDispose]())
 const trusted = (wanted: boolean) =>
   eventually(
     async () => (await fetch(`${house.url}/metrics`)).text(),
-    (metrics) => metrics.includes(`holdfast_search_index_trusted ${wanted ? 1 : 0}`),
+    (metrics) => metrics.split('\n').includes(`holdfast_search_index_trusted ${wanted ? 1 : 0}`),
     15_000,
   )
 

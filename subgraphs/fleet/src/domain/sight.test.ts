@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
-import { type Known, matches, seenBy } from './sight.ts'
+import { batteryNeeded, type Known, seenBy } from './sight.ts'
+import { rangeMeters } from './vehicle.ts'
 
 const now = new Date('2026-11-21T08:00:00Z')
 const offer = { publicId: 'public', latitude: 50.11, longitude: 8.68, batteryPercent: 70 }
@@ -61,12 +62,26 @@ describe('seenBy', () => {
   })
 })
 
-it('matches by form, battery and range', () => {
+describe('batteryNeeded', () => {
   const type = { formFactor: 'bicycle', maxRangeMeters: 60_000 }
   const any = { formFactors: null, minBatteryPercent: 0, minRangeMeters: 0 }
-  expect(matches(any, { batteryPercent: 0 }, type)).toBe(true)
-  expect(matches({ ...any, formFactors: ['scooter_standing'] }, { batteryPercent: 99 }, type)).toBe(false)
-  expect(matches({ ...any, minBatteryPercent: 50 }, { batteryPercent: 49 }, type)).toBe(false)
-  expect(matches({ ...any, minRangeMeters: 30_000 }, { batteryPercent: 50 }, type)).toBe(true)
-  expect(matches({ ...any, minRangeMeters: 30_001 }, { batteryPercent: 50 }, type)).toBe(false)
+  it.each([
+    ['nothing in particular', any, 0],
+    ['a bicycle', { ...any, formFactors: ['moped', 'bicycle'] }, 0],
+    ['something else', { ...any, formFactors: ['scooter_standing'] }, null],
+    ['half a battery', { ...any, minBatteryPercent: 50 }, 50],
+    ['the range of half a battery', { ...any, minRangeMeters: 30_000 }, 50],
+    ['a metre more', { ...any, minRangeMeters: 30_001 }, 51],
+    ['more than it can', { ...any, minRangeMeters: 60_001 }, null],
+  ])('for %s', (_, filter, percent) => {
+    expect(batteryNeeded(filter, type)).toBe(percent)
+  })
+
+  it('is the least at which the range suffices', () => {
+    for (let minRangeMeters = 0; minRangeMeters <= 60_000; minRangeMeters += 77) {
+      const percent = batteryNeeded({ ...any, minRangeMeters }, type) ?? Number.NaN
+      expect(rangeMeters(percent, type.maxRangeMeters)).toBeGreaterThanOrEqual(minRangeMeters)
+      if (percent > 0) expect(rangeMeters(percent - 1, type.maxRangeMeters)).toBeLessThan(minRangeMeters)
+    }
+  })
 })

@@ -2,7 +2,7 @@ import type { Filter } from './area.ts'
 import { type Contact, shownState } from './contact.ts'
 import type { Offer } from './listing.ts'
 import type { Place } from './place.ts'
-import { rangeMeters, type VehicleState } from './vehicle.ts'
+import type { VehicleState } from './vehicle.ts'
 
 /** Who asks: a rider's id counts only for riders. */
 export interface Eye {
@@ -84,12 +84,15 @@ export interface VehicleType {
   readonly pricePlanId: string
 }
 
-/** Whether a vehicle is what somebody looks for. */
-export const matches = (
-  filter: Filter,
-  { batteryPercent }: { readonly batteryPercent: number },
-  type: Pick<VehicleType, 'formFactor' | 'maxRangeMeters'>,
-): boolean =>
-  batteryPercent >= filter.minBatteryPercent &&
-  rangeMeters(batteryPercent, type.maxRangeMeters) >= filter.minRangeMeters &&
-  (filter.formFactors === null || filter.formFactors.includes(type.formFactor))
+/**
+ * The battery that a vehicle of this type needs to be what somebody looks for, range included; null when none of its type
+ * is. Both searches filter by this one number.
+ */
+export function batteryNeeded(
+  { formFactors, minBatteryPercent, minRangeMeters }: Filter,
+  { formFactor, maxRangeMeters }: Pick<VehicleType, 'formFactor' | 'maxRangeMeters'>,
+): number | null {
+  if (formFactors && !formFactors.includes(formFactor)) return null
+  const needed = Math.max(minBatteryPercent, Math.ceil((minRangeMeters * 100) / maxRangeMeters))
+  return needed <= 100 ? needed : null
+}

@@ -1,7 +1,7 @@
 import { endable, isUnavailable, type Live, type Log, pause } from '@holdfast/service'
 import type { Filter } from '../domain/area.ts'
 import { type Box, within } from '../domain/place.ts'
-import { type Eye, type Known, matches, type Seen, seenBy, type VehicleType } from '../domain/sight.ts'
+import { batteryNeeded, type Eye, type Known, type Seen, seenBy, type VehicleType } from '../domain/sight.ts'
 import { cellsTouching } from '../store/cells.ts'
 import { mapChannel, operatorChannel, riderChannel } from './channels.ts'
 
@@ -45,7 +45,7 @@ export const watchMap = (parts: MapParts, eye: Eye, box: Box, filter: Filter): A
     const look = (known: Known | null): Seen | null => {
       const seen = known && seenBy(eye, known, parts.now(), parts.graceMs)
       const type = seen && parts.types().get(seen.typeId)
-      return seen && type && within(box, seen) && (seen.own || matches(filter, seen, type)) ? seen : null
+      return seen && type && within(box, seen) && (seen.own || isWanted(filter, seen, type)) ? seen : null
     }
 
     /** Takes one vehicle into account; returns what the viewer must be told. */
@@ -108,6 +108,9 @@ export const watchMap = (parts: MapParts, eye: Eye, box: Box, filter: Filter): A
       await pause(tick - (Date.now() % tick), signal)
     }
   })
+
+const isWanted = (filter: Filter, { batteryPercent }: Seen, type: VehicleType): boolean =>
+  batteryPercent >= (batteryNeeded(filter, type) ?? Number.POSITIVE_INFINITY)
 
 function channelsOf(eye: Eye, box: Box): readonly string[] {
   const channel = eye.role === 'operator' ? operatorChannel : mapChannel

@@ -1,6 +1,6 @@
 import type { QueryResolvers } from '../__generated__/resolvers.ts'
 import { faultsInFilter, faultsInSearch } from '../domain/area.ts'
-import { matches } from '../domain/sight.ts'
+import { batteryNeeded } from '../domain/sight.ts'
 import { overlaps } from '../domain/zones.ts'
 import { uuidIn } from '../ids.ts'
 import { boxFrom, filterFrom } from './area.ts'
@@ -16,16 +16,14 @@ export const Query: QueryResolvers = {
     if (faultsOfFilter.length > 0) {
       return { __typename: 'InvalidFilter', message: list(faultsOfFilter), faults: faultsOfFilter }
     }
-    const known = types()
     const found = await search({
       near,
       radiusMeters,
       first,
-      typeIds: [...known.values()].filter((type) => matches(filter, { batteryPercent: 100 }, type)).map(({ id }) => id),
-      matches: (typeId, offer) => {
-        const type = known.get(typeId)
-        return type !== undefined && matches(filter, offer, type)
-      },
+      wanted: [...types().values()].flatMap((type) => {
+        const minBatteryPercent = batteryNeeded(filter, type)
+        return minBatteryPercent === null ? [] : [{ typeId: type.id, minBatteryPercent }]
+      }),
     })
     const vehicles = found.map(({ distanceMeters, vehicle }) => ({
       distanceMeters: Math.round(distanceMeters),

@@ -40,6 +40,8 @@ const apply = `
 export type Copied = Pick<Change, 'vehicleId' | 'typeId' | 'version'> & { readonly offer: Offer | null }
 
 const chunk = 1_000
+const nearby = 300 // metres: some dozen vehicles where a city is full of them
+const mostCandidates = 300 // per vehicle type; parsing more costs more than Postgres takes for all
 /** Of Redis's own arithmetic: its sphere is 0.03 % larger, its geohash exact to 0.6 m. */
 const slack = { factor: 1.005, meters: 2 }
 
@@ -111,12 +113,15 @@ export function createSearchIndex({ redis, pool, log }: { redis: Redis; pool: Po
     return behind
   }
 
-  /** Up to `count` vehicles of each type, and the metres within which none of them is missing. */
-  const candidates = async (search: Search, count: number): Promise<{ found: Found[]; completeTo: number } | null> => {
-    const { near, radiusMeters, typeIds } = search
+  /** Up to `count` vehicles of each type in a radius, and the metres within which none of them is missing. */
+  const candidates = async (
+    { near, wanted }: Search,
+    radiusMeters: number,
+    count: number,
+  ): Promise<{ found: Found[]; completeTo: number } | null> => {
     const radius = radiusMeters * slack.factor + slack.meters
     const pipeline = redis.pipeline().exists(keys.complete)
-    for (const typeId of typeIds) {
+    for (const { typeId } of wanted) {
       const center = ['FROMLONLAT', near.longitude, near.latitude]
       pipeline.call(
         'GEOSEARCH',
@@ -137,16 +142,17 @@ export function createSearchIndex({ redis, pool, log }: { redis: Redis; pool: Po
     })
     if (complete !== 1) return null
     const lists = (answers as [vehicleId: string, meters: string][][]).map((list, i) => ({
-      typeId: typeIds[i] ?? '',
+      minBatteryPercent: wanted[i]?.minBatteryPercent ?? 0,
+      typeId: wanted[i]?.typeId ?? '',
       vehicleIds: list.map(([vehicleId]) => vehicleId),
       completeTo: list.length < count ? radiusMeters : (Number(list.at(-1)?.[1]) - slack.meters) / slack.factor,
     }))
     const offers = await offersOf(lists.flatMap(({ vehicleIds }) => vehicleIds))
     const found = lists
-      .flatMap(({ typeId, vehicleIds }) => vehicleIds.map((vehicleId) => ({ typeId, vehicleId })))
-      .flatMap(({ typeId, vehicleId }, i) => {
+      .flatMap(({ vehicleIds, ...type }) => vehicleIds.map((vehicleId) => ({ ...type, vehicleId })))
+      .flatMap(({ typeId, minBatteryPercent, vehicleId }, i) => {
         const offer = offers[i]
-        return offer && search.matches(typeId, offer)
+        return offer && offer.batteryPercent >= minBatteryPercent
           ? [{ distanceMeters: distance(near, offer), vehicle: offered(vehicleId, typeId, offer) }]
           : []
       })
@@ -166,11 +172,14 @@ export function createSearchIndex({ redis, pool, log }: { redis: Redis; pool: Po
       }
     },
     async search(search) {
-      if (!trusted || search.typeIds.length === 0) return trusted ? [] : null
+      if (search.wanted.length === 0) return []
+      if (!trusted) return null
       try {
-        // Redis does not know the filters: when they leave too few, ask for more until there are no more.
-        for (let count = search.first + 20; ; count *= 4) {
-          const answer = await candidates(search, count)
+        // Farther out only when there is too little near by: Redis looks at everything in the radius, however few it returns.
+        let radius = Math.min(search.radiusMeters, nearby)
+        let count = search.first + 20
+        while (count <= mostCandidates) {
+          const answer = await candidates(search, radius, count)
           if (!answer) {
             doubt()
             return null
@@ -180,7 +189,12 @@ export function createSearchIndex({ redis, pool, log }: { redis: Redis; pool: Po
           if (certain.length >= search.first || completeTo >= search.radiusMeters) {
             return certain.sort(nearestFirst).slice(0, search.first)
           }
+          // Redis does not know the filters: where there is more than they left, ask for more of it.
+          if (completeTo < radius) count *= 4
+          else radius = Math.min(search.radiusMeters, radius * 3)
         }
+        // A filter that leaves next to nothing of thousands is for Postgres, which has it in its condition.
+        return null
       } catch (err) {
         log.warn({ err }, 'search index does not answer; Postgres does')
         doubt()
