@@ -1,7 +1,9 @@
 /** From a request to its answer: document, variables, plan, execution. The same for every door. */
+import { setImmediate } from 'node:timers/promises'
 import type { Viewer } from '@holdfast/service'
 import { type GraphQLFormattedError, getVariableValues } from 'graphql'
 import { type DocumentFault, type DocumentOptions, type Documents, documents } from './document/documents.ts'
+import type { KnownOperation } from './document/manifest.ts'
 import type { Operation } from './document/operation.ts'
 import { complete } from './execute/complete.ts'
 import { askRoot, type Run, runStep, type Subgraphs, takeRoot } from './execute/execute.ts'
@@ -36,14 +38,20 @@ export interface Answered {
 }
 
 export interface Answering {
-  /** From now on requests are answered by this graph; those under way end by theirs. */
+  /**
+   * From now on requests are answered by this graph; those under way end by theirs. What clients asked of the graph before
+   * is planned for the new one between requests.
+   */
   follow(graph: Graph): void
+  /** Plans operations before anybody sends them; answers how many of them are valid. */
+  warm(operations: readonly KnownOperation[]): Promise<number>
   prepare(request: GraphQLRequest): Preparation
   /** Runs a query or mutation. */
   answer(prepared: Prepared, viewer: Viewer): Promise<Answered>
 }
 
 const variableFaultsTold = 10
+const carriedOver = 500 // operations; planning them takes a second or two of free moments
 
 export interface AnsweringOptions extends DocumentOptions {
   readonly subgraphs: Subgraphs
@@ -54,9 +62,23 @@ export interface AnsweringOptions extends DocumentOptions {
 export function answering(options: AnsweringOptions): Answering {
   let current: { readonly graph: Graph; readonly documents: Documents } | undefined
 
+  const warm = async (operations: readonly KnownOperation[]) => {
+    const its = current?.documents
+    let valid = 0
+    for (const { text, operationName } of operations) {
+      if (!its || its !== current?.documents) break
+      if (its.read(text, operationName).ok) valid++
+      await setImmediate()
+    }
+    return valid
+  }
+
   return {
+    warm,
     follow: (graph) => {
+      const before = current?.documents.known() ?? []
       current = { graph, documents: documents(graph, options) }
+      void warm(before.slice(0, carriedOver))
     },
     prepare: (request) => {
       if (!current) throw new Error('no supergraph is loaded')

@@ -23,6 +23,8 @@ export function gatewayConfig(env: NodeJS.ProcessEnv = process.env) {
       SUPERGRAPH: z.string(),
       /** Where subgraphs are when not where the supergraph says. */
       SUBGRAPH_URLS: SubgraphUrls.default(new Map()),
+      /** Path of a persisted operation manifest (Apollo's, Relay's or Code Generator's), planned before the door opens. */
+      OPERATIONS: z.string().optional(),
       /** All three, or none: then everybody is anonymous. */
       JWKS_URL: Url.optional(),
       JWT_ISSUER: z.string().optional(),

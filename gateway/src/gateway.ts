@@ -1,6 +1,7 @@
 import { type HttpDoor, httpDoor, type Log, type Step } from '@holdfast/service'
 import { answering } from './answering.ts'
 import { defaultLimits, type Limits } from './document/limits.ts'
+import { readManifest } from './document/manifest.ts'
 import { eventStreams } from './door/event-streams.ts'
 import { graphiqlPage, graphiqlRoutes } from './door/graphiql.ts'
 import { graphqlRoute } from './door/http.ts'
@@ -16,6 +17,8 @@ export interface GatewayOptions {
   /** File path or URL. */
   readonly supergraph: string
   readonly subgraphUrls: ReadonlyMap<string, string>
+  /** Path of a manifest of operations to plan before the door opens. */
+  readonly operations?: string | undefined
   readonly tokens: Issuer | undefined
   readonly secret: string | undefined
   readonly host: string
@@ -53,10 +56,20 @@ export function gateway(options: GatewayOptions): { readonly door: HttpDoor; rea
     subgraphs.follow(graph)
     answers.follow(graph)
   })
+  const warming: Step = {
+    name: 'known operations',
+    start: async () => {
+      if (!options.operations) return
+      const operations = await readManifest(options.operations)
+      const valid = await answers.warm(operations)
+      log.info({ operations: operations.length, valid }, 'operations planned')
+    },
+  }
   const count = meter(log)
   const shared = channels({ subgraphs: counted, subscribe: subgraphs.subscribe, budgetMs })
   const streams = eventStreams(shared, count)
   const common = { answering: answers, identify: identifyBy(options.tokens), meter: count, log }
+  const open = openDoor()
   const door = httpDoor({
     host: options.host,
     port: options.port,
@@ -64,8 +77,26 @@ export function gateway(options: GatewayOptions): { readonly door: HttpDoor; rea
     routes: production
       ? { [path]: graphqlRoute({ ...common, streams }) }
       : { [path]: graphqlRoute({ ...common, streams, page: graphiqlPage }), ...graphiqlRoutes(path) },
-    ready: () => ({ supergraph: supergraph.ready, ...subgraphs.checks() }),
+    ready: () => ({ door: open.check, supergraph: supergraph.ready, ...subgraphs.checks() }),
   })
   const webSocket = webSocketDoor(door, { ...common, path, channels: shared })
-  return { door, steps: [subgraphs, supergraph, door, streams, webSocket] }
+  return { door, steps: [subgraphs, supergraph, warming, door, streams, webSocket, open.step] }
+}
+
+/** The last step, so the first that stops: nobody is sent here any more while those who are here are let go. */
+function openDoor() {
+  let open = false
+  const step: Step = {
+    name: 'open door',
+    start: () => {
+      open = true
+    },
+    stop: () => {
+      open = false
+    },
+  }
+  const check = async () => {
+    if (!open) throw new Error('the door is closing')
+  }
+  return { step, check }
 }

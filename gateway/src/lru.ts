@@ -33,7 +33,13 @@ export class Lru<T> {
     if (entry && this.#entries.delete(key)) this.#weight -= entry.weight
   }
 
-  get size(): number {
-    return this.#entries.size
+  /** Oldest use first. */
+  keys(): IterableIterator<string> {
+    return this.#entries.keys()
+  }
+
+  /** Without counting as a use. */
+  peek(key: string): T | undefined {
+    return this.#entries.get(key)?.value
   }
 }

@@ -7,6 +7,7 @@ const log = createLog('gateway', config.LOG_LEVEL)
 const { steps } = gateway({
   supergraph: config.SUPERGRAPH,
   subgraphUrls: config.SUBGRAPH_URLS,
+  operations: config.OPERATIONS,
   tokens: config.tokens,
   secret: config.GATEWAY_SECRET,
   host: config.HOST,

@@ -14,6 +14,7 @@ import type { Fault } from '../execute/trouble.ts'
 import { Lru } from '../lru.ts'
 import type { Graph } from '../supergraph/graph.ts'
 import { excess, type Limits } from './limits.ts'
+import type { KnownOperation } from './manifest.ts'
 import { type Operation, planOperation } from './operation.ts'
 
 /** A fault in the document, at lines and columns of its text. */
@@ -27,6 +28,8 @@ export type Read =
 
 export interface Documents {
   read(text: string, operationName: string | undefined): Read
+  /** What has been read and is remembered, the last used first. */
+  known(): readonly KnownOperation[]
 }
 
 export interface DocumentOptions {
@@ -46,6 +49,12 @@ export function documents(graph: Graph, options: DocumentOptions): Documents {
   const parsed = new Lru<Parsed>(textKept)
 
   return {
+    known: () =>
+      [...parsed.keys()]
+        .reverse()
+        .flatMap((text) =>
+          [...(parsed.peek(text)?.operations.keys() ?? [])].map((operationName) => ({ text, operationName })),
+        ),
     read: (text, operationName) => {
       let document = parsed.get(text)
       if (!document) {

@@ -1,0 +1,35 @@
+import { describe, expect, it } from '@jest/globals'
+import { parse } from 'graphql'
+import { defaultLimits, excess } from './limits.ts'
+
+const limits = { ...defaultLimits, depth: 3, aliases: 2, rootFields: 3, directives: 2, fields: 8 }
+
+describe('an operation', () => {
+  it.each([
+    ['{ a { b { c } } }', undefined],
+    ['{ a { b { c { d } } } }', 'levels deep'],
+    ['{ a { ...F } } fragment F on T { b { ... on U { c { d } } } }', 'levels deep'],
+    ['{ x: a y: a }', undefined],
+    ['{ x: a ...F } fragment F on Query { y: a z: a }', 'aliases'],
+    ['{ a b c d }', 'root fields'],
+    ['{ ...F ... { c } } fragment F on Query { a b d }', 'root fields'],
+    ['{ a @x @y ...F @z } fragment F on Query { b }', 'directives'],
+    ['query @x { a @y @z }', 'directives'],
+    ['{ a { b c d e f g h i } }', 'fields'],
+    ['{ a { ...F ...F ...F } } fragment F on T { b c d }', 'fields'],
+    ['{ __schema { types { fields { type { name } } } } }', undefined],
+    ['{ ...F } fragment F on Query { a ...F }', undefined],
+    ['{ ...F } fragment F on Query { ...G } fragment G on Query { ...F b }', undefined],
+    ['query A { a } query B { a { b { c { d } } } }', 'levels deep'],
+  ])('%s', (text, what) => {
+    const message = excess(parse(text), limits)
+    if (what) expect(message).toContain(what)
+    else expect(message).toBeUndefined()
+  })
+
+  it('that doubles with each fragment is measured without expanding it', () => {
+    const fragments = Array.from({ length: 60 }, (_, n) => `fragment F${n} on T { ...F${n + 1} ...F${n + 1} }`)
+    const text = `{ a { ...F0 } } ${fragments.join(' ')} fragment F60 on T { b }`
+    expect(excess(parse(text), limits)).toContain('fields')
+  })
+})
