@@ -105,8 +105,9 @@ export type Payment = {
 };
 
 /**
- * The bank wants its customer to agree, within 5 minutes. Send them to `redirectUrl`, then watch `bookingStatus`. The same
- * request repeated gives the page again, or what has become of the payment.
+ * The bank wants its customer to agree while the booking is PROCESSING; who has not by its `expiresAt` has not paid. Send
+ * them to `redirectUrl`, then watch `bookingStatus`. The same request repeated gives the page again, or what has become of
+ * the payment.
  */
 export type PaymentActionRequired = {
   readonly __typename?: 'PaymentActionRequired';
