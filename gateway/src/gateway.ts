@@ -30,6 +30,7 @@ export interface GatewayOptions {
 }
 
 const path = '/graphql'
+const requestTimeoutMs = 15_000 // for a request to come in; who sends a megabyte that slowly holds a socket for nothing
 const queryBudgetOverTimeoutMs = 300 // A query whose first subgraph was slow still gets a try at the next.
 
 /** The gateway as steps of a process, in the order in which they start. */
@@ -79,6 +80,7 @@ export function gateway(options: GatewayOptions): { readonly door: HttpDoor; rea
       : { [path]: graphqlRoute({ ...common, streams, page: graphiqlPage }), ...graphiqlRoutes(path) },
     ready: () => ({ door: open.check, supergraph: supergraph.ready, ...subgraphs.checks() }),
   })
+  door.server.requestTimeout = requestTimeoutMs
   const webSocket = webSocketDoor(door, { ...common, path, channels: shared })
   return { door, steps: [subgraphs, supergraph, warming, door, streams, webSocket, open.step] }
 }

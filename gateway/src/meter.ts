@@ -27,6 +27,8 @@ export interface Meter {
   begin(door: Door, operation: Operation): Measured
 }
 
+const nameLimit = 100 // characters; the client chooses it
+
 export const meter = (log: Log): Meter => ({
   begin: (door, { type, name }) => {
     const began = performance.now()
@@ -40,7 +42,14 @@ export const meter = (log: Log): Meter => ({
         seconds.observe({ door, type }, ms / 1_000)
         const codes = [...new Set(errors.map(({ extensions }) => extensions?.['code']))]
         log.info(
-          { operation: name ?? 'anonymous', type, door, ms: Math.round(ms * 10) / 10, errors: errors.length, codes },
+          {
+            operation: name?.slice(0, nameLimit) ?? 'anonymous',
+            type,
+            door,
+            ms: Math.round(ms * 10) / 10,
+            errors: errors.length,
+            codes,
+          },
           'answered',
         )
       },

@@ -37,6 +37,9 @@ export interface TestGraph {
   readonly url: string
   readonly door: HttpDoor
   readonly supergraphFile: string
+  /** What the gateway signs with. */
+  readonly secret: string
+  subgraphUrl(name: string): string
   /** What each subgraph was asked since the last `forget`. */
   calls(subgraph: string): readonly Call[]
   forget(): void
@@ -124,6 +127,8 @@ export async function startGraph(
     url,
     door,
     supergraphFile,
+    secret,
+    subgraphUrl: (name) => urls[name] ?? '',
     calls: (name) => calls.get(name) ?? [],
     forget: () => calls.clear(),
     ask: async (query, variables, headers) => (await post({ query, variables }, headers)).json() as Promise<Answer>,
