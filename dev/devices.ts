@@ -36,7 +36,7 @@ export function devicesOf(
   const missing = (rides: boolean, wanted: number) => wanted - known.filter((device) => device.rides === rides).length
   const added = [
     ...make(missing(true, riding), true, besideParkingPlaces),
-    ...make(missing(false, besides), false, () => districts().map(somewhereIn)),
+    ...make(missing(false, besides), false, () => districts().map(somewhereIn).filter(outsideTheStreets)),
   ]
   const devices = [...known, ...added]
   if (added.length > 0) writePrivate(file, `[\n${devices.map((device) => JSON.stringify(device)).join(',\n')}\n]\n`)
@@ -96,6 +96,12 @@ function somewhereIn(district: District): Position {
     if (contains(outline, point)) return point
   }
 }
+
+/** The map of streets, Hauptbahnhof to Zeil: who unlocks a vehicle there expects it to ride. */
+const streets = { west: 8.65, south: 50.1, east: 8.69, north: 50.12 }
+
+const outsideTheStreets = ([longitude, latitude]: Position) =>
+  longitude < streets.west || longitude > streets.east || latitude < streets.south || latitude > streets.north
 
 /** Even-odd rule: a ray from inside crosses the outline an odd number of times. */
 function contains(outline: readonly Position[], [x, y]: Position): boolean {

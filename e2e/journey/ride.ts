@@ -186,17 +186,24 @@ interface MapChange {
   vehicleAvailability: { vehicles: { id: string; speed: number; position: Place }[] }
 }
 
+const standingMs = 30_000 // Some vehicles have no streets on the simulated map: their riders get off where they got on.
+
 /** Watches the vehicle on the rider's own map until it has been somewhere and stands still; gives how many places it was seen at. */
 async function rideToAPlace(client: PublicClient, vehicleId: string, { latitude, longitude }: Place): Promise<number> {
   const box = { south: latitude - 0.05, west: longitude - 0.08, north: latitude + 0.05, east: longitude + 0.08 }
   const places = new Set([`${latitude},${longitude}`])
-  const changes = client.subscribe<MapChange>(operations.watchMap, { box })
-  await until(changes, rideMs, 'ride', ({ vehicleAvailability }) => {
-    const vehicle = vehicleAvailability.vehicles.find(({ id }) => id === vehicleId)
-    if (!vehicle) return false
-    places.add(`${vehicle.position.latitude},${vehicle.position.longitude}`)
-    return places.size > 1 && vehicle.speed === 0
-  })
+  const see = (ms: number, what: string, wanted: (speed: number) => boolean) =>
+    until(client.subscribe<MapChange>(operations.watchMap, { box }), ms, what, ({ vehicleAvailability }) => {
+      const vehicle = vehicleAvailability.vehicles.find(({ id }) => id === vehicleId)
+      if (!vehicle) return false
+      places.add(`${vehicle.position.latitude},${vehicle.position.longitude}`)
+      return wanted(vehicle.speed)
+    })
+  const moves = await see(standingMs, 'moving', () => places.size > 1).then(
+    () => true,
+    () => false,
+  )
+  if (moves) await see(rideMs, 'stopping', (speed) => speed === 0)
   return places.size
 }
 
