@@ -185,6 +185,14 @@ describe('authorizePayment', () => {
     expect(await house.pay(held, 'pm_card_visa', requestId)).toMatchObject({ __typename: 'PaymentReleased' })
   })
 
+  it('refuses a payment method id that cannot be one of Stripe, and the hold goes on', async () => {
+    const held = await house.hold()
+    for (const none of ['', 'pm_\u0000', 'pm_1/../2', `pm_${'1'.repeat(300)}`]) {
+      await expect(house.pay(held, none)).rejects.toThrow('BAD_USER_INPUT')
+    }
+    expect(await house.bookingState(held)).toBe('HELD')
+  })
+
   it('refuses a request id that is no UUID, and who is not a rider', async () => {
     const held = await house.hold()
     await expect(house.pay(held, 'pm_card_visa', 'mine')).rejects.toThrow('BAD_USER_INPUT')

@@ -2,12 +2,12 @@ import { graphqlError, isUuid, requireRider } from '@holdfast/service'
 import type { MutationResolvers } from '../../__generated__/resolvers.ts'
 import { toProblem, toResult } from '../problems.ts'
 
-const longestMethodId = 255 // Stripe's ids are shorter.
+const methodId = /^\w{1,255}$/ // Stripe's ids are shorter.
 
 export const authorizePayment: MutationResolvers['authorizePayment'] = async (_, { input }, { viewer, commands }) => {
   const riderId = requireRider(viewer)
   if (!isUuid(input.requestId)) throw graphqlError('BAD_USER_INPUT', 'requestId must be a UUID.')
-  if (input.paymentMethodId.length > longestMethodId || input.paymentMethodId === '') {
+  if (!methodId.test(input.paymentMethodId)) {
     throw graphqlError('BAD_USER_INPUT', 'paymentMethodId must be the id of a Stripe PaymentMethod.')
   }
   if (!isUuid(input.bookingId)) return toProblem({ kind: 'BookingNotFound' })
