@@ -70,6 +70,18 @@ describe("a card whose bank wants its customer's agreement", () => {
     await becomes(held, 'HELD')
   })
 
+  it('does not send the customer to the page any more once the time is over', async () => {
+    const { held, requestId } = await challenged()
+    await house.owner.query(
+      `update payment.payment set decide_by = now(), next_try_at = now() + interval '1 minute' where booking_id = $1`,
+      [held.bookingId],
+    )
+    const late = await house.pay(held, card, requestId)
+    expect(late.__typename).toBe('PaymentPending')
+    await becomes(held, 'HELD')
+    await house.settled()
+  })
+
   it('counts as declined when nobody agreed in time, and its intent is cancelled', async () => {
     const { held } = await challenged()
     await house.owner.query(`update payment.payment set decide_by = now(), next_try_at = now() where booking_id = $1`, [

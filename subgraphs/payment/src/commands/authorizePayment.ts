@@ -94,7 +94,8 @@ async function advance(deps: Deps, payment: Payment, call: Call): Promise<Author
   const settled = await transaction(deps.pool, (tx) =>
     settle(tx, payment.id, answer, { now: deps.now(), chance: deps.chance(), log: deps.log }),
   )
-  const challenge = answer.kind === 'INTENT' ? answer.intent.challenge : null
+  // With something left to ask of Stripe the intent is about to be cancelled: nobody is to agree to it any more.
+  const challenge = answer.kind === 'INTENT' && settled.call === null ? answer.intent.challenge : null
   return { ok: true, payment: settled.payment, challenge }
 }
 
