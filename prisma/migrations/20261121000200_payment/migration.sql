@@ -71,6 +71,8 @@ create table payment.payment (
 create unique index one_live_payment_per_booking on payment.payment (booking_id)
   where state in ('AUTHORIZING', 'REQUIRES_ACTION', 'AUTHORIZED', 'CAPTURED');
 create index payment_due on payment.payment (next_try_at) where next_try_at is not null;
+-- For the comparison with Stripe, which reads the last day.
+create index payment_created on payment.payment (created_at);
 
 create function payment.on_move() returns trigger
 language plpgsql as $$

@@ -24,6 +24,7 @@ interface Deps {
 export const reconcilePayments =
   ({ pool, stripe, log, now }: Deps) =>
   async (since: Date): Promise<readonly Finding[]> => {
+    const from = now()
     // Stripe first: what changes meanwhile is then newer in our books than in theirs, never missing.
     const intents = await intentsSince(stripe, since)
     const payments = await paymentsSince(
@@ -31,7 +32,7 @@ export const reconcilePayments =
       since,
       intents.map(({ paymentId }) => paymentId),
     )
-    const findings = reconcile(intents, payments, now())
+    const findings = reconcile(intents, payments, from)
     for (const finding of findings) {
       log.error({ finding }, 'our books and those of Stripe differ')
       if (finding.kind === 'ORPHAN_AUTHORISATION' && finding.intentId !== null && finding.state !== null) {
@@ -46,7 +47,7 @@ export const reconcilePayments =
 export const reconcileHourly = (deps: Deps) => (databaseUrl: string, signal: AbortSignal) =>
   asLeader(databaseUrl, 'payment reconciliation', signal, deps.log, (leading) =>
     every(leading, everyMs, deps.log, async () => {
+      await forgetHints(deps.pool, leading)
       await reconcilePayments(deps)(new Date(deps.now().getTime() - backMs))
-      await forgetHints(deps.pool)
     }),
   )

@@ -22,6 +22,7 @@ const attempt: Omit<Payment, 'state'> = {
   nextTryAt: now,
   tries: 0,
   createdAt: minutes(-1),
+  changedAt: minutes(-1),
   traceparent: null,
 }
 

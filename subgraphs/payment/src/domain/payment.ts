@@ -58,6 +58,8 @@ interface Attempt {
   /** Looks that changed nothing, since the last one that did. */
   readonly tries: number
   readonly createdAt: Date
+  /** When it was authorised or came to its end; before that, when it was begun. */
+  readonly changedAt: Date
   readonly traceparent: string | null
 }
 

@@ -31,6 +31,7 @@ const attempt = {
   nextTryAt: null,
   tries: 0,
   createdAt: ago(20),
+  changedAt: ago(17),
   traceparent: null,
 }
 const asking: Payment = { ...attempt, state: 'AUTHORIZING', intentId: null }
@@ -83,6 +84,13 @@ describe('the comparison with Stripe', () => {
     expect(kinds([], [captured])).toEqual(['BOOKED_NOT_CHARGED'])
     expect(kinds([], [authorised])).toEqual(['BOOKED_NOT_CHARGED'])
     expect(kinds([], [asking, failed, voided])).toEqual([])
+  })
+
+  it('leaves what has changed since Stripe began to list to the next time', () => {
+    const justNow = { changedAt: now }
+    expect(kinds([], [{ ...authorised, ...justNow }])).toEqual([])
+    expect(kinds([intent('requires_action')], [{ ...authorised, ...justNow }])).toEqual([])
+    expect(kinds([intent('requires_capture')], [{ ...captured, ...justNow }])).toEqual([])
   })
 
   it('finds a second authorisation of one payment', () => {

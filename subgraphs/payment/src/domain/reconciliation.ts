@@ -31,7 +31,8 @@ const graceMs = 15 * 60_000 // Any request, and the claim of it, is over by then
 
 /**
  * Compares. `intents` must reach as far back as `payments`, or a payment looks unpaid for because its intent was left out;
- * intents without our metadata belong to others and are passed over.
+ * intents without our metadata belong to others and are passed over. So are payments that have changed since `now`, the moment
+ * before Stripe was asked for its list: what the list says of them is older.
  */
 export function reconcile(intents: readonly ListedIntent[], payments: readonly Payment[], now: Date): Finding[] {
   const byId = new Map(payments.map((payment) => [payment.id, payment]))
@@ -42,11 +43,12 @@ export function reconcile(intents: readonly ListedIntent[], payments: readonly P
     const named = byId.get(intent.paymentId)
     const payment = named && (named.intentId === null || named.intentId === intent.id) ? named : undefined
     if (payment) seen.add(payment.id)
+    if (payment && payment.changedAt >= now) continue
     const kind = compare(intent, payment, now)
     if (kind) findings.push({ kind, intentId: intent.id, paymentId: intent.paymentId, state: payment?.state ?? null })
   }
-  for (const { id, state, intentId } of payments) {
-    if (seen.has(id) || (state !== 'AUTHORIZED' && state !== 'CAPTURED')) continue
+  for (const { id, state, intentId, changedAt } of payments) {
+    if (seen.has(id) || changedAt >= now || (state !== 'AUTHORIZED' && state !== 'CAPTURED')) continue
     findings.push({ kind: 'BOOKED_NOT_CHARGED', intentId, paymentId: id, state })
   }
   return findings

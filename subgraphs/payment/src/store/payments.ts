@@ -1,5 +1,5 @@
 import type { FareLine } from '@holdfast/contracts'
-import type { Queryable, Transaction } from '@holdfast/service'
+import { forget, isUuid, type Pool, type Queryable, type Transaction } from '@holdfast/service'
 import { isNews } from '../domain/next.ts'
 import { live, type Payment, type PaymentState, type Wanted } from '../domain/payment.ts'
 
@@ -27,6 +27,8 @@ export interface PaymentRow {
   readonly next_try_at: Date | null
   readonly tries: number
   readonly created_at: Date
+  readonly authorized_at: Date | null
+  readonly settled_at: Date | null
   readonly traceparent: string | null
 }
 
@@ -46,6 +48,7 @@ export function toPayment(row: PaymentRow): Payment {
     nextTryAt: row.next_try_at,
     tries: row.tries,
     createdAt: row.created_at,
+    changedAt: row.settled_at ?? row.authorized_at ?? row.created_at,
     traceparent: row.traceparent,
   }
   switch (row.state) {
@@ -246,6 +249,10 @@ export async function duePayments(
   return rows.map(({ id }) => id)
 }
 
+/** Has a payment whose look has failed looked at again then. */
+export const postpone = (db: Queryable, id: string, until: Date) =>
+  db.query('update payment.payment set next_try_at = $2 where id = $1 and next_try_at is not null', [id, until])
+
 /** What Stripe has told by a webhook: an event's id and type, and whose intent it is about. */
 export interface Hint {
   readonly eventId: string
@@ -290,8 +297,8 @@ export async function takeHint(
 /** Payments begun since then, and those named besides. `ids` come from outside and may be anything. */
 export async function paymentsSince(db: Queryable, since: Date, ids: readonly (string | null)[]): Promise<Payment[]> {
   const { rows } = await db.query<PaymentRow>(
-    'select * from payment.payment where created_at >= $1 or id::text = any($2)',
-    [since, ids],
+    'select * from payment.payment where created_at >= $1 or id = any($2::uuid[])',
+    [since, ids.filter((id) => id !== null && isUuid(id))],
   )
   return rows.map(toPayment)
 }
@@ -307,8 +314,9 @@ export const voidOver = (db: Queryable, id: string, intentId: string, now: Date)
 
 export const ping = (db: Queryable) => db.query('select 1')
 
-export const forgetHints = (db: Queryable) =>
-  db.query("delete from payment.webhook_inbox where received_at < now() - interval '35 days'")
+/** Stripe repeats an event for three days; by hand it can be sent again for thirty. */
+export const forgetHints = (pool: Pool, signal: AbortSignal) =>
+  forget(pool, { table: 'payment.webhook_inbox', column: 'received_at', keepFor: '35 days' }, signal)
 
 function one(rows: readonly PaymentRow[]): Payment {
   if (!rows[0]) throw new Error('there is no such payment')
