@@ -64,7 +64,11 @@ export async function settle(
     case 'capture': {
       const { capturedMinor } = step
       if (known.wanted?.kind !== 'CAPTURE') throw new Error('only a wanted capture is settled')
-      const { fareMinor, lines } = known.wanted
+      const { amountMinor, fareMinor, lines } = known.wanted
+      if (capturedMinor > amountMinor) {
+        alarms.inc()
+        log.error({ payment: id, capturedMinor, fareMinor }, 'more was taken than the fare')
+      }
       await publish(tx, 'PaymentCaptured', {
         bookingId,
         paymentId: id,
