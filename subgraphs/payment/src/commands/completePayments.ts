@@ -1,13 +1,13 @@
 import { asLeader, every, gauge, inTrace, pause, transaction } from '@holdfast/service'
 import { callFor } from '../domain/next.ts'
-import { duePayments, paymentById } from '../store/payments.ts'
+import { duePayments, paymentById, postpone } from '../store/payments.ts'
 import type { Deps } from './authorizePayment.ts'
 import { settle } from './settle.ts'
 
 const parallel = 8 // Stripe takes 25 requests a second in test mode, 100 in live mode, riders' own requests included.
 const stripeMs = 8_000
 const idleMs = 100
-const failureMs = 2_000 // The row could not be written, so it is still due: it must not be asked about in a circle.
+const failureMs = 2_000
 const rounds = 3 // Look, change, and look again when the change came too late.
 
 const underWay = gauge('payments_completing', 'Payments that the completer is asking Stripe about')
@@ -29,7 +29,9 @@ export const completePayments =
           const work = completePayment(deps, id, leading)
             .catch(async (err: unknown) => {
               deps.log.warn({ err, payment: id }, 'payment will be looked at again')
-              await pause(failureMs * (0.5 + deps.chance()), leading)
+              const later = failureMs * (0.5 + deps.chance())
+              // It is still due, and the longest waiting: left so, a few that cannot be written would keep all others out.
+              await postpone(deps.pool, id, new Date(deps.now().getTime() + later)).catch(() => pause(later, leading))
             })
             .finally(() => working.delete(id))
           working.set(id, work)
