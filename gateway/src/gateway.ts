@@ -67,7 +67,7 @@ export function gateway(options: GatewayOptions): { readonly door: HttpDoor; rea
     },
   }
   const count = meter(log)
-  const shared = channels({ subgraphs: counted, subscribe: subgraphs.subscribe, budgetMs })
+  const shared = channels({ subgraphs: counted, subscribe: subgraphs.subscribe, budgetMs, log })
   const streams = eventStreams(shared, count)
   const common = { answering: answers, identify: identifyBy(options.tokens), meter: count, log }
   const open = openDoor()

@@ -52,7 +52,7 @@ export function connect(subgraph: string, url: string, options: ConnectionOption
       if (reply.kind === 'failed') options.log.error({ subgraph, status }, 'subgraph refused the gateway')
       return reply
     } catch (err) {
-      options.log.warn({ subgraph, err }, 'subgraph did not answer')
+      options.log.warn({ subgraph, reason: err instanceof Error ? err.message : err }, 'subgraph did not answer')
       return { kind: 'failed', fault: unavailable }
     }
   }
@@ -94,9 +94,13 @@ function exchange(
     let size = 0
     let late = false
     const chunks: Buffer[] = []
+    if (timeoutMs <= 0) {
+      reject(new Error('no time is left'))
+      return
+    }
     const timer = setTimeout(() => {
       late = true
-      const err = new Error(`no answer within ${Math.max(0, Math.round(timeoutMs))} ms`)
+      const err = new Error(`no answer within ${Math.round(timeoutMs)} ms`)
       controller?.abort(err)
       reject(err)
     }, timeoutMs)

@@ -1,9 +1,9 @@
-import { inTrace, type Viewer } from '@holdfast/service'
+import { inTrace, type Log, type Viewer } from '@holdfast/service'
 import type { Prepared } from '../answering.ts'
 import { complete } from '../execute/complete.ts'
 import { type Run, runStep, type Subgraphs, takeRoot } from '../execute/execute.ts'
 import { Trouble } from '../execute/trouble.ts'
-import type { Answer } from '../subgraph/answer.ts'
+import { type Answer, brokenAnswer } from '../subgraph/answer.ts'
 import type { StreamEvents, StreamRequest } from '../subgraph/stream.ts'
 
 /** A client's subscription, as the channel sees it. */
@@ -18,6 +18,7 @@ export interface ChannelOptions {
   subscribe(subgraph: string, request: StreamRequest, events: StreamEvents): () => void
   /** Milliseconds for what an event asks of other subgraphs. */
   readonly budgetMs: number
+  readonly log: Log
 }
 
 const backlogLimit = 256 // events waiting to be resolved; a subgraph that is that far ahead will not be caught up with
@@ -98,7 +99,7 @@ export class Channel {
     this.#resolving = true
     for (let next = this.#backlog.shift(); next && this.#listeners.size > 0; next = this.#backlog.shift()) {
       const { answer, trace } = next
-      const payload = await inTrace(trace, () => this.#resolve(answer))
+      const payload = await inTrace(trace, () => this.#resolve(answer)).catch((err: unknown) => this.#broken(err))
       const missed = this.#missed
       this.#missed = 0
       for (const listener of this.#listeners) listener.event(payload, missed)
@@ -124,6 +125,11 @@ export class Channel {
     if (step) await runStep(step, run)
     const { data, errors } = complete(shape(variables), run.data, run.trouble, this.#viewer)
     return JSON.stringify(errors.length > 0 ? { errors, data } : { data })
+  }
+
+  #broken(err: unknown): string {
+    this.#options.log.error({ err, operation: this.#prepared.operation.name }, 'event could not be resolved')
+    return JSON.stringify({ errors: [brokenAnswer] })
   }
 
   #end(): void {
