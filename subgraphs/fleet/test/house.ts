@@ -87,7 +87,7 @@ export async function openHouse({
   const url = `http://127.0.0.1:${port}`
   let child: ChildProcess | undefined
   let logs = ''
-  const start = async () => {
+  const start = async (more: Record<string, string> = {}) => {
     const started = spawn(process.execPath, ['subgraphs/fleet/src/main.ts'], {
       cwd: root,
       env: {
@@ -102,6 +102,7 @@ export async function openHouse({
         MQTT_PASSWORD: broker.fleet.password,
         COMMAND_KEY_FILE: keyFile,
         ...env,
+        ...more,
       },
       stdio: ['ignore', 'pipe', 'pipe'],
     })

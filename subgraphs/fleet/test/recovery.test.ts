@@ -85,6 +85,31 @@ describe('what a died process leaves', () => {
     expect(data).toMatchObject({ unlockVehicle: { command: { id: asked.cid, state: 'EXECUTED' } } })
   })
 
+  it('learns at its start who came and who went meanwhile', async () => {
+    const [, other] = house.devices
+    if (!other) throw new Error('no device')
+    const vehicle = await house.connect(device())
+    await eventually(
+      () => house.vehicle(device()),
+      ({ contact }) => contact === 'ONLINE',
+    )
+    await house.end('SIGTERM')
+    await vehicle.leave()
+    const newcomer = await house.connect(other)
+    newcomer.self.batteryPercent = 44
+    await newcomer.reportState()
+    // A broker that keeps no session, or had to drop it, must not matter.
+    await house.start({ MQTT_CLIENT_ID: 'another-replica' })
+    await eventually(
+      () => house.vehicle(device()),
+      ({ contact }) => contact === 'LOST',
+    )
+    await eventually(
+      () => house.vehicle(other),
+      (row) => row.listed && row.battery_percent === 44,
+    )
+  })
+
   it('asks again a vehicle whose answer was lost, and the vehicle repeats it', async () => {
     const vehicle = await house.connect(device())
     await eventually(

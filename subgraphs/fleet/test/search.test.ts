@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto'
+import { createLog, createPool, createRedis } from '@holdfast/service'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { createSearchIndex } from '../src/store/searchIndex.ts'
 import { eventually, type House, nobody, openHouse, operator, rider } from './house.ts'
 
 const near = `
@@ -200,6 +202,53 @@ describe('vehiclesNear', () => {
     expect(await entity(viewer)).toEqual({ id: public_id, state: 'RESERVED' })
     expect(ids(await search({ radiusMeters: 500, first: 200 }))).not.toContain(public_id)
     await vehicle.leave()
+  })
+
+  it('keeps the newer of two copies, whichever is written last', async () => {
+    const log = createLog('test', 'silent')
+    const pool = createPool(house.database.url('fleet'), log)
+    const redis = createRedis(house.redis.url, log)
+    await eventually(
+      () => redis.status,
+      (status) => status === 'ready',
+    )
+    const index = createSearchIndex({ redis, pool, log })
+    await index.reconcile()
+    const offer = { publicId: randomUUID(), latitude: 48.137, longitude: 11.575, batteryPercent: 50 }
+    const copy = { vehicleId: randomUUID(), typeId: 'scooter' }
+    const found = async () => {
+      const near = { latitude: 48.137, longitude: 11.575 }
+      const wanted = [{ typeId: 'scooter', minBatteryPercent: 0 }]
+      return (await index.search({ near, radiusMeters: 50, first: 1, wanted }))?.map(({ vehicle }) => vehicle.publicId)
+    }
+    await index.write([{ ...copy, version: 1, offer }])
+    expect(await found()).toEqual([offer.publicId])
+    await index.write([{ ...copy, version: 3, offer: null }])
+    await index.write([{ ...copy, version: 2, offer }])
+    expect(await found()).toEqual([])
+    redis.disconnect()
+    await eventually(
+      () => index.trusted,
+      (trust) => !trust,
+    )
+    expect(await found()).toBeUndefined()
+    await pool.end()
+  })
+
+  it('shows no more on a map than fits, and says so', async () => {
+    const box = { south: 50.09, west: 8.66, north: 50.13, east: 8.7 }
+    const watched = house.watch<{ vehicles: object[]; truncated: boolean }>(
+      'subscription ($box: BoxInput!) { vehicleAvailability(box: $box) { truncated vehicles { id } } }',
+      { box },
+      nobody,
+    )
+    const [snapshot] = await eventually(
+      () => watched.heard,
+      ({ length }) => length > 0,
+    )
+    expect(snapshot?.vehicles).toHaveLength(500)
+    expect(snapshot?.truncated).toBe(true)
+    watched.stop()
   })
 
   it('says where a trip may end and where not', async () => {

@@ -42,7 +42,10 @@ async function hold(deps: Deps, tx: Transaction, { bookingId, riderId, unitIds }
   // Its rider was faster than this fact: the trip began, and may be over, before we heard of the hold.
   if (await tripOfBooking(tx, bookingId)) return undefined
   // A later booking's rider may have been faster too; then the end of this one follows, and is passed over as well.
-  for (const vehicle of vehicles) if (vehicle.state === 'AVAILABLE') await reserve(tx, vehicle, { bookingId, riderId })
+  for (const vehicle of vehicles) {
+    if (vehicle.state === 'AVAILABLE') await reserve(tx, vehicle, { bookingId, riderId })
+    else deps.log.info({ vehicle: vehicle.id, state: vehicle.state, booking: bookingId }, 'held, but not free here')
+  }
   return refreshed(deps, tx, unitIds)
 }
 

@@ -140,7 +140,11 @@ async function followUp(deps: Deps, tx: Transaction, vehicle: Vehicle, command: 
     }
     case 'SECURE':
       deps.log.warn({ vehicle: vehicle.id, booking: command.bookingId }, 'opened for a booking that is over: locking')
-      return { facts: [], formerRiders: [], secure: await giveSecure(deps, tx, vehicle, command.bookingId, ack.epoch) }
+      return {
+        ...nothingElse,
+        facts: [],
+        secure: await giveSecure(deps, tx, vehicle, command.bookingId, vehicle.epoch ?? ack.epoch),
+      }
     case 'NONE':
       return { ...nothingElse, facts: [] }
   }

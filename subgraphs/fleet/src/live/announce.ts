@@ -3,7 +3,7 @@ import type { Offer } from '../domain/listing.ts'
 import type { Change } from '../store/availability.ts'
 import { cellOf } from '../store/cells.ts'
 import type { SearchIndex } from '../store/searchIndex.ts'
-import { commandChannel, mapChannel, operatorChannel, riderChannel } from './channels.ts'
+import { commandChannel, mapChannel, noticeOf, operatorChannel, riderChannel } from './channels.ts'
 
 /** Somebody's vehicle is somewhere else now. */
 export interface Move {
@@ -33,7 +33,7 @@ export function createAnnouncer({ redis, index, log }: { redis: Redis; index: Se
     try {
       const pipeline = redis.pipeline()
       for (const [channel, list] of byChannel) {
-        pipeline.publish(channel, JSON.stringify([...new Set(list.map(([, vehicleId]) => vehicleId))]))
+        pipeline.publish(channel, noticeOf(list.map(([, vehicleId]) => vehicleId)))
       }
       await pipeline.exec()
     } catch (err) {

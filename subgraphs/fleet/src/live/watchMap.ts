@@ -3,7 +3,7 @@ import type { Filter } from '../domain/area.ts'
 import { type Box, within } from '../domain/place.ts'
 import { batteryNeeded, type Eye, type Known, type Seen, seenBy, type VehicleType } from '../domain/sight.ts'
 import { cellsTouching } from '../store/cells.ts'
-import { mapChannel, operatorChannel, riderChannel } from './channels.ts'
+import { idsIn, mapChannel, operatorChannel, riderChannel } from './channels.ts'
 
 /** Markers a map can show and a person can read; above it a client zooms in. */
 export const mostOnMap = 500
@@ -126,8 +126,10 @@ function gather(live: Live, channels: readonly string[], signal: AbortSignal) {
   let wake: () => void = () => undefined
   void (async () => {
     for await (const notice of live.listen(channels, signal)) {
-      if (notice.kind === 'resync') resync = true
-      else for (const id of JSON.parse(notice.message) as string[]) vehicleIds.add(id)
+      const ids = notice.kind === 'message' ? idsIn(notice.message) : null
+      // What cannot be read might have said anything.
+      if (ids) for (const id of ids) vehicleIds.add(id)
+      else resync = true
       wake()
     }
     ended = true

@@ -253,15 +253,15 @@ export function createIntake(deps: Deps, configureNew: (deviceIds: readonly stri
     }
   }
 
+  const write = async () => {
+    await writeReports()
+    await writeEvents()
+  }
   return {
     heard,
     steps: [
-      background('reports', (signal) =>
-        every(signal, reportsEvery, log, async () => {
-          await writeReports()
-          await writeEvents()
-        }),
-      ),
+      { name: 'last reports', start: () => undefined, stop: write },
+      background('reports', (signal) => every(signal, reportsEvery, log, write)),
       background('positions', (signal) => every(signal, positionsEvery, log, writeMoves)),
       { name: 'answers', start: () => undefined, stop: () => acks.idle() },
     ],

@@ -88,6 +88,7 @@ export function createSender({ client, key, log }: { client: MqttClient; key: Co
       }
     },
     async configure(deviceIds, wanted) {
+      if (!client.connected) return
       const payload = JSON.stringify(wanted)
       await Promise.all(
         deviceIds.map((deviceId) =>

@@ -26,12 +26,11 @@ async function commandsOf(id: string, { viewer, reads }: Context): Promise<Async
 /** What is yielded is the field's value itself. */
 export const Subscription: SubscriptionResolvers = {
   unlockStatus: {
-    subscribe: (_, { bookingId }, context) => commandsOf(bookingId, context) as never,
+    subscribe: (_, { bookingId }, context) => commandsOf(bookingId, context),
     resolve: (command: Command | null) => command,
   },
   vehicleAvailability: {
-    subscribe: (_, { box, filter }, { map, viewer }) =>
-      watchMap(map, viewer, boxFrom(box), checkedFilter(filter)) as never,
+    subscribe: (_, { box, filter }, { map, viewer }) => watchMap(map, viewer, boxFrom(box), checkedFilter(filter)),
     resolve: (message: MapMessage) => message,
   },
 }

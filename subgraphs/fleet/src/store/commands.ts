@@ -173,7 +173,7 @@ export async function commandsDue(
       where c.state in (${open})
         and (c.expires_at < $3
           or (c.state = 'REQUESTED' and c.requested_at < $1)
-          or (c.state in ('SENT', 'ACCEPTED') and c.sent_at < $2))
+          or (c.state in ('SENT', 'ACCEPTED') and coalesce(c.sent_at, c.requested_at) < $2))
       order by c.expires_at
       limit 200`,
     values: [unsentBefore, unansweredBefore, expiredBefore],
