@@ -40,6 +40,8 @@ export function consumeStream<E extends ConsumedEvent>(options: {
   readonly redis: Redis
   readonly log: Log
   readonly signal: AbortSignal
+  /** Types of events that have an effect here; all others are passed over without a transaction. */
+  readonly types: ReadonlySet<string>
   parse(json: string): E
   handle(tx: Transaction, event: E): Promise<(() => Promise<unknown> | unknown) | void>
 }): Promise<void> {
@@ -69,6 +71,7 @@ export function consumeStream<E extends ConsumedEvent>(options: {
       await redis.xadd(`dead:${consumer}`, 'MAXLEN', '~', 10_000, '*', 'event', json)
       return
     }
+    if (!options.types.has(event.type)) return
     await inTrace(event.traceparent, async () => {
       for (let attempt = 1; !signal.aborted; attempt++) {
         try {
@@ -95,10 +98,16 @@ export function consumeStream<E extends ConsumedEvent>(options: {
       redis.xreadgroup('GROUP', consumer, 'leader', 'COUNT', batch, 'BLOCK', blockMs, 'STREAMS', stream, from),
     )) as [string, [string, string[] | null][]][] | null
     const entries = answer?.[0]?.[1] ?? []
-    for (const [id, fields] of entries) {
-      // A trimmed entry is still pending but has no fields any more.
-      if (fields?.[1]) await settle(fields[1], signal)
-      await within(ackMs, 'redis', redis.xack(stream, consumer, id))
+    const done: string[] = []
+    try {
+      for (const [id, fields] of entries) {
+        // A trimmed entry is still pending but has no fields any more.
+        if (fields?.[1]) await settle(fields[1], signal)
+        done.push(id)
+      }
+    } finally {
+      // One that is read again because this did not arrive is known to the inbox.
+      if (done.length > 0) await within(ackMs, 'redis', redis.xack(stream, consumer, ...done))
     }
     return entries.length
   }

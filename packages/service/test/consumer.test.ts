@@ -24,6 +24,7 @@ function consume(redisUrl: string, handle: () => Promise<void> = async () => und
     redis,
     log,
     signal: stopping.signal,
+    types: new Set(['Happened', 'Tested']),
     parse: (json) => JSON.parse(json) as { id: string; type: string },
     handle,
   })
@@ -95,6 +96,27 @@ it('takes up what somebody else was given and did not handle, also while it is l
     .xreadgroup('GROUP', 'tests', 'leader', 'COUNT', 10, 'STREAMS', 'events:tests', '>')
     .exec()
   await seen(2)
+  await consumer.stop()
+  client.disconnect()
+})
+
+it('passes over events that have no effect here, and acknowledges them', async () => {
+  await using redis = await testRedis()
+  const client = createRedis(redis.url, log)
+  await new Promise((resolve) => client.once('ready', resolve))
+  const handled: string[] = []
+  const add = (id: string, type: string) => client.xadd('events:tests', '*', 'event', JSON.stringify({ id, type }))
+  await add('0f5a3f55-6f0c-4f0e-9a51-3f3a3f6f1c01', 'OfNoConcern')
+  await add('0f5a3f55-6f0c-4f0e-9a51-3f3a3f6f1c02', 'Happened')
+  const consumer = consume(redis.url, async () => {
+    handled.push('one')
+  })
+  const until = Date.now() + 10_000
+  const pending = async () => ((await client.xpending('events:tests', 'tests').catch(() => [1])) as [number])[0]
+  while ((handled.length === 0 || (await pending()) > 0) && Date.now() < until)
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  expect(handled).toEqual(['one'])
+  expect(await pending()).toBe(0)
   await consumer.stop()
   client.disconnect()
 })

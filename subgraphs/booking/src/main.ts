@@ -18,7 +18,7 @@ import {
 import { expireHolds } from './commands/expireHolds.ts'
 import { config } from './config.ts'
 import { contextFor } from './context.ts'
-import { onFleetEvent } from './events/consumed.ts'
+import { fleetEventTypes, onFleetEvent } from './events/consumed.ts'
 import { resolvers } from './resolvers/index.ts'
 import { forgetRequests } from './store/requests.ts'
 import { wire } from './wiring.ts'
@@ -72,6 +72,7 @@ await runProcess(log, [
       stream: streamOf('fleet'),
       redis: streamRedis,
       signal,
+      types: fleetEventTypes,
       parse: parseEvent,
       handle: onFleetEvent,
     }),

@@ -1,8 +1,17 @@
-import type { Event } from '@holdfast/contracts'
+import type { Event, EventType } from '@holdfast/contracts'
 import type { Transaction } from '@holdfast/service'
 import { completeBooking } from '../commands/completeBooking.ts'
 import { withdrawVehicle } from '../commands/withdrawVehicle.ts'
 import { listVehicle, setOffline } from '../store/bookables.ts'
+
+/** Events of fleet that mean something for bookings: the cases below. */
+export const fleetEventTypes: ReadonlySet<string> = new Set<EventType>([
+  'VehicleListed',
+  'VehicleWithdrawn',
+  'VehicleContactLost',
+  'VehicleContactRestored',
+  'TripEnded',
+])
 
 /** What fleet's facts mean for booking. */
 export async function onFleetEvent(tx: Transaction, event: Event): Promise<void> {

@@ -1,7 +1,16 @@
-import { parseEvent, streamOf } from '@holdfast/contracts'
+import { type EventType, parseEvent, streamOf } from '@holdfast/contracts'
 import { consumeStream, type Log, type Pool, type Redis } from '@holdfast/service'
 import type { Deps } from '../commands/deps.ts'
 import { followBooking } from '../commands/followBooking.ts'
+
+/** Events of booking that move a vehicle: the cases of followBooking. */
+const types: ReadonlySet<string> = new Set<EventType>([
+  'HoldPlaced',
+  'HoldExpired',
+  'BookingExpired',
+  'BookingCancelled',
+  'BookingCompleted',
+])
 
 /** Follows booking's facts until aborted. `redis` is a connection of its own: it blocks. */
 export const consumeBooking = (
@@ -23,6 +32,7 @@ export const consumeBooking = (
     redis,
     log,
     signal,
+    types,
     parse: parseEvent,
     handle: followBooking(deps),
   })
