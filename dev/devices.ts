@@ -76,7 +76,7 @@ const aside = (degrees: number) => degrees + randomInt(-50, 51) / 1_000_000
 type District = Position[][][]
 
 function districts(): District[] {
-  const file = join(projectDir, 'dev', 'data', 'frankfurt-districts.geojson')
+  const file = join(projectDir, 'prisma', 'data', 'frankfurt-districts.geojson')
   const { features } = JSON.parse(readFileSync(file, 'utf8')) as {
     features: { geometry: { coordinates: District } }[]
   }

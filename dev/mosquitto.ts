@@ -86,6 +86,8 @@ function writeConfiguration(
     '',
     'max_packet_size 16384',
     'max_keepalive 300',
+    // A fleet that loses contact at once says so in as many wills; the default of 1,000 would drop the rest.
+    'max_queued_messages 100000',
     // Sessions outlive the broker; what it still owed a vehicle may not, and does not have to: commands are kept in Postgres.
     'persistence true',
     `persistence_location ${dataDir}/`,
