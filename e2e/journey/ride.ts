@@ -182,30 +182,46 @@ async function payFor(client: PublicClient, bookingId: string): Promise<void> {
   if (bookingStatus?.state !== 'CONFIRMED') throw new RideFailed('pay', bookingStatus)
 }
 
+interface Seen {
+  readonly id: string
+  readonly speed: number
+  readonly position: Place
+}
 interface MapChange {
-  vehicleAvailability: { vehicles: { id: string; speed: number; position: Place }[] }
+  vehicleAvailability: { vehicles: Seen[] }
 }
 
 const standingMs = 30_000 // Some vehicles have no streets on the simulated map: their riders get off where they got on.
 
+const wanderingMeters = 15 // More than a parked vehicle's position wanders from one fix to the next.
+
 /** Watches the vehicle on the rider's own map until it has been somewhere and stands still; gives how many places it was seen at. */
-async function rideToAPlace(client: PublicClient, vehicleId: string, { latitude, longitude }: Place): Promise<number> {
+async function rideToAPlace(client: PublicClient, vehicleId: string, from: Place): Promise<number> {
+  const { latitude, longitude } = from
   const box = { south: latitude - 0.05, west: longitude - 0.08, north: latitude + 0.05, east: longitude + 0.08 }
-  const places = new Set([`${latitude},${longitude}`])
-  const see = (ms: number, what: string, wanted: (speed: number) => boolean) =>
+  const places = new Set<string>()
+  const see = (ms: number, what: string, wanted: (vehicle: Seen) => boolean) =>
     until(client.subscribe<MapChange>(operations.watchMap, { box }), ms, what, ({ vehicleAvailability }) => {
       const vehicle = vehicleAvailability.vehicles.find(({ id }) => id === vehicleId)
       if (!vehicle) return false
       places.add(`${vehicle.position.latitude},${vehicle.position.longitude}`)
-      return wanted(vehicle.speed)
+      return wanted(vehicle)
     })
-  const moves = await see(standingMs, 'moving', () => places.size > 1).then(
+  const moves = await see(
+    standingMs,
+    'moving',
+    ({ speed, position }) => speed > 0 || metersBetween(from, position) > wanderingMeters,
+  ).then(
     () => true,
     () => false,
   )
-  if (moves) await see(rideMs, 'stopping', (speed) => speed === 0)
+  if (moves) await see(rideMs, 'stopping', ({ speed }) => speed === 0)
   return places.size
 }
+
+/** On a plane, which is exact enough within a city. */
+const metersBetween = (a: Place, b: Place): number =>
+  111_195 * Math.hypot(a.latitude - b.latitude, (a.longitude - b.longitude) * Math.cos((a.latitude * Math.PI) / 180))
 
 const orders = {
   unlockVehicle: {
