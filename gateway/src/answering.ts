@@ -78,7 +78,7 @@ export function answering(options: AnsweringOptions): Answering {
     follow: (graph) => {
       const before = current?.documents.known() ?? []
       current = { graph, documents: documents(graph, options) }
-      void warm(before.slice(0, carriedOver))
+      warm(before.slice(0, carriedOver)).catch((err: unknown) => options.log.warn({ err }, 'not all planned ahead'))
     },
     prepare: (request) => {
       if (!current) throw new Error('no supergraph is loaded')

@@ -97,10 +97,16 @@ function check(graph: Graph, text: string, { limits, closed }: DocumentOptions):
     // Nested so deep that the parser ran out of stack.
     return { faults: [fault('The operation is too large: it is nested too deep.', 'GRAPHQL_PARSE_FAILED')] }
   }
-  const tooMuch = excess(document, limits)
-  if (tooMuch) return { faults: [fault(tooMuch, 'GRAPHQL_VALIDATION_FAILED')] }
   const rules = closed ? [...specifiedRules, NoSchemaIntrospectionCustomRule] : specifiedRules
-  const errors = validate(graph.schema, document, rules, { maxErrors: closed ? 1 : faultsTold })
+  let errors: readonly GraphQLError[]
+  try {
+    const tooMuch = excess(document, limits)
+    if (tooMuch) return { faults: [fault(tooMuch, 'GRAPHQL_VALIDATION_FAILED')] }
+    errors = validate(graph.schema, document, rules, { maxErrors: closed ? 1 : faultsTold })
+  } catch (err) {
+    if (!(err instanceof RangeError)) throw err
+    return { faults: [fault('The operation is too large: it is nested too deep.', 'GRAPHQL_VALIDATION_FAILED')] }
+  }
   if (errors.length === 0) return { document }
   return closed
     ? { faults: [fault('The operation is not valid for this schema.', 'GRAPHQL_VALIDATION_FAILED')] }

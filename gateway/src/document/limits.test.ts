@@ -9,6 +9,7 @@ describe('an operation', () => {
     ['{ a { b { c } } }', undefined],
     ['{ a { b { c { d } } } }', 'levels deep'],
     ['{ a { ...F } } fragment F on T { b { ... on U { c { d } } } }', 'levels deep'],
+    ['{ ... { ... { ... { a } } } }', 'levels deep'],
     ['{ x: a y: a }', undefined],
     ['{ x: a ...F } fragment F on Query { y: a z: a }', 'aliases'],
     ['{ a b c d }', 'root fields'],

@@ -34,7 +34,8 @@ interface Extent {
 }
 
 /**
- * What is too much about the document, in one sentence; undefined when nothing is. Runs before validation, some rules of
+ * What is too much about the document, in one sentence; undefined when nothing is. An inline fragment is a level of its
+ * own: validation goes as deep as they are nested. Runs before validation, some rules of
  * which take quadratic time, so the document may be anything that parses. Introspection is not counted into depth:
  * tools ask it deep, and it is answered from memory.
  */
@@ -66,7 +67,7 @@ export function excess(document: DocumentNode, limits: Limits): string | undefin
             : nothing
       const isField = selection.kind === Kind.FIELD
       const isIntrospection = isField && (selection.name.value === '__schema' || selection.name.value === '__type')
-      depth = Math.max(depth, isIntrospection ? 1 : below.depth + (isField ? 1 : 0))
+      depth = Math.max(depth, isIntrospection ? 1 : below.depth + (selection.kind === Kind.FRAGMENT_SPREAD ? 0 : 1))
       aliases += below.aliases + (isField && selection.alias ? 1 : 0)
       directives += below.directives + (selection.directives?.length ?? 0)
       fields += below.fields + (isField ? 1 : 0)

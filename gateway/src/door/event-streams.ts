@@ -80,6 +80,7 @@ export function eventStreams(channels: Channels, meter: Meter): EventStreams {
     },
 
     serve: (response, type, prepared, { viewer, expiresAt }) => {
+      if (response.destroyed) return // Whoever asked left while we looked at the token; nothing would ever end this.
       const framing = begin(response, type)
       response.flushHeaders()
       const measured = meter.begin('sse', prepared.operation)

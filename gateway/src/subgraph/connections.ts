@@ -38,6 +38,9 @@ export function connections(
     ),
     follow: (graph) => {
       const wanted = new Map(graph.subgraphs.map(({ name, url }) => [name, urls.get(name) ?? url]))
+      // Before anything is changed: a graph is followed whole or not at all.
+      for (const [name, url] of wanted)
+        if (url !== '' && !URL.canParse(url)) throw new Error(`the routing URL of subgraph ${name} is none`)
       for (const [name, one] of open) {
         if (wanted.get(name) === one.url) continue
         open.delete(name)
