@@ -1,4 +1,4 @@
-import type { FareLine, Money } from '@holdfast/contracts'
+import type { EventType, FareLine, Money } from '@holdfast/contracts'
 
 export const states = ['AUTHORIZING', 'REQUIRES_ACTION', 'AUTHORIZED', 'CAPTURED', 'VOIDED', 'FAILED'] as const
 export type PaymentState = (typeof states)[number]
@@ -70,6 +70,14 @@ export type Payment = Attempt &
     | { readonly state: 'FAILED'; readonly decline: Decline }
     | { readonly state: 'CAPTURED'; readonly capturedMinor: number }
   )
+
+/** Events of booking that mean something for its money. */
+export const eventsOfConcern = [
+  'BookingCompleted',
+  'HoldExpired',
+  'BookingExpired',
+  'BookingCancelled',
+] as const satisfies readonly EventType[]
 
 /**
  * What a finished booking asks of the authorisation: its fare up to what was frozen, or, when there is nothing to pay,

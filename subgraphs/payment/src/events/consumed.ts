@@ -1,15 +1,7 @@
-import { type Event, type EventType, parseEvent, streamOf } from '@holdfast/contracts'
+import { type Event, parseEvent, streamOf } from '@holdfast/contracts'
 import { consumeStream, type Log, type Pool, type Redis, type Transaction } from '@holdfast/service'
-import { wantedFor } from '../domain/payment.ts'
+import { eventsOfConcern, wantedFor } from '../domain/payment.ts'
 import { wantOfLive } from '../store/payments.ts'
-
-/** Events of booking that mean something for money: the cases below. */
-const types: ReadonlySet<string> = new Set<EventType>([
-  'BookingCompleted',
-  'HoldExpired',
-  'BookingExpired',
-  'BookingCancelled',
-])
 
 /** What the end of a booking means for its money. */
 export async function onBookingEvent(tx: Transaction, event: Event, now: Date, log: Log): Promise<void> {
@@ -41,7 +33,7 @@ export const consumeBookingEvents = (options: {
     consumer: 'payment-booking',
     owner: 'payment',
     stream: streamOf('booking'),
-    types,
+    types: new Set(eventsOfConcern),
     parse: parseEvent,
     handle: (tx, event) => onBookingEvent(tx, event, options.now(), options.log),
   })

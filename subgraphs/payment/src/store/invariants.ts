@@ -1,4 +1,5 @@
 import type { Queryable } from '@holdfast/service'
+import { eventsOfConcern } from '../domain/payment.ts'
 
 /**
  * What must hold between money and bookings once nothing is under way. Each query returns the rows that break it. They
@@ -58,10 +59,12 @@ export async function brokenInvariants(db: Queryable): Promise<BrokenInvariant[]
 
 /** How much is still to be done: payments that are looked at again, and events of bookings that have not arrived. */
 export async function paymentsUnderWay(db: Queryable): Promise<number> {
-  const { rows } = await db.query(`
-    select
+  const { rows } = await db.query(
+    `select
       (select count(*) from payment.payment where next_try_at is not null)
-      + (select count(*) from booking.outbox o where not exists (
-           select from payment.inbox i where i.consumer = 'payment-booking' and i.event_id = o.event_id)) as n`)
+      + (select count(*) from booking.outbox o where o.type = any($1) and not exists (
+           select from payment.inbox i where i.consumer = 'payment-booking' and i.event_id = o.event_id)) as n`,
+    [eventsOfConcern],
+  )
   return Number(rows[0].n)
 }
