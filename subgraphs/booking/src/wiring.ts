@@ -12,7 +12,7 @@ import { bookingsById, bookingsOf, type Whose } from './store/bookings.ts'
 export type Wiring = ReturnType<typeof wire>
 
 export function wire(pool: Pool, prisma: PrismaClient, live: Live) {
-  const byIds = (whose: Whose, ids: readonly string[]) => bookingsById(prisma, whose, ids)
+  const byIds = (whose: Whose, ids: readonly string[]) => bookingsById(pool, whose, ids)
   const ownBooking = async (riderId: string, id: string): Promise<Booking> => {
     const [booking] = await byIds({ riderId }, [id])
     if (!booking) throw new Error(`booking ${id} is remembered by its request and is not there`)

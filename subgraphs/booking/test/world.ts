@@ -49,7 +49,7 @@ export async function world() {
   )
 
   const read = async (id: string): Promise<Booking> => {
-    const [booking] = await bookingsById(prisma, 'everybody', [id])
+    const [booking] = await bookingsById(pool, 'everybody', [id])
     if (!booking) throw new Error(`no booking ${id}`)
     return booking
   }

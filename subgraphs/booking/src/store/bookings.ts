@@ -1,4 +1,3 @@
-import type { PrismaClient } from '@holdfast/database'
 import { type Queryable, type Transaction, traceparent } from '@holdfast/service'
 import type { Booking, CancelReason, State } from '../domain/booking.ts'
 import type { Fare } from '../domain/fare.ts'
@@ -7,16 +6,18 @@ import { type BookingRow, itemsOfB, parseBooking } from './booking-row.ts'
 /** Whose bookings somebody may see: their own, or (operators) everybody's. Others' do not exist for them. */
 export type Whose = { readonly riderId: string } | 'everybody'
 
-const visibleTo = (whose: Whose) => (whose === 'everybody' ? {} : { rider_id: whose.riderId })
-const withItems = {
-  items: { include: { bookable: { select: { public_id: true } } }, orderBy: { bookable_id: 'asc' } },
-} as const
-
-/** Those of `ids` that there are, in no order. */
-export async function bookingsById(prisma: PrismaClient, whose: Whose, ids: readonly string[]): Promise<Booking[]> {
-  const rows = await prisma.booking.findMany({
-    where: { id: { in: [...ids] }, ...visibleTo(whose) },
-    include: withItems,
+/**
+ * Those of `ids` that there are, in no order. One statement: read in two, a booking could be seen in one state with the
+ * things of the next.
+ */
+export async function bookingsById(db: Queryable, whose: Whose, ids: readonly string[]): Promise<Booking[]> {
+  const { rows } = await db.query<BookingRow>({
+    name: 'bookings by id',
+    text: `
+      select b.*, ${itemsOfB} as items
+      from booking.booking b
+      where b.id = any($1) and ($2::uuid is null or b.rider_id = $2)`,
+    values: [ids, whose === 'everybody' ? null : whose.riderId],
   })
   return rows.map(parseBooking)
 }
