@@ -10,8 +10,14 @@ import { askRoot, type Run, runStep, type Subgraphs, takeRoot } from './execute/
 import type { JsonObject } from './execute/json.ts'
 import { Trouble } from './execute/trouble.ts'
 import { plainText } from './plan/pass-through.ts'
-import type { GraphQLRequest } from './request.ts'
 import type { Graph } from './supergraph/graph.ts'
+
+/** A request with the text of its document. */
+export interface OperationRequest {
+  readonly query: string
+  readonly operationName: string | undefined
+  readonly variables: Readonly<Record<string, unknown>>
+}
 
 /** A request that can be executed. */
 export interface Prepared {
@@ -45,7 +51,7 @@ export interface Answering {
   follow(graph: Graph): void
   /** Plans operations before anybody sends them; answers how many of them are valid. */
   warm(operations: readonly KnownOperation[]): Promise<number>
-  prepare(request: GraphQLRequest): Preparation
+  prepare(request: OperationRequest): Preparation
   /** Runs a query or mutation. */
   answer(prepared: Prepared, viewer: Viewer): Promise<Answered>
 }

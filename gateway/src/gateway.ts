@@ -1,5 +1,7 @@
 import { type HttpDoor, httpDoor, type Log, type Step } from '@holdfast/service'
+import { admission } from './admission.ts'
 import { answering } from './answering.ts'
+import { recogniseBy } from './caller.ts'
 import { defaultLimits, type Limits } from './document/limits.ts'
 import { readManifest } from './document/manifest.ts'
 import { eventStreams } from './door/event-streams.ts'
@@ -69,7 +71,12 @@ export function gateway(options: GatewayOptions): { readonly door: HttpDoor; rea
   const count = meter(log)
   const shared = channels({ subgraphs: counted, subscribe: subgraphs.subscribe, budgetMs, log })
   const streams = eventStreams(shared, count)
-  const common = { answering: answers, identify: identifyBy(options.tokens), meter: count, log }
+  const common = {
+    admission: admission(recogniseBy(identifyBy(options.tokens)), answers),
+    answering: answers,
+    meter: count,
+    log,
+  }
   const open = openDoor()
   const door = httpDoor({
     host: options.host,

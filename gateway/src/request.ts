@@ -2,8 +2,13 @@
 import { isObject } from './execute/json.ts'
 import type { Fault } from './execute/trouble.ts'
 
+/** Names its document by text, by id, or by both. */
 export interface GraphQLRequest {
-  readonly query: string
+  readonly query: string | undefined
+  /** https://github.com/graphql/graphql-over-http/pull/264: the id of a document that the gateway knows. */
+  readonly documentId: string | undefined
+  /** `extensions.persistedQuery.sha256Hash`, as Apollo's clients send it: 64 lowercase hexadecimal digits. */
+  readonly sha256: string | undefined
   readonly operationName: string | undefined
   readonly variables: Readonly<Record<string, unknown>>
 }
@@ -12,24 +17,33 @@ export type ReadRequest =
   | { readonly ok: true; readonly request: GraphQLRequest }
   | { readonly ok: false; readonly fault: Fault }
 
-/** Reads the members that GraphQL over HTTP names; `null` counts as absent. */
+/** Reads the members that GraphQL over HTTP and Apollo's clients name; `null` counts as absent. */
 export function readRequest(value: unknown): ReadRequest {
   if (Array.isArray(value)) return wrong('Send one operation per request; batches are not answered here.')
   if (!isObject(value)) return wrong('The request must be a JSON object.')
-  const { query, operationName, variables, extensions } = value
-  if (typeof query !== 'string' || query.trim() === '') return wrong('"query" must be a text that is not empty.')
-  if (!isAbsent(operationName) && typeof operationName !== 'string') return wrong('"operationName" must be a text.')
+  const { query, documentId, operationName, variables, extensions } = value
+  for (const [name, text] of Object.entries({ query, documentId, operationName }))
+    if (!isAbsent(text) && typeof text !== 'string') return wrong(`"${name}" must be a text.`)
   if (!isAbsent(variables) && !isObject(variables)) return wrong('"variables" must be an object.')
   if (!isAbsent(extensions) && !isObject(extensions)) return wrong('"extensions" must be an object.')
-  return {
-    ok: true,
-    request: {
-      query,
-      operationName: typeof operationName === 'string' && operationName !== '' ? operationName : undefined,
-      variables: isObject(variables) ? variables : {},
-    },
+  const request: GraphQLRequest = {
+    query: textOf(query),
+    documentId: textOf(documentId),
+    sha256: isObject(extensions) ? hashOf(extensions['persistedQuery']) : undefined,
+    operationName: textOf(operationName),
+    variables: isObject(variables) ? variables : {},
   }
+  if (request.query === undefined && request.documentId === undefined && request.sha256 === undefined)
+    return wrong('"query" must be a text that is not empty, or "documentId" name a known document.')
+  return { ok: true, request }
 }
 
+const hashOf = (persistedQuery: unknown): string | undefined =>
+  isObject(persistedQuery) && /^[0-9a-f]{64}$/.test(String(persistedQuery['sha256Hash']))
+    ? String(persistedQuery['sha256Hash'])
+    : undefined
+
+const textOf = (value: unknown): string | undefined =>
+  typeof value === 'string' && value.trim() !== '' ? value : undefined
 const isAbsent = (value: unknown): boolean => value === undefined || value === null
 const wrong = (message: string): ReadRequest => ({ ok: false, fault: { message, extensions: { code: 'BAD_REQUEST' } } })

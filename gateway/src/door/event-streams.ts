@@ -6,7 +6,7 @@ import type { ServerResponse } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Step, traceparent } from '@holdfast/service'
 import type { Prepared } from '../answering.ts'
-import type { Identity } from '../identity.ts'
+import type { Caller } from '../caller.ts'
 import { clients, type Meter } from '../meter.ts'
 import type { Channels } from '../subscriptions/channels.ts'
 import { outlet } from '../subscriptions/outlet.ts'
@@ -14,7 +14,7 @@ import type { StreamType } from './media-type.ts'
 
 export interface EventStreams extends Step {
   /** Streams a subscription until it or the client ends. */
-  serve(response: ServerResponse, type: StreamType, prepared: Prepared, identity: Identity): undefined
+  serve(response: ServerResponse, type: StreamType, prepared: Prepared, caller: Caller): undefined
   /** Sends one response as a stream of one. */
   once(response: ServerResponse, type: StreamType, body: string): undefined
 }

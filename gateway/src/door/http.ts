@@ -4,17 +4,18 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { header, type Log, type Route, traceparent } from '@holdfast/service'
+import type { Admission } from '../admission.ts'
 import type { Answering, Prepared } from '../answering.ts'
-import type { Identify, Identity } from '../identity.ts'
+import type { Caller, Credentials } from '../caller.ts'
 import type { Meter } from '../meter.ts'
 import type { EventStreams } from './event-streams.ts'
 import { readHttp } from './http-request.ts'
 import { type Accepted, type MediaType, negotiate } from './media-type.ts'
-import { bad, type Reply, refusal, rejection, send } from './reply.ts'
+import { bad, hasStatus, type Reply, refusal, rejection, send, statusReply } from './reply.ts'
 
 export interface HttpDoorOptions {
+  readonly admission: Admission
   readonly answering: Answering
-  readonly identify: Identify
   readonly streams: EventStreams
   readonly meter: Meter
   readonly log: Log
@@ -27,7 +28,7 @@ const brokenReply = refusal(500, {
   extensions: { code: 'INTERNAL_SERVER_ERROR' },
 })
 
-export function graphqlRoute({ answering, identify, streams, meter, log, page }: HttpDoorOptions): Route {
+export function graphqlRoute({ admission, answering, streams, meter, log, page }: HttpDoorOptions): Route {
   /** Replies, or answers undefined when the response is a stream that goes on. */
   const reply = async (
     request: IncomingMessage,
@@ -37,35 +38,35 @@ export function graphqlRoute({ answering, identify, streams, meter, log, page }:
     const read = await readHttp(request)
     if ('status' in read) return read
     if (!read.ok) return refusal(400, read.fault)
-    const identified = await identify(header(request, 'authorization'))
-    if (!identified.ok)
-      return identified.fault.extensions['code'] === 'UNAUTHENTICATED'
-        ? refusal(401, identified.fault, { 'www-authenticate': 'Bearer' })
-        : refusal(503, identified.fault)
-    const preparation = answering.prepare(read.request)
-    if (!preparation.ok) {
-      const body = rejection(preparation.faults)
+    const called = await admission.recognise(credentialsOf(request))
+    if (!called.ok) return statusReply(called.fault)
+    const { caller } = called
+    const admitted = await admission.admit(read.request, caller)
+    if (!admitted.ok) {
+      const [first] = admitted.faults
+      if (first && hasStatus(first)) return statusReply(first)
+      const body = rejection(admitted.faults)
       // A malformed request is an error in both media types, a document that is not valid only in the newer one.
       if (single) return { status: single === 'application/json' ? 200 : 400, body }
       return void (stream && streams.once(response, stream, body))
     }
-    const { prepared } = preparation
+    const { prepared } = admitted
     const { type } = prepared.operation
     if (request.method === 'GET' && type === 'mutation')
       return refusal(405, bad('Send a mutation by POST.'), { allow: 'POST' })
     if (type !== 'subscription') {
-      const body = await answer(prepared, identified.identity)
+      const body = await answer(prepared, caller)
       if (single) return { status: 200, body }
       return void (stream && streams.once(response, stream, body))
     }
-    if (stream) return streams.serve(response, stream, prepared, identified.identity)
+    if (stream) return streams.serve(response, stream, prepared, caller)
     return refusal(
       406,
       bad('Accept text/event-stream for a subscription, or use graphql-transport-ws at this address.'),
     )
   }
 
-  const answer = async (prepared: Prepared, { viewer }: Identity) => {
+  const answer = async (prepared: Prepared, { viewer }: Caller) => {
     const measured = meter.begin('http', prepared.operation)
     const { text, errors } = await answering.answer(prepared, viewer)
     measured.end(errors)
@@ -89,6 +90,11 @@ export function graphqlRoute({ answering, identify, streams, meter, log, page }:
     }
   }
 }
+
+const credentialsOf = (request: IncomingMessage): Credentials => ({
+  authorization: header(request, 'authorization'),
+  address: request.socket.remoteAddress ?? '',
+})
 
 const wantsPage = (request: IncomingMessage): boolean =>
   request.method === 'GET' &&

@@ -18,6 +18,23 @@ export const refusal = (status: number, fault: Fault, headers: Readonly<Record<s
   headers,
 })
 
+/** Faults that are told by an HTTP status in either media type: no well-formed request makes them good, only another caller or time. */
+const statuses: Readonly<Record<string, number>> = {
+  BAD_REQUEST: 400,
+  UNAUTHENTICATED: 401,
+  RATE_LIMITED: 429,
+  UNAVAILABLE: 503,
+}
+
+const statusOf = ({ extensions }: Fault): number | undefined => statuses[String(extensions['code'])]
+
+export const hasStatus = (fault: Fault): boolean => statusOf(fault) !== undefined
+
+export const statusReply = (fault: Fault): Reply => {
+  const status = statusOf(fault) ?? 500
+  return refusal(status, fault, status === 401 ? { 'www-authenticate': 'Bearer' } : {})
+}
+
 /** A fault of the request rather than of its document. */
 export const bad = (message: string): Fault => ({ message, extensions: { code: 'BAD_REQUEST' } })
 

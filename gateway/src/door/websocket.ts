@@ -6,9 +6,10 @@ import { type HttpDoor, inTrace, type Log, type Step, traceparent } from '@holdf
 import { type ExecutionArgs, type ExecutionResult, GraphQLError, Kind } from 'graphql'
 import { CloseCode, handleProtocols, makeServer } from 'graphql-ws'
 import { type WebSocket, WebSocketServer } from 'ws'
+import type { Admission } from '../admission.ts'
 import type { Answering, Prepared } from '../answering.ts'
+import type { Caller } from '../caller.ts'
 import type { Fault } from '../execute/trouble.ts'
-import type { Identify, Identity } from '../identity.ts'
 import { clients, type Meter } from '../meter.ts'
 import { readRequest } from '../request.ts'
 import type { Channels } from '../subscriptions/channels.ts'
@@ -16,9 +17,9 @@ import { outlet } from '../subscriptions/outlet.ts'
 
 export interface WebSocketDoorOptions {
   readonly path: string
+  readonly admission: Admission
   readonly answering: Answering
   readonly channels: Channels
-  readonly identify: Identify
   readonly meter: Meter
   readonly log: Log
 }
@@ -30,59 +31,64 @@ const drainMs = 3_000 // Clients are let go one after the other, so that they do
 const letGoMs = 20 // and a few of them do not take that long.
 const longestTimerMs = 2 ** 31 - 1
 
-/** A client's socket. */
-interface Client {
+/** The other end of a socket. */
+interface Peer {
   readonly socket: WebSocket
-  identity: Identity | undefined
+  readonly address: string
+  caller: Caller | undefined
   expiry: NodeJS.Timeout | undefined
 }
 
 /** What an operation carries from being read to being run. */
 interface Asked {
   readonly id: string
-  readonly client: Client
+  readonly peer: Peer
   readonly prepared: Prepared
-  readonly identity: Identity
+  readonly caller: Caller
   readonly traceparent: string | undefined
 }
 
 export function webSocketDoor(door: HttpDoor, options: WebSocketDoorOptions): Step {
-  const { answering, channels, identify, meter, log } = options
+  const { admission, answering, channels, meter, log } = options
   const server = new WebSocketServer({ noServer: true, maxPayload: messageLimit, handleProtocols })
-  const open = new Set<Client>()
+  const open = new Set<Peer>()
 
-  const protocol = makeServer<Record<string, unknown>, Client>({
+  const protocol = makeServer<Record<string, unknown>, Peer>({
     connectionInitWaitTimeout: 3_000,
 
-    onConnect: async ({ connectionParams, extra: client }) => {
+    onConnect: async ({ connectionParams, extra: peer }) => {
       const given = connectionParams?.['authorization'] ?? connectionParams?.['Authorization']
-      const identified = await identify(typeof given === 'string' ? given : undefined)
-      if (!identified.ok) {
-        const refused = identified.fault.extensions['code'] === 'UNAUTHENTICATED'
-        client.socket.close(refused ? CloseCode.Unauthorized : 1013, identified.fault.message)
+      const called = await admission.recognise({
+        authorization: typeof given === 'string' ? given : undefined,
+        address: peer.address,
+      })
+      if (!called.ok) {
+        const refused = called.fault.extensions['code'] === 'UNAUTHENTICATED'
+        peer.socket.close(refused ? CloseCode.Unauthorized : 1013, called.fault.message)
         return false
       }
-      client.identity = identified.identity
-      const { expiresAt } = identified.identity
+      peer.caller = called.caller
+      const { expiresAt } = called.caller
       if (expiresAt !== undefined)
-        client.expiry = setTimeout(
-          () => client.socket.close(CloseCode.Forbidden, 'The token has expired.'),
+        peer.expiry = setTimeout(
+          () => peer.socket.close(CloseCode.Forbidden, 'The token has expired.'),
           Math.min(expiresAt - Date.now(), longestTimerMs),
         )
       return true
     },
 
-    onSubscribe: ({ extra: client, subscriptions }, id, payload) => {
+    onSubscribe: async ({ extra: peer, subscriptions }, id, payload) => {
       const read = readRequest(payload)
       if (!read.ok) return [asError(read.fault)]
-      if (!client.identity || Object.keys(subscriptions).length > operationsLimit)
+      if (!peer.caller || Object.keys(subscriptions).length > operationsLimit)
         return [asError({ message: 'Too many operations on one connection.', extensions: { code: 'RATE_LIMITED' } })]
-      const preparation = answering.prepare(read.request)
-      if (!preparation.ok) return preparation.faults.map(asError)
-      const { prepared } = preparation
+      const { caller } = peer
+      const admitted = await admission.admit(read.request, caller)
+      if (!admitted.ok) return admitted.faults.map(asError)
+      const { prepared } = admitted
       const given = payload.extensions?.['traceparent']
       const trace = inTrace(typeof given === 'string' ? given : undefined, traceparent)
-      const asked: Asked = { id, client, prepared, identity: client.identity, traceparent: trace }
+      const asked: Asked = { id, peer, prepared, caller, traceparent: trace }
       return {
         schema: prepared.graph.schema,
         document: { kind: Kind.DOCUMENT, definitions: [prepared.operation.definition] },
@@ -91,10 +97,10 @@ export function webSocketDoor(door: HttpDoor, options: WebSocketDoorOptions): St
     },
 
     execute: ({ contextValue }: ExecutionArgs) => {
-      const { prepared, identity, traceparent } = contextValue as Asked
+      const { prepared, caller, traceparent } = contextValue as Asked
       return inTrace(traceparent, async () => {
         const measured = meter.begin('websocket', prepared.operation)
-        const { text, errors } = await answering.answer(prepared, identity.viewer)
+        const { text, errors } = await answering.answer(prepared, caller.viewer)
         measured.end(errors)
         return JSON.parse(text) as ExecutionResult
       })
@@ -108,8 +114,8 @@ export function webSocketDoor(door: HttpDoor, options: WebSocketDoorOptions): St
    * Joins the channel. Its events go to the socket as they are, serialised once for all clients; the iterator that the
    * protocol asks for brings none and ends when the subscription does.
    */
-  const listen = ({ id, client, prepared, identity, traceparent }: Asked): AsyncIterableIterator<ExecutionResult> => {
-    const { socket } = client
+  const listen = ({ id, peer, prepared, caller, traceparent }: Asked): AsyncIterableIterator<ExecutionResult> => {
+    const { socket } = peer
     const opening = `{"id":${JSON.stringify(id)},"type":"next","payload":`
     const wire = {
       pending: () => socket.bufferedAmount,
@@ -121,7 +127,7 @@ export function webSocketDoor(door: HttpDoor, options: WebSocketDoorOptions): St
     const { promise: over, resolve: end } = Promise.withResolvers<void>()
     const leave = channels.join(
       prepared,
-      identity.viewer,
+      caller.viewer,
       traceparent,
       outlet(wire, (payload) => `${opening}${payload}}`, end),
     )
@@ -144,9 +150,10 @@ export function webSocketDoor(door: HttpDoor, options: WebSocketDoorOptions): St
     }
   }
 
-  const accept = (socket: WebSocket) => {
-    const client: Client = { socket, identity: undefined, expiry: undefined }
-    open.add(client)
+  const accept = (socket: WebSocket, request: IncomingMessage) => {
+    const address = request.socket.remoteAddress ?? ''
+    const peer: Peer = { socket, address, caller: undefined, expiry: undefined }
+    open.add(peer)
     let alive = true
     const ping = setInterval(() => {
       if (!alive) return socket.terminate()
@@ -170,7 +177,7 @@ export function webSocketDoor(door: HttpDoor, options: WebSocketDoorOptions): St
             })
           }),
       },
-      client,
+      peer,
     )
     socket.on('pong', () => {
       alive = true
@@ -178,8 +185,8 @@ export function webSocketDoor(door: HttpDoor, options: WebSocketDoorOptions): St
     socket.on('error', (err) => log.debug({ err }, 'socket error'))
     socket.once('close', (code, reason) => {
       clearInterval(ping)
-      clearTimeout(client.expiry)
-      open.delete(client)
+      clearTimeout(peer.expiry)
+      open.delete(peer)
       void closed(code, String(reason))
     })
   }
