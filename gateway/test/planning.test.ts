@@ -236,4 +236,74 @@ describe('interface objects that cannot be resolved', () => {
     graph = await startGraph({ a, b }, { satisfiable: false })
     expect((await graph.ask('{ a { id field } }')).errors).toHaveLength(1)
   })
+
+  it('nor is what no type can answer, which the planner leaves out', async () => {
+    const bare: TestSubgraph = {
+      sdl: 'type Query { a: Node on: Boolean } interface Node @key(fields: "id") { id: ID! }',
+      resolvers: { Query: { a: () => null, on: () => true } },
+    }
+    const remark: TestSubgraph = {
+      sdl: 'type Node @interfaceObject @key(fields: "id", resolvable: false) { id: ID! remark: String }',
+      resolvers: {},
+    }
+    graph = await startGraph({ bare, remark }, { satisfiable: false })
+    const refused = { errors: [{ message: expect.any(String), extensions: { code: 'INTERNAL_SERVER_ERROR' } }] }
+    expect(await graph.ask('{ a { remark } }')).toEqual(refused)
+    expect(await graph.ask('{ on ...F } fragment F on Query { a { remark } }')).toEqual(refused)
+    expect(await graph.ask('{ on a @skip(if: true) { remark } }')).toEqual({ data: { on: true } })
+  })
+})
+
+it('a fragment that is spread in several places of an entity goes with it', async () => {
+  const catalog: TestSubgraph = {
+    sdl: `
+      type Query { items: [Item!]! }
+      interface Item { id: ID! }
+      type Book implements Item @key(fields: "id") { id: ID! maker: Maker backup: Maker }
+      type Film implements Item @key(fields: "id") { id: ID! maker: Maker }
+      union Maker = House | Person
+      type House @key(fields: "id") { id: ID! city: String }
+      type Person { email: String }
+    `,
+    resolvers: {
+      Item: { __resolveType: ({ id }: { id: string }) => (id.startsWith('b') ? 'Book' : 'Film') },
+      Query: { items: () => [{ id: 'b1' }, { id: 'f1' }] },
+      Book: {
+        __resolveReference: ({ id }: { id: string }) => ({ id }),
+        maker: () => ({ __typename: 'House', id: 'h1', city: 'Mainz' }),
+        backup: () => ({ __typename: 'Person', email: 'b@example.com' }),
+      },
+      Film: {
+        __resolveReference: ({ id }: { id: string }) => ({ id }),
+        maker: () => ({ __typename: 'Person', email: 'f@example.com' }),
+      },
+    },
+  }
+  const lending: TestSubgraph = {
+    sdl: `
+      type Query { lent: [Item!]! }
+      interface Item { id: ID! }
+      type Book implements Item @key(fields: "id") { id: ID! }
+      type Film implements Item @key(fields: "id") { id: ID! }
+      type House @key(fields: "id") { id: ID! sales: Int }
+    `,
+    resolvers: {
+      Item: { __resolveType: ({ id }: { id: string }) => (id.startsWith('b') ? 'Book' : 'Film') },
+      Query: { lent: () => [{ id: 'b1' }, { id: 'f1' }] },
+      House: { __resolveReference: ({ id }: { id: string }) => ({ id, sales: 7 }) },
+    },
+  }
+  graph = await startGraph({ catalog, lending })
+  const query = `
+    { lent { id ... on Book { maker { ...Made } backup { ...Made } } ... on Film { maker { ...Made } } } }
+    fragment Made on Maker { ... on House { id city sales } ... on Person { email } }
+  `
+  expect(await graph.ask(query)).toEqual({
+    data: {
+      lent: [
+        { id: 'b1', maker: { id: 'h1', city: 'Mainz', sales: 7 }, backup: { email: 'b@example.com' } },
+        { id: 'f1', maker: { email: 'f@example.com' } },
+      ],
+    },
+  })
 })

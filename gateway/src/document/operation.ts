@@ -4,6 +4,7 @@ import {
   type DocumentNode,
   type FragmentDefinitionNode,
   type GraphQLObjectType,
+  getOperationAST,
   Kind,
   type OperationDefinitionNode,
   type OperationTypeNode,
@@ -12,6 +13,7 @@ import {
 import type { JsonObject } from '../execute/json.ts'
 import { compileShape, type Shape } from '../execute/shape.ts'
 import { Lru } from '../lru.ts'
+import { unaskedField } from '../plan/asked.ts'
 import { compileNode, compileRoot } from '../plan/compile.ts'
 import { passesThrough } from '../plan/pass-through.ts'
 import type { RootStep, Step } from '../plan/steps.ts'
@@ -42,6 +44,8 @@ export interface Planned {
   shape(variables: Readonly<Record<string, unknown>>): Shape
 }
 
+type Plan = PlanNode | SubscriptionNode | undefined
+
 const shapesKept = 16 // sets of conditions per operation
 const plansKept = 16 // sets of denied rules per operation
 
@@ -56,7 +60,7 @@ export function planOperation(graph: Graph, document: DocumentNode, definition: 
     const key = rules.map((rule) => (denied.has(rule) ? '1' : '0')).join('')
     const known = partial.get(key)
     if (known) return known
-    const node = graph.plan(permitted(schema, access, whole.document, denied), definition.name?.value).node
+    const node = planOf(graph, permitted(schema, access, whole.document, denied), definition)
     // The answer has the fields that were selected, though nobody was asked for some of them.
     const planned = { ...compile(graph, node), shape: whole.planned.shape }
     partial.set(key, planned, 1)
@@ -76,6 +80,15 @@ export function planOperation(graph: Graph, document: DocumentNode, definition: 
   }
 }
 
+/** The plan of an operation of the document; throws when it would leave a root field unanswered. */
+function planOf(graph: Graph, document: DocumentNode, { name }: OperationDefinitionNode): Plan {
+  const plan = graph.plan(document, name?.value).node
+  const definition = getOperationAST(document, name?.value)
+  const unasked = definition && unaskedField(document, definition, plan)
+  if (unasked) throw new Error(`no subgraph can answer ${unasked}`)
+  return plan
+}
+
 /** The plan, and the document with the names that it is for. */
 function planWhole(
   graph: Graph,
@@ -85,7 +98,7 @@ function planWhole(
   const root = graph.schema.getRootType(definition.operation)
   if (!root) throw new Error(`the schema has no ${definition.operation}`)
   const names = givePrivateNames(document)
-  const node = graph.plan(names.document, definition.name?.value).node
+  const node = planOf(graph, names.document, definition)
   // Nothing of the planner's own lies in the answer to a single fetch, so that the client's names can stay.
   const plain = node?.kind === 'Fetch' ? graph.plan(document, definition.name?.value).node : undefined
   if (plain?.kind === 'Fetch') {
@@ -98,7 +111,7 @@ function planWhole(
   return { planned: { ...compile(graph, node), shape }, document: names.document }
 }
 
-function compile(graph: Graph, node: PlanNode | SubscriptionNode | undefined): Omit<Planned, 'shape'> {
+function compile(graph: Graph, node: Plan): Omit<Planned, 'shape'> {
   const rest = node?.kind === 'Subscription' ? node.rest : node
   return {
     step: rest && compileNode(graph, rest),

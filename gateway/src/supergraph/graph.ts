@@ -2,6 +2,8 @@ import { operationFromDocument, ROUTER_SUPPORTED_SUPERGRAPH_FEATURES, Supergraph
 import { type QueryPlan, QueryPlanner } from '@apollo/query-planner'
 import { type DocumentNode, type GraphQLSchema, isAbstractType, parse } from 'graphql'
 import { type Access, readAccess } from './access.ts'
+import { type Costs, readCosts } from "./costs.ts"
+import { type FieldRates, readFieldRates } from "./rate.ts"
 import { type Requirements, readRequirements } from './requirements.ts'
 import { giveStandIns } from './stand-ins.ts'
 import { dropUnusableKeys } from './usable-keys.ts'
@@ -14,6 +16,8 @@ export interface Graph {
   readonly subgraphs: readonly { readonly name: string; readonly url: string }[]
   readonly requirements: Requirements
   readonly access: Access
+  readonly costs: Costs
+  readonly rates: FieldRates
   /** Whether an object of this `__typename` is what a selection on `condition` speaks of, hidden types included. */
   isKindOf(typename: string, condition: string): boolean
   /** Plans a valid document's operation. Costs milliseconds; callers keep the result. */
@@ -32,14 +36,20 @@ export function readGraph(sdl: string): Graph {
   // Validated as it was given; where stand-ins are used the real fields may not be, which validation would mind.
   const planned = standIns.supergraph === document ? supergraph : read(standIns.supergraph, false)
   const plannedApi = planned.apiSchema()
-  // Plans two branches of a union that reach the same field separately, so that neither asks for the other's inputs.
-  const planner = new QueryPlanner(planned, { typeConditionedFetching: true })
+  const planner = new QueryPlanner(planned, {
+    // Two branches of a union that reach the same field are planned apart, so that neither asks for the other's inputs.
+    typeConditionedFetching: true,
+    // Selections of a fetch are sorted by type and put together anew, which fragments would hide them from.
+    reuseQueryFragments: false,
+  })
 
   return {
     schema: supergraph.apiSchema().toGraphQLJSSchema(),
     subgraphs: supergraph.subgraphsMetadata(),
     requirements: readRequirements(standIns.supergraph),
     access: readAccess(document),
+    costs: readCosts(document),
+    rates: readFieldRates(document),
     isKindOf: kinds(supergraph.schema.toGraphQLJSSchema()),
     plan: (document, operationName) =>
       planner.buildQueryPlan(operationFromDocument(plannedApi, document, operationName ? { operationName } : {})),
