@@ -1,0 +1,84 @@
+/** A Node process that is watched from outside while it works. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { closeSync, mkdirSync, openSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Usage } from './usage-probe.ts'
+
+export const folder = join(import.meta.dirname, '..', '.holdfast', 'bench')
+
+export interface Measured extends AsyncDisposable {
+  readonly name: string
+  /** With `collected` after a full garbage collection: only memory that is in use. */
+  usage(collected?: boolean): Promise<Usage>
+  send(message: object): void
+  /** The next message that has this member; rejects when the process ends or says nothing for `timeoutMs`. */
+  told<T>(member: string, timeoutMs?: number): Promise<T>
+}
+
+export interface NodeProcess {
+  readonly name: string
+  readonly entry: string
+  readonly args?: readonly string[]
+  readonly env?: Readonly<Record<string, string>>
+  readonly cwd?: string
+}
+
+const answerMs = 20_000
+const stopMs = 5_000
+
+/** Starts it; what it prints goes to `.holdfast/bench/<name>.log`. */
+export function startNode({ name, entry, args = [], env = {}, cwd }: NodeProcess): Measured {
+  mkdirSync(folder, { recursive: true })
+  const log = openSync(join(folder, `${name}.log`), 'w')
+  const child = spawn(process.execPath, ['--import', join(import.meta.dirname, 'usage-probe.ts'), entry, ...args], {
+    // Nothing of the shell's: every run is told the same.
+    env: { PATH: process.env['PATH'], SystemRoot: process.env['SystemRoot'], NODE_ENV: 'production', ...env },
+    cwd: cwd ?? dirname(entry),
+    stdio: ['ignore', log, log, 'ipc'],
+  })
+  closeSync(log)
+
+  const told = <T>(member: string, timeoutMs = answerMs) =>
+    new Promise<T>((resolve, reject) => {
+      const settle = () => {
+        clearTimeout(timer)
+        child.off('message', hear)
+        child.off('exit', ended)
+      }
+      const hear = (message: object) => {
+        if (!(member in message)) return
+        settle()
+        resolve(message[member as keyof typeof message])
+      }
+      const fail = (what: string) => {
+        settle()
+        reject(new Error(`${name} ${what}; see ${join(folder, `${name}.log`)}`))
+      }
+      const ended = () => fail('has ended')
+      const timer = setTimeout(() => fail(`did not tell its ${member} within ${timeoutMs} ms`), timeoutMs)
+      child.on('message', hear)
+      child.once('exit', ended)
+      if (isOver(child)) ended()
+    })
+
+  return {
+    name,
+    told,
+    usage: (collected = false) => {
+      const usage = told<Usage>('usage')
+      child.send(collected ? 'usage without garbage' : 'usage')
+      return usage
+    },
+    send: (message) => void child.send(message),
+    [Symbol.asyncDispose]: async () => {
+      if (isOver(child)) return
+      child.kill('SIGTERM')
+      await Promise.race([once(child, 'exit'), sleep(stopMs, undefined, { ref: false })])
+      child.kill('SIGKILL')
+    },
+  }
+}
+
+const isOver = ({ exitCode, signalCode }: ChildProcess) => exitCode !== null || signalCode !== null
