@@ -3,6 +3,7 @@ import type { Answering, Prepared } from './answering.ts'
 import type { Caller, Recognise } from './caller.ts'
 import type { DocumentFault } from './document/documents.ts'
 import type { GraphQLRequest } from './request.ts'
+import type { Toll } from './toll.ts'
 
 export type Admitted =
   | { readonly ok: true; readonly prepared: Prepared }
@@ -15,11 +16,14 @@ export interface Admission {
   admit(request: GraphQLRequest, caller: Caller): Promise<Admitted>
 }
 
-export const admission = (recognise: Recognise, answering: Answering): Admission => ({
+export const admission = (recognise: Recognise, answering: Answering, toll: Toll): Admission => ({
   recognise,
-  admit: async ({ query, operationName, variables }) => {
+  admit: async ({ query, operationName, variables }, caller) => {
     if (query === undefined) return refused('No operations are known here by id; send "query".', 'BAD_REQUEST')
-    return answering.prepare({ query, operationName, variables })
+    const preparation = answering.prepare({ query, operationName, variables })
+    if (!preparation.ok) return preparation
+    const fault = await toll(preparation.prepared, caller)
+    return fault ? { ok: false, faults: [fault] } : preparation
   },
 })
 

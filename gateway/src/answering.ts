@@ -2,7 +2,15 @@
 import { setImmediate } from 'node:timers/promises'
 import type { Viewer } from '@holdfast/service'
 import { type GraphQLFormattedError, getVariableValues } from 'graphql'
-import { type DocumentFault, type DocumentOptions, type Documents, documents } from './document/documents.ts'
+import type { Cost } from './cost/cost.ts'
+import {
+  type DocumentFault,
+  type DocumentOptions,
+  type Documents,
+  documents,
+  fault,
+  notValid,
+} from './document/documents.ts'
 import type { KnownOperation } from './document/manifest.ts'
 import type { Operation } from './document/operation.ts'
 import { complete } from './execute/complete.ts'
@@ -25,6 +33,8 @@ export interface Prepared {
   readonly operation: Operation
   /** Coerced, with defaults. */
   readonly variables: Readonly<Record<string, unknown>>
+  /** What it may cost, and which fields with a rate it asks for. */
+  readonly cost: Cost
 }
 
 export type Preparation =
@@ -97,11 +107,17 @@ export function answering(options: AnsweringOptions): Answering {
         request.variables,
         { maxErrors: variableFaultsTold },
       )
-      if (coerced) return { ok: true, prepared: { graph: current.graph, operation, variables: coerced } }
+      if (coerced) {
+        const estimate = operation.estimate(coerced)
+        if (estimate.ok)
+          return { ok: true, prepared: { graph: current.graph, operation, variables: coerced, cost: estimate.cost } }
+        const faults = options.closed ? [notValid] : estimate.faults
+        return { ok: false, faults: faults.map((message) => fault(message, 'GRAPHQL_VALIDATION_FAILED')) }
+      }
       const messages = options.closed
         ? ['The variables do not fit the operation.']
         : (errors?.map(({ message }) => message) ?? [])
-      return { ok: false, faults: messages.map((message) => ({ message, extensions: { code: 'BAD_USER_INPUT' } })) }
+      return { ok: false, faults: messages.map((message) => fault(message, 'BAD_USER_INPUT')) }
     },
     answer: async ({ graph, operation, variables }, viewer) => {
       const { step, passThrough, shape } = operation.planFor(viewer)

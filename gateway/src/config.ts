@@ -1,5 +1,6 @@
 import { commonConfig, Port, readConfig, Secret, Url } from '@holdfast/service'
 import { z } from 'zod'
+import { defaultLimits } from './document/limits.ts'
 import type { Issuer } from './identity.ts'
 
 /** `name=url,name=url`. */
@@ -33,6 +34,9 @@ export function gatewayConfig(env: NodeJS.ProcessEnv = process.env) {
       GATEWAY_SECRET: Secret.optional(),
       /** Milliseconds one request to a subgraph may take. */
       SUBGRAPH_TIMEOUT_MS: z.coerce.number().int().min(100).max(60_000).default(2_500),
+      /** Points one operation may cost, and whether one that may cost more is refused or only measured. */
+      COST_LIMIT: z.coerce.number().int().min(1).default(defaultLimits.cost),
+      COST_MODE: z.enum(['measure', 'enforce']).optional(),
       NODE_ENV: z.string().default('development'),
     },
     env,
@@ -43,5 +47,6 @@ export function gatewayConfig(env: NodeJS.ProcessEnv = process.env) {
   )
   const { JWKS_URL: jwksUrl, JWT_ISSUER: issuer, JWT_AUDIENCE: audience } = config
   const tokens: Issuer | undefined = jwksUrl && issuer && audience ? { jwksUrl, issuer, audience } : undefined
-  return { ...config, tokens, production: config.NODE_ENV === 'production' }
+  const limits = { ...defaultLimits, cost: config.COST_LIMIT }
+  return { ...config, tokens, limits, production: config.NODE_ENV === 'production' }
 }

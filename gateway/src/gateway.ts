@@ -14,6 +14,7 @@ import { connections } from './subgraph/connections.ts'
 import { channels } from './subscriptions/channels.ts'
 import { supergraphSource } from './supergraph/source.ts'
 import { currentGraph } from './supergraph/supergraph.ts'
+import { toll } from './toll.ts'
 
 export interface GatewayOptions {
   /** File path or URL. */
@@ -28,6 +29,8 @@ export interface GatewayOptions {
   readonly subgraphTimeoutMs: number
   readonly production: boolean
   readonly limits?: Limits
+  /** Whether operations over `limits.cost` are refused; by default where the supergraph says how long its lists are. */
+  readonly costMode?: 'measure' | 'enforce' | undefined
   readonly log: Log
 }
 
@@ -47,8 +50,9 @@ export function gateway(options: GatewayOptions): { readonly door: HttpDoor; rea
   })
   const counted = measured(subgraphs)
   const budgetMs = subgraphTimeoutMs + queryBudgetOverTimeoutMs
+  const limits = options.limits ?? defaultLimits
   const answers = answering({
-    limits: options.limits ?? defaultLimits,
+    limits,
     closed: production,
     counted: countPlan,
     log,
@@ -72,7 +76,11 @@ export function gateway(options: GatewayOptions): { readonly door: HttpDoor; rea
   const shared = channels({ subgraphs: counted, subscribe: subgraphs.subscribe, budgetMs, log })
   const streams = eventStreams(shared, count)
   const common = {
-    admission: admission(recogniseBy(identifyBy(options.tokens)), answers),
+    admission: admission(
+      recogniseBy(identifyBy(options.tokens)),
+      answers,
+      toll({ costLimit: limits.cost, costMode: options.costMode }),
+    ),
     answering: answers,
     meter: count,
     log,

@@ -14,6 +14,8 @@ const { steps } = gateway({
   port: config.PORT,
   subgraphTimeoutMs: config.SUBGRAPH_TIMEOUT_MS,
   production: config.production,
+  limits: config.limits,
+  costMode: config.COST_MODE,
   log,
 })
 await runProcess(log, steps)

@@ -1,13 +1,15 @@
 /** What the gateway counts, and the line it logs for each operation: never variables, never a token. */
 import { counter, gauge, histogram, type Log } from '@holdfast/service'
 import type { GraphQLFormattedError } from 'graphql'
-import type { Operation } from './document/operation.ts'
+import type { Prepared } from './answering.ts'
 import type { Subgraphs } from './execute/execute.ts'
 
 export type Door = 'http' | 'sse' | 'websocket'
 
+const costBuckets = [1, 3, 10, 30, 100, 300, 1_000, 3_000, 10_000, 100_000]
 const requests = counter('gateway_requests_total', 'Operations answered', ['door', 'type', 'outcome'])
 const seconds = histogram('gateway_request_seconds', 'From a read operation to its answer', ['door', 'type'])
+const costs = histogram('gateway_operation_cost', 'Estimated cost of operations, in points', ['type'], costBuckets)
 const fetches = counter('gateway_subgraph_requests_total', 'Requests to subgraphs', ['subgraph', 'outcome'])
 const fetchSeconds = histogram('gateway_subgraph_seconds', 'Requests to subgraphs', ['subgraph'])
 const plans = counter('gateway_plans_total', 'Operations that were planned before or had to be', ['cached'])
@@ -24,13 +26,14 @@ export interface Measured {
 }
 
 export interface Meter {
-  begin(door: Door, operation: Operation): Measured
+  begin(door: Door, prepared: Prepared): Measured
 }
 
 const nameLimit = 100 // characters; the client chooses it
 
 export const meter = (log: Log): Meter => ({
-  begin: (door, { type, name }) => {
+  begin: (door, { operation: { type, name }, cost: { points } }) => {
+    costs.observe({ type }, points)
     const began = performance.now()
     let ended = false
     return {
@@ -46,6 +49,7 @@ export const meter = (log: Log): Meter => ({
             operation: name?.slice(0, nameLimit) ?? 'anonymous',
             type,
             door,
+            cost: points,
             ms: Math.round(ms * 10) / 10,
             errors: errors.length,
             codes,

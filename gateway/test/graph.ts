@@ -53,7 +53,8 @@ export interface TestGraph {
 const log = createLog('test', process.env['LOG_LEVEL'] ?? 'silent')
 
 const link = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@requires",
-  "@provides", "@external", "@shareable", "@interfaceObject", "@inaccessible", "@authenticated", "@requiresScopes"])\n`
+  "@provides", "@external", "@shareable", "@interfaceObject", "@inaccessible", "@authenticated", "@requiresScopes",
+  "@cost", "@listSize"])\n`
 
 /** Composes test subgraphs; those without a URL get one that leads nowhere. */
 export function supergraphOf(

@@ -43,6 +43,8 @@ export interface DocumentOptions {
 
 const textKept = 4_000_000 // characters of operations kept planned; compiled they take some twenty times the memory
 const faultsTold = 10
+/** All that production says of an invalid document. */
+export const notValid = 'The operation is not valid for this schema.'
 
 /** The documents of one graph; a new graph has new ones. */
 export function documents(graph: Graph, options: DocumentOptions): Documents {
@@ -69,7 +71,7 @@ export function documents(graph: Graph, options: DocumentOptions): Documents {
       const definition = chosen(document.document, operationName)
       if (typeof definition === 'string') return failed(fault(definition, 'OPERATION_RESOLUTION_FAILURE'))
       try {
-        const operation = planOperation(graph, document.document, definition)
+        const operation = planOperation(graph, document.document, definition, options.limits)
         document.operations.set(operationName, operation)
         return { ok: true, operation }
       } catch (err) {
@@ -109,7 +111,7 @@ function check(graph: Graph, text: string, { limits, closed }: DocumentOptions):
   }
   if (errors.length === 0) return { document }
   return closed
-    ? { faults: [fault('The operation is not valid for this schema.', 'GRAPHQL_VALIDATION_FAILED')] }
+    ? { faults: [fault(notValid, 'GRAPHQL_VALIDATION_FAILED')] }
     : { faults: errors.map((error) => told(error, 'GRAPHQL_VALIDATION_FAILED')) }
 }
 
@@ -121,7 +123,7 @@ function chosen(document: DocumentNode, name: string | undefined): OperationDefi
   return second ? 'The document has several operations: say which by operationName.' : first
 }
 
-const fault = (message: string, code: string): DocumentFault => ({ message, extensions: { code } })
+export const fault = (message: string, code: string): DocumentFault => ({ message, extensions: { code } })
 const told = (error: GraphQLError, code: string): DocumentFault => ({
   ...fault(error.message, code),
   ...(error.locations && { locations: error.locations }),

@@ -15,6 +15,12 @@ export interface Limits {
   readonly directives: number
   /** Fields in all, fragments expanded: what the answer's size, planning and validation grow with. */
   readonly fields: number
+  /** Points, as `cost/` counts them. */
+  readonly cost: number
+  /** Items of a list of which nobody says how long it is. */
+  readonly listSize: number
+  /** Items that a slicing argument may ask for: a list of leaves costs nothing however long it is. */
+  readonly slice: number
 }
 
 export const defaultLimits: Limits = {
@@ -24,6 +30,9 @@ export const defaultLimits: Limits = {
   rootFields: 20,
   directives: 50,
   fields: 2_000,
+  cost: 10_000, // A point is an object, and an object from a second subgraph takes some ten microseconds: a tenth of a second.
+  listSize: 10,
+  slice: 10_000,
 }
 
 interface Extent {

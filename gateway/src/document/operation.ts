@@ -10,6 +10,7 @@ import {
   type OperationTypeNode,
   visit,
 } from 'graphql'
+import { costOf, type Estimate } from '../cost/cost.ts'
 import type { JsonObject } from '../execute/json.ts'
 import { compileShape, type Shape } from '../execute/shape.ts'
 import { Lru } from '../lru.ts'
@@ -20,6 +21,7 @@ import type { RootStep, Step } from '../plan/steps.ts'
 import { isAllowed, type Rule } from '../supergraph/access.ts'
 import type { Graph } from '../supergraph/graph.ts'
 import { introspector } from './introspection.ts'
+import type { Limits } from './limits.ts'
 import { permitted, rulesOf } from './permitted.ts'
 import { givePrivateNames, type PrivateNames } from './private-names.ts'
 
@@ -28,6 +30,8 @@ export interface Operation {
   readonly type: OperationTypeNode
   readonly name: string | undefined
   readonly definition: OperationDefinitionNode
+  /** What it costs, whoever asks, and which fields with a rate it uses. */
+  estimate(variables: Readonly<Record<string, unknown>>): Estimate
   /** How it is answered for a viewer, who may not be allowed all of it. */
   planFor(viewer: Viewer): Planned
   /** Answers `__schema` and `__type`; empty when they are not asked. */
@@ -50,7 +54,12 @@ const shapesKept = 16 // sets of conditions per operation
 const plansKept = 16 // sets of denied rules per operation
 
 /** Plans an operation, for viewers who may see all of it and for others; throws a GraphQLError when the planner refuses it. */
-export function planOperation(graph: Graph, document: DocumentNode, definition: OperationDefinitionNode): Operation {
+export function planOperation(
+  graph: Graph,
+  document: DocumentNode,
+  definition: OperationDefinitionNode,
+  limits: Limits,
+): Operation {
   const { schema, access } = graph
   const rules = rulesOf(schema, access, document)
   const whole = planWhole(graph, document, definition)
@@ -71,6 +80,7 @@ export function planOperation(graph: Graph, document: DocumentNode, definition: 
     type: definition.operation,
     name: definition.name?.value,
     definition,
+    estimate: costOf(graph, whole.document, definition.name?.value, whole.node, limits),
     planFor: (viewer) => {
       if (rules.length === 0) return whole.planned
       const denied = new Set(rules.filter((rule) => !isAllowed(rule, viewer)))
@@ -94,7 +104,7 @@ function planWhole(
   graph: Graph,
   document: DocumentNode,
   definition: OperationDefinitionNode,
-): { readonly planned: Planned; readonly document: DocumentNode } {
+): { readonly planned: Planned; readonly document: DocumentNode; readonly node: Plan } {
   const root = graph.schema.getRootType(definition.operation)
   if (!root) throw new Error(`the schema has no ${definition.operation}`)
   const names = givePrivateNames(document)
@@ -105,10 +115,10 @@ function planWhole(
     const step = compileRoot(graph, plain)
     const passThrough = passesThrough(graph, document, definition, plain) ? step : undefined
     const shape = shapes(graph, root, document, definition, ({ alias, name }) => (alias ?? name).value)
-    return { planned: { step, event: undefined, passThrough, shape }, document }
+    return { planned: { step, event: undefined, passThrough, shape }, document, node: plain }
   }
   const shape = shapes(graph, root, document, definition, names.nameOf)
-  return { planned: { ...compile(graph, node), shape }, document: names.document }
+  return { planned: { ...compile(graph, node), shape }, document: names.document, node }
 }
 
 function compile(graph: Graph, node: Plan): Omit<Planned, 'shape'> {

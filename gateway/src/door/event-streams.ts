@@ -83,7 +83,7 @@ export function eventStreams(channels: Channels, meter: Meter): EventStreams {
       if (response.destroyed) return // Whoever asked left while we looked at the token; nothing would ever end this.
       const framing = begin(response, type)
       response.flushHeaders()
-      const measured = meter.begin('sse', prepared.operation)
+      const measured = meter.begin('sse', prepared)
       clients.inc({ door: 'sse' })
       const wire = {
         pending: () => response.writableLength,

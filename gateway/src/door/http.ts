@@ -67,7 +67,7 @@ export function graphqlRoute({ admission, answering, streams, meter, log, page }
   }
 
   const answer = async (prepared: Prepared, { viewer }: Caller) => {
-    const measured = meter.begin('http', prepared.operation)
+    const measured = meter.begin('http', prepared)
     const { text, errors } = await answering.answer(prepared, viewer)
     measured.end(errors)
     return text

@@ -99,7 +99,7 @@ export function webSocketDoor(door: HttpDoor, options: WebSocketDoorOptions): St
     execute: ({ contextValue }: ExecutionArgs) => {
       const { prepared, caller, traceparent } = contextValue as Asked
       return inTrace(traceparent, async () => {
-        const measured = meter.begin('websocket', prepared.operation)
+        const measured = meter.begin('websocket', prepared)
         const { text, errors } = await answering.answer(prepared, caller.viewer)
         measured.end(errors)
         return JSON.parse(text) as ExecutionResult
@@ -123,7 +123,7 @@ export function webSocketDoor(door: HttpDoor, options: WebSocketDoorOptions): St
         if (socket.readyState === socket.OPEN) socket.send(frame, sent)
       },
     }
-    const measured = inTrace(traceparent, () => meter.begin('websocket', prepared.operation))
+    const measured = inTrace(traceparent, () => meter.begin('websocket', prepared))
     const { promise: over, resolve: end } = Promise.withResolvers<void>()
     const leave = channels.join(
       prepared,

@@ -2,8 +2,8 @@ import { operationFromDocument, ROUTER_SUPPORTED_SUPERGRAPH_FEATURES, Supergraph
 import { type QueryPlan, QueryPlanner } from '@apollo/query-planner'
 import { type DocumentNode, type GraphQLSchema, isAbstractType, parse } from 'graphql'
 import { type Access, readAccess } from './access.ts'
-import { type Costs, readCosts } from "./costs.ts"
-import { type FieldRates, readFieldRates } from "./rate.ts"
+import { type Costs, readCosts } from './costs.ts'
+import { type FieldRates, readFieldRates } from './rate.ts'
 import { type Requirements, readRequirements } from './requirements.ts'
 import { giveStandIns } from './stand-ins.ts'
 import { dropUnusableKeys } from './usable-keys.ts'

@@ -10,12 +10,19 @@ export const counter = <L extends string>(name: string, help: string, labelNames
 export const gauge = <L extends string>(name: string, help: string, labelNames: readonly L[] = []) =>
   new Gauge({ name: `holdfast_${name}`, help, labelNames: [...labelNames], registers: [registry] })
 
-/** Seconds, in buckets from a millisecond to ten seconds. */
-export const histogram = <L extends string>(name: string, help: string, labelNames: readonly L[] = []) =>
+const seconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
+
+/** Of seconds, in buckets from a millisecond to ten seconds, unless told others. */
+export const histogram = <L extends string>(
+  name: string,
+  help: string,
+  labelNames: readonly L[] = [],
+  buckets: readonly number[] = seconds,
+) =>
   new Histogram({
     name: `holdfast_${name}`,
     help,
     labelNames: [...labelNames],
-    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+    buckets: [...buckets],
     registers: [registry],
   })

@@ -1,0 +1,181 @@
+/**
+ * What an operation may cost, known before anybody is asked, as IBM's specification
+ * (https://ibm.github.io/graphql-specs/cost-spec.html) has it with Apollo's numbers: an object 1, a leaf nothing, a
+ * mutation 10, a list as many times its item as it may have items. An entity that has to be looked up in a further
+ * subgraph costs 1 more. A subscription costs what one event does. Introspection is answered from memory, for nothing.
+ */
+import type { PlanNode, SubscriptionNode } from '@apollo/query-planner'
+import {
+  type DocumentNode,
+  type GraphQLCompositeType,
+  type GraphQLField,
+  type GraphQLOutputType,
+  type GraphQLSchema,
+  getNamedType,
+  getNullableType,
+  getOperationAST,
+  isAbstractType,
+  isCompositeType,
+  isListType,
+} from 'graphql'
+import type { Limits } from '../document/limits.ts'
+import type { RateRule } from '../rates/rule.ts'
+import type { Costs } from '../supergraph/costs.ts'
+import type { FieldRates } from '../supergraph/rate.ts'
+import { type Amount, amountOf, most, product, sum, type Variables } from './amount.ts'
+import { argumentCost } from './inputs.ts'
+import { lookups, type Place, type Places } from './lookups.ts'
+import { type Occurrence, type Occurring, selectedIn } from './selected.ts'
+import { type Slicing, slicing } from './slicing.ts'
+
+/** How often a request asks for a field that has a rate. */
+export interface RatedUse {
+  readonly rule: RateRule
+  readonly times: number
+}
+
+export interface Cost {
+  readonly points: number
+  readonly uses: readonly RatedUse[]
+}
+
+export type Estimate =
+  | { readonly ok: true; readonly cost: Cost }
+  /** Slicing arguments that are missing, too many or too large. */
+  | { readonly ok: false; readonly faults: readonly string[] }
+
+/** What a graph says of costs. */
+export interface Prices {
+  readonly schema: GraphQLSchema
+  readonly costs: Costs
+  readonly rates: FieldRates
+}
+
+const mutationPoints = 10
+const objectPoints = 1
+
+/** Compiles an operation of a valid document and its plan. `document` is the one that was planned: paths are by its names. */
+export function costOf(
+  { schema, costs, rates }: Prices,
+  document: DocumentNode,
+  operationName: string | undefined,
+  plan: PlanNode | SubscriptionNode | undefined,
+  limits: Limits,
+): (variables: Variables) => Estimate {
+  const definition = getOperationAST(document, operationName)
+  const root = definition && schema.getRootType(definition.operation)
+  if (!definition || !root) throw new Error('a valid document has the operation, its schema the type')
+  const selected = selectedIn(schema, document)
+  const uses = new Map<RateRule, Amount[]>()
+  const faults: Slicing['fault'][] = []
+
+  /** The types whose fields a selection on `type` may be answered by, and itself. */
+  const typesOf = (type: GraphQLCompositeType): readonly string[] =>
+    isAbstractType(type) ? [type.name, ...schema.getPossibleTypes(type).map(({ name }) => name)] : [type.name]
+
+  const heaviest = (coordinates: readonly string[]): number | undefined => {
+    const weights = coordinates.flatMap((coordinate) => costs.weight(coordinate) ?? [])
+    return weights.length > 0 ? Math.max(...weights) : undefined
+  }
+
+  const ofType = (type: GraphQLOutputType): number => {
+    const named = getNamedType(type)
+    return isCompositeType(named) ? (heaviest(typesOf(named)) ?? objectPoints) : (costs.weight(named.name) ?? 0)
+  }
+
+  const ofArguments = ({ node, field, coordinates, present }: Found): Amount =>
+    product([
+      present,
+      sum(
+        (node.arguments ?? []).map(({ name: { value: name }, value }): Amount => {
+          const argument = field.args.find((one) => one.name === name)
+          const own = heaviest(coordinates.map((coordinate) => `${coordinate}(${name}:)`))
+          return argument ? argumentCost(argument, value, own, costs.weight) : 0
+        }),
+      ),
+    ])
+
+  const countUses = (found: readonly Found[]) => {
+    const rules = new Map<RateRule, Amount[]>()
+    for (const { parent, field, present } of found)
+      for (const rule of typesOf(parent).flatMap((name) => rates.ofField(name, field.name)))
+        rules.set(rule, [...(rules.get(rule) ?? []), present])
+    for (const [rule, present] of rules) uses.set(rule, [...(uses.get(rule) ?? []), most(present)])
+  }
+
+  /** All that is answered under one name. `sized` has the sizes of lists that the field above knows. */
+  const ofName = (occurrences: readonly Occurring[], sized: ReadonlyMap<string, Amount>): Place => {
+    const found = occurrences.flatMap((one): Found[] => {
+      const field = fieldOf(one)
+      return field ? [{ ...one, field, coordinates: typesOf(one.parent).map((name) => `${name}.${field.name}`) }] : []
+    })
+    const [first] = found
+    if (!first) return nowhere
+    countUses(found)
+
+    const sizes = found.flatMap(({ node, field, coordinates }) =>
+      coordinates.flatMap((coordinate) => {
+        const size = costs.listSize(coordinate)
+        if (!size) return []
+        const assumed = size.assumed ?? limits.listSize
+        if (size.slicing.length === 0) return [{ ...size, items: assumed }]
+        const sliced = slicing(size, node, field, assumed, limits.slice)
+        faults.push(sliced.fault)
+        return [{ ...size, items: sliced.items }]
+      }),
+    )
+    const sizedBelow = sizes.flatMap(({ sizedFields, items }) => sizedFields.map((name) => [name, items] as const))
+    const below = ofSelections(found.flatMap(selectionOf), new Map(sizedBelow))
+    const own = sizes.filter(({ sizedFields }) => sizedFields.length === 0).map(({ items }) => items)
+    const items = sized.get(first.field.name) ?? (own.length > 0 ? most(own) : limits.listSize)
+    const lists = listDepth(first.field.type)
+    const count = lists === 0 ? 1 : product([items, limits.listSize ** (lists - 1)])
+    const each = Math.max(...found.map(({ field, coordinates }) => heaviest(coordinates) ?? ofType(field.type)))
+    const total = sum([product([count, sum([each, below.points])]), ...found.map(ofArguments)])
+    return {
+      // Weights may be negative, costs never: they would pay for something else.
+      points: product([most(found.map(({ present }) => present)), most([0, total])]),
+      items,
+      below: below.places,
+    }
+  }
+
+  const ofSelections = (occurrences: readonly Occurrence[], sized: ReadonlyMap<string, Amount>) => {
+    const places: Places = new Map([...selected(occurrences)].map(([name, found]) => [name, ofName(found, sized)]))
+    return { points: sum([...places.values()].map(({ points }) => points)), places }
+  }
+
+  const answer = ofSelections([{ set: definition.selectionSet, parent: root, present: 1 }], new Map())
+  const base = definition.operation === 'mutation' ? mutationPoints : 0
+  const total = sum([base, answer.points, lookups(plan, answer.places, limits.listSize)])
+  const used = [...uses].map(([rule, amounts]) => ({ rule, amount: sum(amounts) }))
+
+  return (variables) => {
+    const wrong = faults.flatMap((fault) => fault(variables) ?? [])
+    if (wrong.length > 0) return { ok: false, faults: [...new Set(wrong)] }
+    const points = Math.min(amountOf(total, variables), Number.MAX_SAFE_INTEGER)
+    const uses = used.map(({ rule, amount }) => ({ rule, times: amountOf(amount, variables) }))
+    return { ok: true, cost: { points, uses: uses.filter(({ times }) => times > 0) } }
+  }
+}
+
+interface Found extends Occurring {
+  readonly field: GraphQLField<unknown, unknown>
+  /** Of the field, on each type that it may be answered by. */
+  readonly coordinates: readonly string[]
+}
+
+const nowhere: Place = { points: 0, items: 1, below: new Map() }
+
+const fieldOf = ({ parent, node }: Occurring) =>
+  'getFields' in parent ? parent.getFields()[node.name.value] : undefined
+
+const selectionOf = ({ node, field, present }: Found): readonly Occurrence[] => {
+  const type = getNamedType(field.type)
+  return node.selectionSet && isCompositeType(type) ? [{ set: node.selectionSet, parent: type, present }] : []
+}
+
+const listDepth = (type: GraphQLOutputType): number => {
+  const nullable = getNullableType(type)
+  return isListType(nullable) ? 1 + listDepth(nullable.ofType) : 0
+}

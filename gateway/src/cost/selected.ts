@@ -1,0 +1,68 @@
+import {
+  type DocumentNode,
+  type FieldNode,
+  type FragmentDefinitionNode,
+  type GraphQLCompositeType,
+  type GraphQLSchema,
+  isCompositeType,
+  Kind,
+  type SelectionNode,
+  type SelectionSetNode,
+  typeFromAST,
+} from 'graphql'
+import { type Amount, product } from './amount.ts'
+
+/** A selection set where it stands. */
+export interface Occurrence {
+  readonly set: SelectionSetNode
+  readonly parent: GraphQLCompositeType
+  /** 1 when the request's `@include` and `@skip` let it be, else 0. */
+  readonly present: Amount
+}
+
+/** A selected field where it stands. */
+export interface Occurring {
+  readonly node: FieldNode
+  readonly parent: GraphQLCompositeType
+  readonly present: Amount
+}
+
+/** Finds the fields of selection sets that belong to one object, by the name they are answered under, fragments spread. */
+export function selectedIn(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+): (occurrences: readonly Occurrence[]) => ReadonlyMap<string, readonly Occurring[]> {
+  const fragments = new Map<string, FragmentDefinitionNode>()
+  for (const definition of document.definitions)
+    if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition)
+
+  return (occurrences) => {
+    const found = new Map<string, Occurring[]>()
+    const visit = ({ set, parent, present }: Occurrence) => {
+      for (const selection of set.selections) {
+        const here = product([present, ...conditions(selection)])
+        if (here === 0) continue
+        if (selection.kind === Kind.FIELD) {
+          const name = (selection.alias ?? selection.name).value
+          found.set(name, [...(found.get(name) ?? []), { node: selection, parent, present: here }])
+          continue
+        }
+        const fragment = selection.kind === Kind.INLINE_FRAGMENT ? selection : fragments.get(selection.name.value)
+        if (!fragment) continue
+        const condition = fragment.typeCondition && typeFromAST(schema, fragment.typeCondition)
+        visit({ set: fragment.selectionSet, parent: isCompositeType(condition) ? condition : parent, present: here })
+      }
+    }
+    for (const occurrence of occurrences) visit(occurrence)
+    return found
+  }
+}
+
+const conditions = ({ directives = [] }: SelectionNode): readonly Amount[] =>
+  directives.flatMap(({ name, arguments: given }): Amount[] => {
+    const value = given?.[0]?.value
+    if ((name.value !== 'include' && name.value !== 'skip') || !value) return []
+    const present = (is: unknown) => ((is === true) === (name.value === 'include') ? 1 : 0)
+    if (value.kind === Kind.BOOLEAN) return [present(value.value)]
+    return value.kind === Kind.VARIABLE ? [(variables) => present(variables[value.name.value])] : []
+  })

@@ -1,0 +1,60 @@
+/**
+ * How often a field may be asked for, as `@rate` in the supergraph says. A subgraph brings it along with
+ *
+ *     extend schema
+ *       @link(url: "https://holdfast.example/rate/v0.1", import: ["@rate"])
+ *       @composeDirective(name: "@rate")
+ *     directive @rate(count: Int!, seconds: Int!, per: String! = "identity", away: String! = "local") repeatable
+ *       on FIELD_DEFINITION
+ */
+import { type ConstDirectiveNode, type DocumentNode, Kind } from 'graphql'
+import { z } from 'zod'
+import { away, per, type RateRule } from '../rates/rule.ts'
+import { argument, linkedName } from './links.ts'
+
+export interface FieldRates {
+  /** The rules of a field; the same rule is the same object. */
+  ofField(type: string, field: string): readonly RateRule[]
+}
+
+const spec = 'https://holdfast.example/rate/'
+
+const Rate = z.strictObject({
+  count: z.number().int().min(1).max(1_000_000),
+  seconds: z.number().int().min(1).max(86_400),
+  per: z.enum(per).default('identity'),
+  away: z.enum(away).default('local'),
+})
+
+/** Throws when a rule makes no sense: a limit that does not hold is worse than the graph before. */
+export function readFieldRates(supergraph: DocumentNode): FieldRates {
+  const name = linkedName(supergraph, spec, 'rate')
+  const rules = new Map<string, readonly RateRule[]>()
+  for (const definition of name === undefined ? [] : supergraph.definitions) {
+    if (definition.kind !== Kind.OBJECT_TYPE_DEFINITION && definition.kind !== Kind.INTERFACE_TYPE_DEFINITION) continue
+    for (const field of definition.fields ?? []) {
+      const coordinate = `${definition.name.value}.${field.name.value}`
+      const own = (field.directives ?? [])
+        .filter((directive) => directive.name.value === name)
+        .map((directive) => ruleOf(coordinate, directive))
+      if (own.length > 0) rules.set(coordinate, own)
+    }
+  }
+  return { ofField: (type, field) => rules.get(`${type}.${field}`) ?? [] }
+}
+
+function ruleOf(coordinate: string, directive: ConstDirectiveNode): RateRule {
+  const given = Object.fromEntries(
+    (directive.arguments ?? []).map(({ name }) => [name.value, plain(directive, name.value)]),
+  )
+  const read = Rate.safeParse(given)
+  if (!read.success) throw new Error(`@${directive.name.value} on ${coordinate}: ${z.prettifyError(read.error)}`)
+  const { count, seconds } = read.data
+  return { ...read.data, name: `${coordinate} ${count}/${seconds}s` }
+}
+
+function plain(directive: ConstDirectiveNode, name: string): unknown {
+  const value = argument(directive, name)
+  if (value?.kind === Kind.INT) return Number(value.value)
+  return value?.kind === Kind.STRING ? value.value : value?.kind
+}
