@@ -3,7 +3,6 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { closeSync, mkdirSync, openSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Usage } from './usage-probe.ts'
 
 export const folder = join(import.meta.dirname, '..', '.holdfast', 'bench')
@@ -26,7 +25,6 @@ export interface NodeProcess {
 }
 
 const answerMs = 20_000
-const stopMs = 5_000
 
 /** Starts it; what it prints goes to `.holdfast/bench/<name>.log`. */
 export function startNode({ name, entry, args = [], env = {}, cwd }: NodeProcess): Measured {
@@ -74,9 +72,8 @@ export function startNode({ name, entry, args = [], env = {}, cwd }: NodeProcess
     send: (message) => void child.send(message),
     [Symbol.asyncDispose]: async () => {
       if (isOver(child)) return
-      child.kill('SIGTERM')
-      await Promise.race([once(child, 'exit'), sleep(stopMs, undefined, { ref: false })])
-      child.kill('SIGKILL')
+      child.kill('SIGKILL') // It has nothing to bring to an end.
+      await once(child, 'exit')
     },
   }
 }
