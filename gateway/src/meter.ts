@@ -2,6 +2,7 @@
 import { counter, gauge, histogram, type Log } from '@holdfast/service'
 import type { GraphQLFormattedError } from 'graphql'
 import type { Prepared } from './answering.ts'
+import { nameInLogs } from './document/name.ts'
 import type { Subgraphs } from './execute/execute.ts'
 
 export type Door = 'http' | 'sse' | 'websocket'
@@ -29,8 +30,6 @@ export interface Meter {
   begin(door: Door, prepared: Prepared): Measured
 }
 
-const nameLimit = 100 // characters; the client chooses it
-
 export const meter = (log: Log): Meter => ({
   begin: (door, { operation: { type, name }, cost: { points } }) => {
     costs.observe({ type }, points)
@@ -46,7 +45,7 @@ export const meter = (log: Log): Meter => ({
         const codes = [...new Set(errors.map(({ extensions }) => extensions?.['code']))]
         log.info(
           {
-            operation: name?.slice(0, nameLimit) ?? 'anonymous',
+            operation: nameInLogs(name),
             type,
             door,
             cost: points,

@@ -15,6 +15,7 @@ import { Lru } from '../lru.ts'
 import type { Graph } from '../supergraph/graph.ts'
 import { excess, type Limits } from './limits.ts'
 import type { KnownOperation } from './manifest.ts'
+import { nameInLogs } from './name.ts'
 import { type Operation, planOperation } from './operation.ts'
 
 /** A fault in the document, at lines and columns of its text. */
@@ -75,8 +76,12 @@ export function documents(graph: Graph, options: DocumentOptions): Documents {
         document.operations.set(operationName, operation)
         return { ok: true, operation }
       } catch (err) {
-        if (err instanceof GraphQLError) return failed(fault(err.message, 'GRAPHQL_VALIDATION_FAILED'))
-        options.log.error({ err, operationName }, 'no plan')
+        const name = nameInLogs(definition.name?.value)
+        if (err instanceof GraphQLError) {
+          options.log.warn({ operation: name, reason: err.message }, 'refused by the planner')
+          return failed(fault(options.closed ? notValid : err.message, 'GRAPHQL_VALIDATION_FAILED'))
+        }
+        options.log.error({ err, operation: name }, 'no plan')
         return failed(fault('The supergraph has no way to answer this operation.', 'INTERNAL_SERVER_ERROR'))
       }
     },
