@@ -44,9 +44,9 @@ interface Extent {
 
 /**
  * What is too much about the document, in one sentence; undefined when nothing is. An inline fragment is a level of its
- * own: validation goes as deep as they are nested. Runs before validation, some rules of
- * which take quadratic time, so the document may be anything that parses. Introspection is not counted into depth:
- * tools ask it deep, and it is answered from memory.
+ * own: validation goes as deep as they are nested. Runs before validation, some rules of which take quadratic time, so the
+ * document may be anything that parses. Introspection is not counted into depth: tools ask it deep, and it is answered
+ * from memory.
  */
 export function excess(document: DocumentNode, limits: Limits): string | undefined {
   const fragments = new Map<string, FragmentDefinitionNode>()
@@ -60,7 +60,8 @@ export function excess(document: DocumentNode, limits: Limits): string | undefin
     const fragment = fragments.get(name)
     // A spread of itself or of nothing is for validation to name.
     if (!fragment || inside.has(name)) return nothing
-    const extent = ofSet(fragment.selectionSet, new Set([...inside, name]))
+    const within = ofSet(fragment.selectionSet, new Set([...inside, name]))
+    const extent = { ...within, directives: within.directives + countOf(fragment.directives) }
     known.set(name, extent)
     return extent
   }
@@ -78,25 +79,37 @@ export function excess(document: DocumentNode, limits: Limits): string | undefin
       const isIntrospection = isField && (selection.name.value === '__schema' || selection.name.value === '__type')
       depth = Math.max(depth, isIntrospection ? 1 : below.depth + (selection.kind === Kind.FRAGMENT_SPREAD ? 0 : 1))
       aliases += below.aliases + (isField && selection.alias ? 1 : 0)
-      directives += below.directives + (selection.directives?.length ?? 0)
+      directives += below.directives + countOf(selection.directives)
       fields += below.fields + (isField ? 1 : 0)
     }
     return { depth, aliases, directives, fields }
   }
 
+  const ofOperation = ({ selectionSet, directives, variableDefinitions = [] }: OperationDefinitionNode): Extent => {
+    const selected = ofSet(selectionSet, new Set())
+    const onVariables = variableDefinitions.reduce((sum, variable) => sum + countOf(variable.directives), 0)
+    return { ...selected, directives: selected.directives + countOf(directives) + onVariables }
+  }
+
   for (const definition of document.definitions) {
-    if (definition.kind !== Kind.OPERATION_DEFINITION) continue
-    const extent = ofSet(definition.selectionSet, new Set())
-    const directives = extent.directives + (definition.directives?.length ?? 0)
-    const rootFields = rootFieldCount(definition, fragments)
+    // Validation goes through fragments that nobody spreads, too.
+    const extent =
+      definition.kind === Kind.FRAGMENT_DEFINITION
+        ? ofFragment(definition.name.value, new Set())
+        : definition.kind === Kind.OPERATION_DEFINITION
+          ? ofOperation(definition)
+          : nothing
+    const rootFields = definition.kind === Kind.OPERATION_DEFINITION ? rootFieldCount(definition, fragments) : 0
     if (extent.depth > limits.depth) return tooMuch('levels deep', extent.depth, limits.depth)
     if (extent.aliases > limits.aliases) return tooMuch('aliases', extent.aliases, limits.aliases)
     if (rootFields > limits.rootFields) return tooMuch('root fields', rootFields, limits.rootFields)
-    if (directives > limits.directives) return tooMuch('directives', directives, limits.directives)
+    if (extent.directives > limits.directives) return tooMuch('directives', extent.directives, limits.directives)
     if (extent.fields > limits.fields) return tooMuch('fields', extent.fields, limits.fields)
   }
   return undefined
 }
+
+const countOf = (nodes: readonly unknown[] | undefined): number => nodes?.length ?? 0
 
 const nothing: Extent = { depth: 0, aliases: 0, directives: 0, fields: 0 }
 
