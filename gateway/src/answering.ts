@@ -35,6 +35,8 @@ export interface Prepared {
   readonly variables: Readonly<Record<string, unknown>>
   /** What it may cost, and which fields with a rate it asks for. */
   readonly cost: Cost
+  /** As it was asked; another graph may have another answer to it. */
+  readonly request: OperationRequest
 }
 
 export type Preparation =
@@ -110,7 +112,10 @@ export function answering(options: AnsweringOptions): Answering {
       if (coerced) {
         const estimate = operation.estimate(coerced)
         if (estimate.ok)
-          return { ok: true, prepared: { graph: current.graph, operation, variables: coerced, cost: estimate.cost } }
+          return {
+            ok: true,
+            prepared: { graph: current.graph, operation, variables: coerced, cost: estimate.cost, request },
+          }
         const faults = options.closed ? [notValid] : estimate.faults
         return { ok: false, faults: faults.map((message) => fault(message, 'GRAPHQL_VALIDATION_FAILED')) }
       }

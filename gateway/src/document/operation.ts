@@ -20,6 +20,9 @@ import { passesThrough } from '../plan/pass-through.ts'
 import type { RootStep, Step } from '../plan/steps.ts'
 import { isAllowed, type Rule } from '../supergraph/access.ts'
 import type { Graph } from '../supergraph/graph.ts'
+import { type Identity, type LiveRule, wholeIdentity } from '../supergraph/live.ts'
+import { eventIdentity } from './event-identity.ts'
+import { askForKey, rootField } from './event-key.ts'
 import { introspector } from './introspection.ts'
 import type { Limits } from './limits.ts'
 import { permitted, rulesOf } from './permitted.ts'
@@ -32,6 +35,8 @@ export interface Operation {
   readonly definition: OperationDefinitionNode
   /** What it costs, whoever asks, and which fields with a rate it uses. */
   estimate(variables: Readonly<Record<string, unknown>>): Estimate
+  /** How events of a subscription are delivered, and the name of their field in the data. */
+  readonly live: (LiveRule & { readonly source: string }) | undefined
   /** How it is answered for a viewer, who may not be allowed all of it. */
   planFor(viewer: Viewer): Planned
   /** Answers `__schema` and `__type`; empty when they are not asked. */
@@ -45,6 +50,8 @@ export interface Planned {
   readonly event: RootStep | undefined
   /** Set when a subgraph's answer to this operation is the client's, letter for letter, unless it has errors. */
   readonly passThrough: RootStep | undefined
+  /** What of its viewer decides what the answer is; subgraphs need to be told no more. */
+  readonly identity: Identity
   shape(variables: Readonly<Record<string, unknown>>): Shape
 }
 
@@ -61,8 +68,8 @@ export function planOperation(
   limits: Limits,
 ): Operation {
   const { schema, access } = graph
-  const rules = rulesOf(schema, access, document)
   const whole = planWhole(graph, document, definition)
+  const rules = rulesOf(schema, access, whole.document)
   const partial = new Lru<Planned>(plansKept)
 
   const planWithout = (denied: ReadonlySet<Rule>): Planned => {
@@ -71,7 +78,7 @@ export function planOperation(
     if (known) return known
     const node = planOf(graph, permitted(schema, access, whole.document, denied), definition)
     // The answer has the fields that were selected, though nobody was asked for some of them.
-    const planned = { ...compile(graph, node), shape: whole.planned.shape }
+    const planned = { ...compile(graph, node, whole.live), shape: whole.planned.shape }
     partial.set(key, planned, 1)
     return planned
   }
@@ -80,6 +87,7 @@ export function planOperation(
     type: definition.operation,
     name: definition.name?.value,
     definition,
+    live: whole.live,
     estimate: costOf(graph, whole.document, definition.name?.value, whole.node, limits),
     planFor: (viewer) => {
       if (rules.length === 0) return whole.planned
@@ -104,29 +112,39 @@ function planWhole(
   graph: Graph,
   document: DocumentNode,
   definition: OperationDefinitionNode,
-): { readonly planned: Planned; readonly document: DocumentNode; readonly node: Plan } {
+): {
+  readonly planned: Planned
+  readonly document: DocumentNode
+  readonly node: Plan
+  readonly live: Operation['live']
+} {
   const root = graph.schema.getRootType(definition.operation)
   if (!root) throw new Error(`the schema has no ${definition.operation}`)
   const names = givePrivateNames(document)
-  const node = planOf(graph, names.document, definition)
+  const event = definition.operation === 'subscription' ? rootField(document, definition) : undefined
+  const live = event && { ...graph.live.ofSubscription(event.name.value), source: names.nameOf(event) }
+  const asked = live?.key ? askForKey(graph.schema, names.document, live.key) : names.document
+  const node = planOf(graph, asked, definition)
   // Nothing of the planner's own lies in the answer to a single fetch, so that the client's names can stay.
   const plain = node?.kind === 'Fetch' ? graph.plan(document, definition.name?.value).node : undefined
   if (plain?.kind === 'Fetch') {
     const step = compileRoot(graph, plain)
     const passThrough = passesThrough(graph, document, definition, plain) ? step : undefined
     const shape = shapes(graph, root, document, definition, ({ alias, name }) => (alias ?? name).value)
-    return { planned: { step, event: undefined, passThrough, shape }, document, node: plain }
+    const planned = { step, event: undefined, passThrough, identity: wholeIdentity, shape }
+    return { planned, document, node: plain, live }
   }
   const shape = shapes(graph, root, document, definition, names.nameOf)
-  return { planned: { ...compile(graph, node), shape }, document: names.document, node }
+  return { planned: { ...compile(graph, node, live), shape }, document: asked, node, live }
 }
 
-function compile(graph: Graph, node: Plan): Omit<Planned, 'shape'> {
+function compile(graph: Graph, node: Plan, live: LiveRule | undefined): Omit<Planned, 'shape'> {
   const rest = node?.kind === 'Subscription' ? node.rest : node
   return {
     step: rest && compileNode(graph, rest),
     event: node?.kind === 'Subscription' ? compileRoot(graph, node.primary) : undefined,
     passThrough: undefined,
+    identity: live && node?.kind === 'Subscription' ? eventIdentity(graph, live.identity, node) : wholeIdentity,
   }
 }
 

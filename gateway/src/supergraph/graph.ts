@@ -3,6 +3,7 @@ import { type QueryPlan, QueryPlanner } from '@apollo/query-planner'
 import { type DocumentNode, type GraphQLSchema, isAbstractType, parse } from 'graphql'
 import { type Access, readAccess } from './access.ts'
 import { type Costs, readCosts } from './costs.ts'
+import { type Live, readLive } from './live.ts'
 import { type FieldRates, readFieldRates } from './rate.ts'
 import { type Requirements, readRequirements } from './requirements.ts'
 import { giveStandIns } from './stand-ins.ts'
@@ -18,6 +19,7 @@ export interface Graph {
   readonly access: Access
   readonly costs: Costs
   readonly rates: FieldRates
+  readonly live: Live
   /** Whether an object of this `__typename` is what a selection on `condition` speaks of, hidden types included. */
   isKindOf(typename: string, condition: string): boolean
   /** Plans a valid document's operation. Costs milliseconds; callers keep the result. */
@@ -43,13 +45,15 @@ export function readGraph(sdl: string): Graph {
     reuseQueryFragments: false,
   })
 
+  const schema = supergraph.apiSchema().toGraphQLJSSchema()
   return {
-    schema: supergraph.apiSchema().toGraphQLJSSchema(),
+    schema,
     subgraphs: supergraph.subgraphsMetadata(),
     requirements: readRequirements(standIns.supergraph),
     access: readAccess(document),
     costs: readCosts(document),
     rates: readFieldRates(document),
+    live: readLive(document, schema),
     isKindOf: kinds(supergraph.schema.toGraphQLJSSchema()),
     plan: (document, operationName) =>
       planner.buildQueryPlan(operationFromDocument(plannedApi, document, operationName ? { operationName } : {})),
