@@ -1,5 +1,4 @@
-import type { JsonObject } from '../execute/json.ts'
-import { isObject } from '../execute/json.ts'
+import { isObject, type JsonObject } from '../execute/json.ts'
 import type { Fault } from '../execute/trouble.ts'
 
 /** The text that a subgraph replied with, or the one fault for which there is none. */
@@ -26,11 +25,23 @@ export const brokenAnswer: Fault = {
   extensions: { code: 'INTERNAL_SERVER_ERROR' },
 }
 
-const hidden = new Set(['stacktrace', 'exception', 'serviceName', 'service', 'tracing', 'ftv1'])
+const neverTold = new Set(['stacktrace', 'exception', 'serviceName', 'service', 'tracing', 'ftv1'])
+/** All that clients are told in production beside the message: frameworks put causes, queries and hosts into the rest. */
+const toldWhenMasked = ['code', 'reference', 'retryAfter']
+/** Without a path they speak of the request, and that was written here. */
+const aboutTheRequest = new Set<unknown>([
+  'BAD_REQUEST',
+  'GRAPHQL_PARSE_FAILED',
+  'GRAPHQL_VALIDATION_FAILED',
+  'OPERATION_RESOLUTION_FAILURE',
+  'PERSISTED_QUERY_NOT_FOUND',
+  'PERSISTED_QUERY_NOT_SUPPORTED',
+])
 
 /**
  * Reads a GraphQL response. Of errors it keeps message, path and extensions, never a stack. With `masked`, a message
- * that no subgraph meant for clients (no code, or INTERNAL_SERVER_ERROR) is replaced.
+ * that no subgraph meant for clients (no code, or INTERNAL_SERVER_ERROR) is replaced, and of the extensions only those
+ * remain that are known to be for clients.
  */
 export function readAnswer(response: unknown, masked: boolean): Answer {
   if (!isObject(response)) return { kind: 'failed', fault: brokenAnswer }
@@ -54,13 +65,28 @@ export function readReply(reply: Reply, masked: boolean): Answer {
 export function readError(error: unknown, masked: boolean): SubgraphError {
   if (!isObject(error)) return { ...brokenAnswer, path: undefined }
   const { message, path, extensions } = error
-  const kept = isObject(extensions)
-    ? Object.fromEntries(Object.entries(extensions).filter(([name]) => !hidden.has(name)))
-    : {}
-  const meant = typeof kept['code'] === 'string' && kept['code'] !== 'INTERNAL_SERVER_ERROR'
+  const said = isObject(extensions) ? extensions : {}
+  const code = isPlain(said['code']) && (path || !aboutTheRequest.has(said['code'])) ? said['code'] : undefined
+  const meant = typeof code === 'string' && code !== 'INTERNAL_SERVER_ERROR'
   return {
-    message: typeof message === 'string' && (meant || !masked || 'reference' in kept) ? message : brokenAnswer.message,
-    extensions: 'code' in kept ? kept : { ...kept, code: 'INTERNAL_SERVER_ERROR' },
+    message:
+      typeof message === 'string' && (meant || !masked || typeof said['reference'] === 'string')
+        ? message
+        : brokenAnswer.message,
+    extensions: { ...(masked ? plain(said) : withoutStack(said)), code: code ?? 'INTERNAL_SERVER_ERROR' },
     path: Array.isArray(path) ? path.filter((part) => typeof part === 'string' || typeof part === 'number') : undefined,
   }
 }
+
+const isPlain = (value: unknown): value is string | number => typeof value === 'string' || typeof value === 'number'
+
+const plain = (extensions: JsonObject): JsonObject =>
+  Object.fromEntries(
+    toldWhenMasked.flatMap((name) => {
+      const value = extensions[name]
+      return isPlain(value) ? [[name, value]] : []
+    }),
+  )
+
+const withoutStack = (extensions: JsonObject): JsonObject =>
+  Object.fromEntries(Object.entries(extensions).filter(([name]) => !neverTold.has(name)))

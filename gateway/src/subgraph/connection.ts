@@ -44,7 +44,8 @@ export function connect(subgraph: string, url: string, options: ConnectionOption
   const ask = async (request: SubgraphRequest): Promise<Reply> => {
     try {
       const { status, body } = await post(request).catch((err: unknown) => {
-        // The subgraph closed the socket while it lay idle: it has not seen the request.
+        // Mostly a socket that the subgraph closed while it lay idle. Whether it has seen the request nobody knows; a read
+        // may be answered twice.
         if (request.reads && isClosedSocket(err)) return post(request)
         throw err
       })
