@@ -2,11 +2,18 @@
 import type { Answering, Prepared } from './answering.ts'
 import type { Caller, Recognise } from './caller.ts'
 import type { DocumentFault } from './document/documents.ts'
+import type { FindOperation } from './operations/find.ts'
+import type { Published } from './operations/registry.ts'
 import type { GraphQLRequest } from './request.ts'
 import type { Toll } from './toll.ts'
 
 export type Admitted =
-  | { readonly ok: true; readonly prepared: Prepared }
+  | {
+      readonly ok: true
+      readonly prepared: Prepared
+      /** Set when the operation is one that was published for the caller's client. */
+      readonly published: Published | undefined
+    }
   | { readonly ok: false; readonly faults: readonly DocumentFault[] }
 
 export interface Admission {
@@ -16,18 +23,24 @@ export interface Admission {
   admit(request: GraphQLRequest, caller: Caller): Promise<Admitted>
 }
 
-export const admission = (recognise: Recognise, answering: Answering, toll: Toll): Admission => ({
-  recognise,
-  admit: async ({ query, operationName, variables }, caller) => {
-    if (query === undefined) return refused('No operations are known here by id; send "query".', 'BAD_REQUEST')
-    const preparation = answering.prepare({ query, operationName, variables })
-    if (!preparation.ok) return preparation
-    const fault = await toll(preparation.prepared, caller)
-    return fault ? { ok: false, faults: [fault] } : preparation
-  },
-})
+export interface AdmissionOptions {
+  readonly recognise: Recognise
+  readonly find: FindOperation
+  readonly answering: Answering
+  readonly toll: Toll
+}
 
-const refused = (message: string, code: string): Admitted => ({
-  ok: false,
-  faults: [{ message, extensions: { code } }],
+export const admission = ({ recognise, find, answering, toll }: AdmissionOptions): Admission => ({
+  recognise,
+  admit: async (request, caller) => {
+    const found = await find(request, caller)
+    if (!found.ok) return found
+    const preparation = answering.prepare(found.request)
+    if (!preparation.ok) return preparation
+    const { prepared } = preparation
+    const fault = await toll(prepared, caller)
+    if (fault) return { ok: false, faults: [fault] }
+    found.runs(prepared.operation.name)
+    return { ok: true, prepared, published: found.published }
+  },
 })

@@ -15,6 +15,8 @@ export interface Identity {
   readonly viewer: Viewer
   /** Milliseconds since 1970 at which the token ends; undefined for anonymous. */
   readonly expiresAt: number | undefined
+  /** The program that the token was issued to, by its `azp` or `client_id` claim (RFC 9068, 2.2). */
+  readonly issuedTo: string | undefined
 }
 
 export type Identified =
@@ -23,7 +25,7 @@ export type Identified =
 /** Reads the value of an Authorization header; without one everybody is anonymous. */
 export type Identify = (authorization: string | undefined) => Promise<Identified>
 
-const nobody: Identified = { ok: true, identity: { viewer: anonymous, expiresAt: undefined } }
+const nobody: Identified = { ok: true, identity: { viewer: anonymous, expiresAt: undefined, issuedTo: undefined } }
 const clockToleranceS = 30
 const verifiedForMs = 60_000 // A signature costs more than most requests; a key that is withdrawn counts a minute longer.
 const verifiedLimit = 10_000 // tokens
@@ -58,7 +60,9 @@ export function identifyBy(issuer: Issuer | undefined): Identify {
       if (!viewer.success || viewer.data.role === 'anonymous')
         return refused('The token names no role that is known here.')
       const expiresAt = ((payload.exp ?? 0) + clockToleranceS) * 1_000
-      const identified: Identified = { ok: true, identity: { viewer: viewer.data, expiresAt } }
+      const program = payload['azp'] ?? payload['client_id']
+      const issuedTo = typeof program === 'string' ? program : undefined
+      const identified: Identified = { ok: true, identity: { viewer: viewer.data, expiresAt, issuedTo } }
       verified.set(token, { identified, until: Math.min(expiresAt, Date.now() + verifiedForMs) }, 1)
       return identified
     } catch (err) {

@@ -7,8 +7,8 @@ export interface GraphQLRequest {
   readonly query: string | undefined
   /** https://github.com/graphql/graphql-over-http/pull/264: the id of a document that the gateway knows. */
   readonly documentId: string | undefined
-  /** `extensions.persistedQuery.sha256Hash`, as Apollo's clients send it: 64 lowercase hexadecimal digits. */
-  readonly sha256: string | undefined
+  /** `extensions.persistedQuery.sha256Hash`, as Apollo's clients send it: the text's SHA-256, or an id from their manifest. */
+  readonly persistedHash: string | undefined
   readonly operationName: string | undefined
   readonly variables: Readonly<Record<string, unknown>>
 }
@@ -26,22 +26,24 @@ export function readRequest(value: unknown): ReadRequest {
     if (!isAbsent(text) && typeof text !== 'string') return wrong(`"${name}" must be a text.`)
   if (!isAbsent(variables) && !isObject(variables)) return wrong('"variables" must be an object.')
   if (!isAbsent(extensions) && !isObject(extensions)) return wrong('"extensions" must be an object.')
+  const persisted = isObject(extensions) ? extensions['persistedQuery'] : undefined
+  const persistedHash = hashIn(persisted)
+  if (!isAbsent(persisted) && persistedHash === undefined)
+    return wrong('"extensions.persistedQuery" must have "version": 1 and "sha256Hash", a text.')
   const request: GraphQLRequest = {
     query: textOf(query),
     documentId: textOf(documentId),
-    sha256: isObject(extensions) ? hashOf(extensions['persistedQuery']) : undefined,
+    persistedHash,
     operationName: textOf(operationName),
     variables: isObject(variables) ? variables : {},
   }
-  if (request.query === undefined && request.documentId === undefined && request.sha256 === undefined)
+  if (request.query === undefined && request.documentId === undefined && request.persistedHash === undefined)
     return wrong('"query" must be a text that is not empty, or "documentId" name a known document.')
   return { ok: true, request }
 }
 
-const hashOf = (persistedQuery: unknown): string | undefined =>
-  isObject(persistedQuery) && /^[0-9a-f]{64}$/.test(String(persistedQuery['sha256Hash']))
-    ? String(persistedQuery['sha256Hash'])
-    : undefined
+const hashIn = (persistedQuery: unknown): string | undefined =>
+  isObject(persistedQuery) && persistedQuery['version'] === 1 ? textOf(persistedQuery['sha256Hash']) : undefined
 
 const textOf = (value: unknown): string | undefined =>
   typeof value === 'string' && value.trim() !== '' ? value : undefined

@@ -22,11 +22,11 @@ export async function readHttp(request: IncomingMessage): Promise<ReadRequest | 
   return readJson(body.toString('utf8'))
 }
 
-/** `query`, `operationName`, `variables` and `extensions` as search parameters; the last two in JSON. */
+/** `query`, `documentId`, `operationName`, `variables` and `extensions` as search parameters; the last two in JSON. */
 function readSearch(url: string): ReadRequest {
   const search = new URLSearchParams(url.slice(url.indexOf('?') + 1 || url.length))
   const members: Record<string, unknown> = {}
-  for (const name of ['query', 'operationName']) if (search.has(name)) members[name] = search.get(name)
+  for (const name of ['query', 'documentId', 'operationName']) if (search.has(name)) members[name] = search.get(name)
   for (const name of ['variables', 'extensions']) {
     const text = search.get(name)
     if (text === null || text === '') continue

@@ -8,6 +8,8 @@ import type { Admission } from '../admission.ts'
 import type { Answering, Prepared } from '../answering.ts'
 import type { Caller, Credentials } from '../caller.ts'
 import type { Meter } from '../meter.ts'
+import { type Asker, cachedReply, notStored } from './caching.ts'
+import { deprecationHeaders } from './deprecation.ts'
 import type { EventStreams } from './event-streams.ts'
 import { readHttp } from './http-request.ts'
 import { type Accepted, type MediaType, negotiate } from './media-type.ts'
@@ -50,14 +52,17 @@ export function graphqlRoute({ admission, answering, streams, meter, log, page }
       if (single) return { status: single === 'application/json' ? 200 : 400, body }
       return void (stream && streams.once(response, stream, body))
     }
-    const { prepared } = admitted
+    const { prepared, published } = admitted
     const { type } = prepared.operation
     if (request.method === 'GET' && type === 'mutation')
       return refusal(405, bad('Send a mutation by POST.'), { allow: 'POST' })
+    for (const [name, value] of Object.entries(deprecationHeaders(published))) response.setHeader(name, value)
     if (type !== 'subscription') {
-      const body = await answer(prepared, caller)
-      if (single) return { status: 200, body }
-      return void (stream && streams.once(response, stream, body))
+      const { text, errors } = await answer(prepared, caller)
+      if (!single) return void (stream && streams.once(response, stream, text))
+      return request.method === 'GET'
+        ? cachedReply(text, errors.length > 0, single, published, askerOf(request))
+        : { status: 200, body: text }
     }
     if (stream) return streams.serve(response, stream, prepared, caller)
     return refusal(
@@ -68,9 +73,9 @@ export function graphqlRoute({ admission, answering, streams, meter, log, page }
 
   const answer = async (prepared: Prepared, { viewer }: Caller) => {
     const measured = meter.begin('http', prepared)
-    const { text, errors } = await answering.answer(prepared, viewer)
-    measured.end(errors)
-    return text
+    const answered = await answering.answer(prepared, viewer)
+    measured.end(answered.errors)
+    return answered
   }
 
   return async (request, response) => {
@@ -83,7 +88,7 @@ export function graphqlRoute({ admission, answering, streams, meter, log, page }
       return send(response, mediaType, refusal(406, bad('Accept application/json.')))
     try {
       const replied = await reply(request, response, accepted)
-      if (replied) send(response, mediaType, replied)
+      if (replied) send(response, mediaType, request.method === 'GET' ? unlessCached(replied) : replied)
     } catch (err) {
       log.error({ err }, 'request failed')
       send(response, mediaType, brokenReply)
@@ -91,12 +96,23 @@ export function graphqlRoute({ admission, answering, streams, meter, log, page }
   }
 }
 
+/** Only an answer says what caches may do with it; nothing else is kept. */
+const unlessCached = (reply: Reply): Reply =>
+  reply.headers?.['cache-control'] ? reply : { ...reply, headers: { ...reply.headers, ...notStored } }
+
+const askerOf = (request: IncomingMessage): Asker => ({
+  hasCredentials: header(request, 'authorization') !== undefined || header(request, 'x-api-key') !== undefined,
+  ifNoneMatch: header(request, 'if-none-match'),
+})
+
 const credentialsOf = (request: IncomingMessage): Credentials => ({
   authorization: header(request, 'authorization'),
+  apiKey: header(request, 'x-api-key'),
   address: request.socket.remoteAddress ?? '',
 })
 
-const wantsPage = (request: IncomingMessage): boolean =>
-  request.method === 'GET' &&
-  (header(request, 'accept') ?? '').includes('text/html') &&
-  !new URL(request.url ?? '/', 'http://here').searchParams.has('query')
+const wantsPage = (request: IncomingMessage): boolean => {
+  if (request.method !== 'GET' || !(header(request, 'accept') ?? '').includes('text/html')) return false
+  const { searchParams } = new URL(request.url ?? '/', 'http://here')
+  return !['query', 'documentId', 'extensions'].some((name) => searchParams.has(name))
+}

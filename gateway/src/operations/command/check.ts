@@ -1,0 +1,27 @@
+import { defaultLimits } from '../../document/limits.ts'
+import { type Inspected, inspector } from '../inspect.ts'
+import { nameId } from '../names.ts'
+import { done, type Outcome, refused } from './outcome.ts'
+import { type Place, readClients, readSupergraph } from './place.ts'
+
+/** Names every published operation that the supergraph does not answer, or not within the limits. */
+export async function check(place: Place): Promise<Outcome> {
+  const [{ clients, faults }, graph] = await Promise.all([readClients(place), readSupergraph(place.supergraph)])
+  const inspect = inspector(graph, defaultLimits)
+  const known = new Map<string, Inspected>()
+  const inspected = (text: string): Inspected => {
+    const found = known.get(text) ?? inspect(text)
+    known.set(text, found)
+    return found
+  }
+  const alive = clients.flatMap(({ operations }) => operations).filter(({ life }) => life.state !== 'retired')
+  const broken = alive.flatMap(({ client, app, version, name, life, text }) => {
+    const found = inspected(text)
+    if (found.ok) return []
+    const state = life.state === 'deprecated' ? ' (deprecated)' : ''
+    return found.faults.map((fault) => `${client} ${nameId(app, version, name)}${state}: ${fault}`)
+  })
+  if (broken.length + faults.length > 0)
+    return refused('The supergraph breaks published operations:', ...broken, ...faults)
+  return done(`${alive.length} published operations hold.`)
+}

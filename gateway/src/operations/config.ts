@@ -1,0 +1,17 @@
+import { join } from 'node:path'
+import { readConfig, Url } from '@holdfast/service'
+import { z } from 'zod'
+
+const gateway = join(import.meta.dirname, '../..')
+
+/** What the command is told by its environment: what the gateway is told, or else what is committed here. */
+export const commandConfig = (env: NodeJS.ProcessEnv = process.env) =>
+  readConfig(
+    {
+      OPERATIONS: z.string().default(join(gateway, 'operations')),
+      SUPERGRAPH: z.string().default(join(gateway, 'supergraph.graphql')),
+      /** Where the gateways count usage. */
+      REDIS_URL: Url.optional(),
+    },
+    env,
+  )

@@ -1,0 +1,79 @@
+/** What a graph makes of an operation before anybody sends it. */
+import { createLog, type Viewer } from '@holdfast/service'
+import { GraphQLError, Kind, type OperationTypeNode, parse, valueFromAST } from 'graphql'
+import { documents } from '../document/documents.ts'
+import type { Limits } from '../document/limits.ts'
+import type { Operation } from '../document/operation.ts'
+import type { Step } from '../plan/steps.ts'
+import type { Graph } from '../supergraph/graph.ts'
+
+export type Inspected =
+  | {
+      readonly ok: true
+      readonly name: string
+      readonly type: OperationTypeNode
+      /** Points with the variables' defaults; undefined when it depends on others. */
+      readonly cost: number | undefined
+      /** Requests to subgraphs; of a subscription, the one that stays open and those of each event. */
+      readonly fetches: number
+    }
+  | { readonly ok: false; readonly faults: readonly string[] }
+
+/** Reads operations as the gateway would for somebody signed in with these scopes, and says all that it would not. */
+export function inspector(graph: Graph, limits: Limits, scopes: readonly string[] = []): (text: string) => Inspected {
+  const log = createLog('operations', 'silent')
+  const viewer: Viewer = { id: '', role: 'operator', scopes: [...scopes] }
+  const read = documents(graph, { limits, closed: false, counted: () => undefined, log }).read
+
+  return (text) => {
+    const name = onlyName(text)
+    if (!name.ok) return name
+    const inspected = read(text, name.name)
+    if (!inspected.ok) return { ok: false, faults: inspected.faults.map(({ message }) => message) }
+    const { operation } = inspected
+    const { step, event } = operation.planFor(viewer)
+    return {
+      ok: true,
+      name: name.name,
+      type: operation.type,
+      cost: costOf(graph, operation),
+      fetches: fetchesOf(step) + (event ? 1 : 0),
+    }
+  }
+}
+
+/** The name of the only operation in a document. */
+export function onlyName(text: string): { ok: true; name: string } | { ok: false; faults: readonly string[] } {
+  try {
+    const operations = parse(text, { noLocation: true, maxTokens: 100_000 }).definitions.filter(
+      ({ kind }) => kind === Kind.OPERATION_DEFINITION,
+    )
+    const [first, second] = operations
+    if (!first || second) return failed('A published document has exactly one operation.')
+    const name = 'name' in first ? first.name?.value : undefined
+    return name === undefined ? failed('A published operation has a name.') : { ok: true, name }
+  } catch (err) {
+    return failed(err instanceof GraphQLError ? err.message : 'The operation is nested too deep.')
+  }
+}
+
+const failed = (fault: string) => ({ ok: false, faults: [fault] }) as const
+
+function costOf({ schema }: Graph, { definition, estimate }: Operation): number | undefined {
+  const variables: Record<string, unknown> = {}
+  for (const { variable, defaultValue, type } of definition.variableDefinitions ?? []) {
+    const named = type.kind === Kind.NON_NULL_TYPE ? type.type : type
+    const inputType = named.kind === Kind.NAMED_TYPE ? schema.getType(named.name.value) : undefined
+    if (defaultValue && inputType && 'parseLiteral' in inputType)
+      variables[variable.name.value] = valueFromAST(defaultValue, inputType)
+  }
+  const estimated = estimate(variables)
+  return estimated.ok ? estimated.cost.points : undefined
+}
+
+function fetchesOf(step: Step | undefined): number {
+  if (!step) return 0
+  if (step.kind === 'condition') return Math.max(fetchesOf(step.yes), fetchesOf(step.no))
+  if (step.kind === 'root' || step.kind === 'entities') return 1
+  return step.steps.reduce((total, one) => total + fetchesOf(one), 0)
+}

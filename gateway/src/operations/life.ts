@@ -1,0 +1,44 @@
+/** The life of a published version. */
+import { z } from 'zod'
+
+export const State = z.enum(['active', 'deprecated', 'retired'])
+export type State = z.infer<typeof State>
+
+const Time = z.iso.datetime()
+
+export const Life = z.object({
+  state: State,
+  publishedAt: Time,
+  deprecatedAt: Time.optional(),
+  /** When it is going to be retired, as clients are told; a person retires it, not the clock. */
+  sunset: Time.optional(),
+  retiredAt: Time.optional(),
+})
+export type Life = z.infer<typeof Life>
+
+/** Every legal move; publishing makes the first state. */
+export const moves = {
+  deprecate: { from: ['active', 'deprecated'], to: 'deprecated' },
+  retire: { from: ['active', 'deprecated'], to: 'retired' },
+  restore: { from: ['deprecated', 'retired'], to: 'active' },
+} as const satisfies Record<string, { readonly from: readonly State[]; readonly to: State }>
+
+export type Move = keyof typeof moves
+export const isMove = (text: string): text is Move => Object.hasOwn(moves, text)
+
+export const published = (now: Date): Life => ({ state: 'active', publishedAt: now.toISOString() })
+
+/** The life after a move; undefined when there is no such move from its state. */
+export function moved(life: Life, move: Move, now: Date, sunset: Date | undefined): Life | undefined {
+  const from: readonly State[] = moves[move].from
+  if (!from.includes(life.state)) return undefined
+  const { publishedAt, deprecatedAt } = life
+  if (move === 'restore') return { state: 'active', publishedAt }
+  if (move === 'retire') return { ...life, state: 'retired', retiredAt: now.toISOString() }
+  return {
+    state: 'deprecated',
+    publishedAt,
+    deprecatedAt: deprecatedAt ?? now.toISOString(),
+    ...(sunset && { sunset: sunset.toISOString() }),
+  }
+}

@@ -1,0 +1,100 @@
+/** The registry of operations, as a command. */
+import { parseArgs } from 'node:util'
+import { check } from './command/check.ts'
+import { addKey, client, revokeKey } from './command/client.ts'
+import { move } from './command/move.ts'
+import { type Outcome, refused } from './command/outcome.ts'
+import type { Place } from './command/place.ts'
+import { publish } from './command/publish.ts'
+import { list, usageReport } from './command/report.ts'
+import { commandConfig } from './config.ts'
+import { Enforcement } from './files.ts'
+import { isMove } from './life.ts'
+
+const help = `client <client> --partner [--scopes "a b"] [--per-minute 600]      makes a client, or changes it
+client <client> --app [--azp "id id"] [--enforcement off|audit|known] [--per-minute 600]
+key add <client> | key revoke <client> <first characters>          two keys at a time
+publish <client> <app> <version> <manifest> [--max-age Name=seconds]...
+deprecate <client> <app> <version> [--sunset 2027-01-31]
+retire <client> <app> <version> [--yes] | restore <client> <app> <version>
+list [client] | usage [client] | check
+--folder <folder> and --supergraph <file or URL> win over OPERATIONS and SUPERGRAPH; usage is in REDIS_URL`
+
+async function run(): Promise<Outcome> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      partner: { type: 'boolean' },
+      app: { type: 'boolean' },
+      scopes: { type: 'string' },
+      azp: { type: 'string' },
+      enforcement: { type: 'string' },
+      'per-minute': { type: 'string' },
+      'max-age': { type: 'string', multiple: true },
+      sunset: { type: 'string' },
+      yes: { type: 'boolean' },
+      folder: { type: 'string' },
+      supergraph: { type: 'string' },
+    },
+  })
+  const { OPERATIONS, SUPERGRAPH, REDIS_URL } = commandConfig()
+  const place: Place = {
+    folder: values.folder ?? OPERATIONS,
+    supergraph: values.supergraph ?? SUPERGRAPH,
+    redisUrl: REDIS_URL,
+    now: new Date(),
+  }
+  const [verb = '', ...names] = positionals
+  if (isMove(verb)) return move(place, verb, names, { sunset: timeIn(values.sunset), yes: values.yes === true })
+  switch (verb) {
+    case 'client':
+      return client(place, names, {
+        kind: values.partner ? 'partner' : values.app ? 'app' : undefined,
+        scopes: wordsIn(values.scopes),
+        azp: wordsIn(values.azp),
+        enforcement: values.enforcement === undefined ? undefined : Enforcement.parse(values.enforcement),
+        perMinute: values['per-minute'] === undefined ? undefined : Number(values['per-minute']),
+      })
+    case 'key': {
+      const [what, name = '', hint = ''] = names
+      if (what === 'add') return addKey(place, name)
+      return what === 'revoke' ? revokeKey(place, name, hint) : refused(help)
+    }
+    case 'publish':
+      return publish(place, names, new Map(values['max-age']?.map(ageIn)))
+    case 'list':
+      return list(place, names)
+    case 'usage':
+      return usageReport(place, names)
+    case 'check':
+      return check(place)
+    default:
+      return refused(help)
+  }
+}
+
+const wordsIn = (text: string | undefined): readonly string[] | undefined => text?.split(/\s+/).filter(Boolean)
+
+function timeIn(text: string | undefined): Date | undefined {
+  if (text === undefined) return undefined
+  const time = new Date(text)
+  if (Number.isNaN(time.getTime())) throw new Error(`"${text}" is no date.`)
+  return time
+}
+
+function ageIn(text: string): [string, number] {
+  const [name = '', seconds] = text.split('=')
+  const age = Number(seconds)
+  if (!Number.isInteger(age) || age < 1 || age > 31_536_000) throw new Error(`"${text}" is not name=seconds.`)
+  return [name, age]
+}
+
+let outcome: Outcome
+try {
+  outcome = await run()
+} catch (err) {
+  outcome = refused(err instanceof Error ? err.message : String(err))
+}
+const stream = outcome.ok ? process.stdout : process.stderr
+stream.write(`${outcome.lines.join('\n')}\n`)
+process.exitCode = outcome.ok ? 0 : 1
