@@ -16,14 +16,15 @@ export function deprecationNotice(published: Published | undefined) {
   return deprecatedAt ? { deprecation: { deprecated: deprecatedAt, ...(sunset && { sunset }) } } : undefined
 }
 
-/** Puts the notice into the first of an operation's results, which are JSON already. */
+/** Puts the notice into the first of an operation's results, which are JSON already and may be asked for again. */
 export function firstNoticed(published: Published | undefined): (payload: string) => string {
-  let notice = deprecationNotice(published)
+  const notice = deprecationNotice(published)
+  let first: string | undefined
   return (payload) => {
     if (!notice) return payload
+    first ??= payload
+    if (payload !== first) return payload
     const result = JSON.parse(payload) as { readonly extensions?: object }
-    const noticed = JSON.stringify({ ...result, extensions: { ...result.extensions, ...notice } })
-    notice = undefined
-    return noticed
+    return JSON.stringify({ ...result, extensions: { ...result.extensions, ...notice } })
   }
 }

@@ -6,7 +6,7 @@ import type { ServerResponse } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Step, traceparent } from '@holdfast/service'
 import type { Prepared } from '../answering.ts'
-import type { Caller } from '../caller.ts'
+import { type Caller, whenWithdrawn } from '../caller.ts'
 import { clients, type Meter } from '../meter.ts'
 import type { Channels } from '../subscriptions/channels.ts'
 import { outlet } from '../subscriptions/outlet.ts'
@@ -46,9 +46,10 @@ const framings: Readonly<Record<StreamType, Framing>> = {
   },
 }
 
-const expired = JSON.stringify({
-  errors: [{ message: 'The token has expired. Sign in again.', extensions: { code: 'UNAUTHENTICATED' } }],
-})
+const unauthenticated = (message: string): string =>
+  JSON.stringify({ errors: [{ message, extensions: { code: 'UNAUTHENTICATED' } }] })
+const expired = unauthenticated('The token has expired. Sign in again.')
+const changed = unauthenticated('The API key has changed; ask again.')
 
 export function eventStreams(channels: Channels, meter: Meter): EventStreams {
   const open = new Set<() => void>()
@@ -79,7 +80,8 @@ export function eventStreams(channels: Channels, meter: Meter): EventStreams {
       response.end(framing.event(body) + framing.end)
     },
 
-    serve: (response, type, prepared, { viewer, expiresAt }) => {
+    serve: (response, type, prepared, caller) => {
+      const { viewer, expiresAt } = caller
       if (response.destroyed) return // Whoever asked left while we looked at the token; nothing would ever end this.
       const framing = begin(response, type)
       response.flushHeaders()
@@ -105,9 +107,11 @@ export function eventStreams(channels: Channels, meter: Meter): EventStreams {
         expiresAt === undefined
           ? undefined
           : setTimeout(() => end(framing.event(expired)), Math.min(expiresAt - Date.now(), longestTimerMs))
+      const forget = whenWithdrawn(caller, () => end(framing.event(changed)))
       const letGo = () => end()
       open.add(letGo)
       response.once('close', () => {
+        forget()
         clearInterval(beat)
         clearTimeout(expiry)
         open.delete(letGo)

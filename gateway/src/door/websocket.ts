@@ -8,12 +8,15 @@ import { CloseCode, handleProtocols, makeServer } from 'graphql-ws'
 import { type WebSocket, WebSocketServer } from 'ws'
 import type { Admission } from '../admission.ts'
 import type { Answering, Prepared } from '../answering.ts'
-import type { Caller } from '../caller.ts'
+import { type Caller, whenWithdrawn } from '../caller.ts'
 import type { Fault } from '../execute/trouble.ts'
 import { clients, type Meter } from '../meter.ts'
+import type { Published } from '../operations/registry.ts'
 import { readRequest } from '../request.ts'
 import type { Channels } from '../subscriptions/channels.ts'
 import { outlet } from '../subscriptions/outlet.ts'
+import { deprecationNotice, firstNoticed } from './deprecation.ts'
+import { withQuery } from './subscribe-message.ts'
 
 export interface WebSocketDoorOptions {
   readonly path: string
@@ -44,6 +47,7 @@ interface Asked {
   readonly id: string
   readonly peer: Peer
   readonly prepared: Prepared
+  readonly published: Published | undefined
   readonly caller: Caller
   readonly traceparent: string | undefined
 }
@@ -58,8 +62,10 @@ export function webSocketDoor(door: HttpDoor, options: WebSocketDoorOptions): St
 
     onConnect: async ({ connectionParams, extra: peer }) => {
       const given = connectionParams?.['authorization'] ?? connectionParams?.['Authorization']
+      const key = connectionParams?.['apiKey']
       const called = await admission.recognise({
         authorization: typeof given === 'string' ? given : undefined,
+        apiKey: typeof key === 'string' ? key : undefined,
         address: peer.address,
       })
       if (!called.ok) {
@@ -69,6 +75,11 @@ export function webSocketDoor(door: HttpDoor, options: WebSocketDoorOptions): St
       }
       peer.caller = called.caller
       const { expiresAt } = called.caller
+      // Clients retry this code: a key with other rights opens the next connection, one that is revoked is told so.
+      const forget = whenWithdrawn(called.caller, () =>
+        peer.socket.close(CloseCode.Forbidden, 'The API key has changed; connect again.'),
+      )
+      peer.socket.once('close', forget)
       if (expiresAt !== undefined)
         peer.expiry = setTimeout(
           () => peer.socket.close(CloseCode.Forbidden, 'The token has expired.'),
@@ -85,10 +96,10 @@ export function webSocketDoor(door: HttpDoor, options: WebSocketDoorOptions): St
       const { caller } = peer
       const admitted = await admission.admit(read.request, caller)
       if (!admitted.ok) return admitted.faults.map(asError)
-      const { prepared } = admitted
+      const { prepared, published } = admitted
       const given = payload.extensions?.['traceparent']
       const trace = inTrace(typeof given === 'string' ? given : undefined, traceparent)
-      const asked: Asked = { id, peer, prepared, caller, traceparent: trace }
+      const asked: Asked = { id, peer, prepared, published, caller, traceparent: trace }
       return {
         schema: prepared.graph.schema,
         document: { kind: Kind.DOCUMENT, definitions: [prepared.operation.definition] },
@@ -97,12 +108,13 @@ export function webSocketDoor(door: HttpDoor, options: WebSocketDoorOptions): St
     },
 
     execute: ({ contextValue }: ExecutionArgs) => {
-      const { prepared, caller, traceparent } = contextValue as Asked
+      const { prepared, published, caller, traceparent } = contextValue as Asked
       return inTrace(traceparent, async () => {
         const measured = meter.begin('websocket', prepared)
         const { text, errors } = await answering.answer(prepared, caller.viewer)
         measured.end(errors)
-        return JSON.parse(text) as ExecutionResult
+        const extensions = deprecationNotice(published)
+        return { ...(JSON.parse(text) as ExecutionResult), ...(extensions && { extensions }) }
       })
     },
 
@@ -114,9 +126,17 @@ export function webSocketDoor(door: HttpDoor, options: WebSocketDoorOptions): St
    * Joins the channel. Its events go to the socket as they are, serialised once for all clients; the iterator that the
    * protocol asks for brings none and ends when the subscription does.
    */
-  const listen = ({ id, peer, prepared, caller, traceparent }: Asked): AsyncIterableIterator<ExecutionResult> => {
+  const listen = ({
+    id,
+    peer,
+    prepared,
+    published,
+    caller,
+    traceparent,
+  }: Asked): AsyncIterableIterator<ExecutionResult> => {
     const { socket } = peer
     const opening = `{"id":${JSON.stringify(id)},"type":"next","payload":`
+    const noticed = firstNoticed(published)
     const wire = {
       pending: () => socket.bufferedAmount,
       send: (frame: string, sent?: () => void) => {
@@ -129,7 +149,7 @@ export function webSocketDoor(door: HttpDoor, options: WebSocketDoorOptions): St
       prepared,
       caller.viewer,
       traceparent,
-      outlet(wire, (payload) => `${opening}${payload}}`, end),
+      outlet(wire, (payload) => `${opening}${noticed(payload)}}`, end),
     )
     clients.inc({ door: 'websocket' })
     void over.then(() => {
@@ -171,7 +191,7 @@ export function webSocketDoor(door: HttpDoor, options: WebSocketDoorOptions): St
         close: (code, reason) => socket.close(code, reason),
         onMessage: (receive) =>
           socket.on('message', (data) => {
-            receive(String(data)).catch((err: unknown) => {
+            receive(withQuery(String(data))).catch((err: unknown) => {
               log.error({ err }, 'message failed')
               socket.close(CloseCode.InternalServerError, 'Internal server error')
             })

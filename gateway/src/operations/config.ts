@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { readConfig, Url } from '@holdfast/service'
 import { z } from 'zod'
+import { defaultLimits } from '../document/limits.ts'
 
 const gateway = join(import.meta.dirname, '../..')
 
@@ -10,6 +11,8 @@ export const commandConfig = (env: NodeJS.ProcessEnv = process.env) =>
     {
       OPERATIONS: z.string().default(join(gateway, 'operations')),
       SUPERGRAPH: z.string().default(join(gateway, 'supergraph.graphql')),
+      /** Points one operation may cost there. */
+      COST_LIMIT: z.coerce.number().int().min(1).default(defaultLimits.cost),
       /** Where the gateways count usage. */
       REDIS_URL: Url.optional(),
     },

@@ -32,11 +32,14 @@ export function inspector(graph: Graph, limits: Limits, scopes: readonly string[
     if (!inspected.ok) return { ok: false, faults: inspected.faults.map(({ message }) => message) }
     const { operation } = inspected
     const { step, event } = operation.planFor(viewer)
+    const cost = costOf(graph, operation)
+    if (graph.costs.declared && cost !== undefined && cost > limits.cost)
+      return failed(`The operation costs ${cost} points, at most ${limits.cost} are allowed.`)
     return {
       ok: true,
       name: name.name,
       type: operation.type,
-      cost: costOf(graph, operation),
+      cost,
       fetches: fetchesOf(step) + (event ? 1 : 0),
     }
   }

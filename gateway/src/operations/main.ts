@@ -1,5 +1,6 @@
 /** The registry of operations, as a command. */
 import { parseArgs } from 'node:util'
+import { defaultLimits } from '../document/limits.ts'
 import { check } from './command/check.ts'
 import { addKey, client, revokeKey } from './command/client.ts'
 import { move } from './command/move.ts'
@@ -37,10 +38,11 @@ async function run(): Promise<Outcome> {
       supergraph: { type: 'string' },
     },
   })
-  const { OPERATIONS, SUPERGRAPH, REDIS_URL } = commandConfig()
+  const { OPERATIONS, SUPERGRAPH, REDIS_URL, COST_LIMIT } = commandConfig()
   const place: Place = {
     folder: values.folder ?? OPERATIONS,
     supergraph: values.supergraph ?? SUPERGRAPH,
+    limits: { ...defaultLimits, cost: COST_LIMIT },
     redisUrl: REDIS_URL,
     now: new Date(),
   }

@@ -77,6 +77,10 @@ export function usage(redis: Redis | undefined, log: Log): Usage {
 
   return {
     ...flushing,
+    stop: async () => {
+      await flushing.stop?.()
+      redis?.disconnect()
+    },
     used: (operation) => {
       const { client, app, version, name } = operation
       uses.inc({ client, app, version, operation: name })

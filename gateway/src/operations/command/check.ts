@@ -1,4 +1,3 @@
-import { defaultLimits } from '../../document/limits.ts'
 import { type Inspected, inspector } from '../inspect.ts'
 import { nameId } from '../names.ts'
 import { done, type Outcome, refused } from './outcome.ts'
@@ -7,7 +6,7 @@ import { type Place, readClients, readSupergraph } from './place.ts'
 /** Names every published operation that the supergraph does not answer, or not within the limits. */
 export async function check(place: Place): Promise<Outcome> {
   const [{ clients, faults }, graph] = await Promise.all([readClients(place), readSupergraph(place.supergraph)])
-  const inspect = inspector(graph, defaultLimits)
+  const inspect = inspector(graph, place.limits)
   const known = new Map<string, Inspected>()
   const inspected = (text: string): Inspected => {
     const found = known.get(text) ?? inspect(text)

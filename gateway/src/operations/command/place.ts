@@ -1,6 +1,7 @@
 /** Where a command works, and what it finds there. */
 import { readFile } from 'node:fs/promises'
 import { createLog, createRedis } from '@holdfast/service'
+import type { Limits } from '../../document/limits.ts'
 import { type Graph, readGraph } from '../../supergraph/graph.ts'
 import { registryFolder } from '../folder.ts'
 import type { RegisteredClient } from '../registry.ts'
@@ -11,6 +12,7 @@ export interface Place {
   readonly folder: string
   /** File or http(s) URL. */
   readonly supergraph: string
+  readonly limits: Limits
   readonly redisUrl: string | undefined
   readonly now: Date
 }

@@ -1,6 +1,5 @@
 import { readFile, stat } from 'node:fs/promises'
 import { isDeepStrictEqual } from 'node:util'
-import { defaultLimits } from '../../document/limits.ts'
 import { entriesOf, type ManifestEntry } from '../../document/manifest.ts'
 import type { Operation, VersionFile } from '../files.ts'
 import { versionFileLimit, versionPath } from '../folder.ts'
@@ -31,7 +30,7 @@ export async function publish(
   if (entries.length > operationsLimit) return refused(`${manifest} has more than ${operationsLimit} operations.`)
 
   const scopes = owner.file.kind === 'partner' ? owner.file.scopes : []
-  const inspect = inspector(await readSupergraph(place.supergraph), defaultLimits, scopes)
+  const inspect = inspector(await readSupergraph(place.supergraph), place.limits, scopes)
   const inspected = entries.map((entry) => ({ entry, found: inspect(entry.text) }))
   const faults = [...faultsOf(inspected, owner), ...faultsOfAges(inspected, maxAges)]
   if (faults.length > 0) return refused(`Nothing is published of ${client}/${app}/${version}:`, ...faults)
