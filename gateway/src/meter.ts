@@ -1,5 +1,5 @@
 /** What the gateway counts, and the line it logs for each operation: never variables, never a token. */
-import { counter, gauge, histogram, type Log } from '@holdfast/service'
+import { counter, histogram, type Log } from '@holdfast/service'
 import type { GraphQLFormattedError } from 'graphql'
 import type { Prepared } from './answering.ts'
 import { nameInLogs } from './document/name.ts'
@@ -15,11 +15,10 @@ const fetches = counter('gateway_subgraph_requests_total', 'Requests to subgraph
 const fetchSeconds = histogram('gateway_subgraph_seconds', 'Requests to subgraphs', ['subgraph'])
 const plans = counter('gateway_plans_total', 'Operations that were planned before or had to be', ['cached'])
 
-/** Clients of long-lived operations, by door. */
-export const clients = gauge('gateway_clients', 'Open subscriptions of clients', ['door'])
-export const upstreams = gauge('gateway_upstream_subscriptions', 'Open subscriptions at subgraphs', ['subgraph'])
-export const delivered = counter('gateway_events_delivered_total', 'Events sent to clients')
-export const dropped = counter('gateway_events_dropped_total', 'Events that a client was too slow for')
+/** What a limit refused, by the limit's name: `cost`, a rate rule, or what may be open at once. */
+export const refused = counter('gateway_refused_total', 'Requests, connections and streams refused by a limit', [
+  'limit',
+])
 
 export interface Measured {
   /** Called again it does nothing. */

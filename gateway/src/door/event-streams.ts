@@ -3,13 +3,17 @@
  * connections) and multipart (https://www.apollographql.com/docs/graphos/routing/operations/subscriptions/multipart-protocol).
  */
 import type { ServerResponse } from 'node:http'
-import { setTimeout as sleep } from 'node:timers/promises'
-import { type Step, traceparent } from '@holdfast/service'
+import { type Log, type Step, traceparent } from '@holdfast/service'
 import type { Prepared } from '../answering.ts'
 import { type Caller, whenWithdrawn } from '../caller.ts'
-import { clients, type Meter } from '../meter.ts'
+import type { Fault } from '../execute/trouble.ts'
+import type { Meter } from '../meter.ts'
+import { brokenAnswer } from '../subgraph/answer.ts'
 import type { Channels } from '../subscriptions/channels.ts'
+import { atExpiry, oneByOne } from '../subscriptions/leaving.ts'
+import { countClient, cutOff, type EndReason } from '../subscriptions/measures.ts'
 import { outlet } from '../subscriptions/outlet.ts'
+import { wireOver } from '../subscriptions/wire.ts'
 import type { StreamType } from './media-type.ts'
 
 export interface EventStreams extends Step {
@@ -20,13 +24,13 @@ export interface EventStreams extends Step {
 }
 
 const beatMs = 12_000 // Proxies give up connections on which nothing comes for half a minute.
-const drainMs = 3_000
-const letGoMs = 20
-const longestTimerMs = 2 ** 31 - 1
+const unreadBeats = 5 // A client on which so many wait in line has not read for a minute.
 
 interface Framing {
   readonly contentType: string
   readonly event: (payload: string) => string
+  /** The stream is given up because of this. */
+  readonly fault: (fault: Fault) => string
   readonly beat: string
   readonly end: string
 }
@@ -35,23 +39,26 @@ const framings: Readonly<Record<StreamType, Framing>> = {
   'text/event-stream': {
     contentType: 'text/event-stream; charset=utf-8',
     event: (payload) => `event: next\ndata: ${payload}\n\n`,
+    fault: (fault) => `event: next\ndata: ${JSON.stringify({ errors: [fault] })}\n\n`,
     beat: ':\n\n',
     end: 'event: complete\ndata: \n\n',
   },
   'multipart/mixed': {
     contentType: 'multipart/mixed; boundary=graphql; subscriptionSpec=1.0',
     event: (payload) => `\r\n--graphql\r\ncontent-type: application/json\r\n\r\n{"payload":${payload}}`,
+    // Apollo's clients take a payload's errors for those of an event, and these for the end.
+    fault: (fault) =>
+      `\r\n--graphql\r\ncontent-type: application/json\r\n\r\n${JSON.stringify({ payload: null, errors: [fault] })}`,
     beat: '\r\n--graphql\r\ncontent-type: application/json\r\n\r\n{}',
     end: '\r\n--graphql--\r\n',
   },
 }
 
-const unauthenticated = (message: string): string =>
-  JSON.stringify({ errors: [{ message, extensions: { code: 'UNAUTHENTICATED' } }] })
+const unauthenticated = (message: string): Fault => ({ message, extensions: { code: 'UNAUTHENTICATED' } })
 const expired = unauthenticated('The token has expired. Sign in again.')
 const changed = unauthenticated('The API key has changed; ask again.')
 
-export function eventStreams(channels: Channels, meter: Meter): EventStreams {
+export function eventStreams(channels: Channels, meter: Meter, log: Log): EventStreams {
   const open = new Set<() => void>()
 
   const begin = (response: ServerResponse, type: StreamType): Framing => {
@@ -68,11 +75,7 @@ export function eventStreams(channels: Channels, meter: Meter): EventStreams {
     name: 'event streams',
     start: () => undefined,
     stop: async () => {
-      const leaving = [...open]
-      for (const end of leaving) {
-        end()
-        await sleep(Math.min(drainMs / leaving.length, letGoMs))
-      }
+      await oneByOne([...open], (letGo) => letGo())
     },
 
     once: (response, type, body) => {
@@ -85,40 +88,53 @@ export function eventStreams(channels: Channels, meter: Meter): EventStreams {
       if (response.destroyed) return // Whoever asked left while we looked at the token; nothing would ever end this.
       const framing = begin(response, type)
       response.flushHeaders()
+      const counted = countClient('sse')
       const measured = meter.begin('sse', prepared)
-      clients.inc({ door: 'sse' })
-      const wire = {
-        pending: () => response.writableLength,
-        send: (frame: string, sent?: () => void) => {
-          if (response.writable) response.write(frame, sent)
-        },
+      let unread = 0
+      const write = (frame: string, sent?: () => void) => {
+        if (response.writable) response.write(frame, sent)
+        else sent?.()
       }
-      const end = (last = '') => {
-        if (response.writable) response.end(last + framing.end)
+      const end = (reason: EndReason, fault?: Fault) => {
+        counted(reason)
+        measured.end(fault && [fault])
+        if (response.writable) response.end(fault ? framing.fault(fault) + framing.end : framing.end)
       }
-      const leave = channels.join(
-        prepared,
-        viewer,
-        traceparent(),
-        outlet(wire, framing.event, () => end()),
+      const events = outlet(
+        wireOver({ pending: () => response.writableLength, write }),
+        framing.event,
+        ({ reason, fault }) => end(reason, fault),
       )
-      const beat = setInterval(() => wire.send(framing.beat), beatMs)
-      const expiry =
-        expiresAt === undefined
-          ? undefined
-          : setTimeout(() => end(framing.event(expired)), Math.min(expiresAt - Date.now(), longestTimerMs))
-      const forget = whenWithdrawn(caller, () => end(framing.event(changed)))
-      const letGo = () => end()
+      const beat = setInterval(() => {
+        if (unread >= unreadBeats) {
+          cutOff.inc({ door: 'sse' })
+          response.destroy()
+        }
+        unread++
+        write(framing.beat, () => {
+          unread = 0
+        })
+      }, beatMs)
+      const expiry = atExpiry(expiresAt, () => end('token expired', expired))
+      const forget = whenWithdrawn(caller, () => end('key changed', changed))
+      const letGo = () => end('gateway stops')
       open.add(letGo)
+      let leave: () => void = () => undefined
       response.once('close', () => {
         forget()
         clearInterval(beat)
         clearTimeout(expiry)
         open.delete(letGo)
+        events.close()
         leave()
-        clients.dec({ door: 'sse' })
-        measured.end()
+        end('left')
       })
+      try {
+        leave = channels.join(prepared, viewer, traceparent(), events)
+      } catch (err) {
+        log.error({ err }, 'subscription failed')
+        end('refused', brokenAnswer)
+      }
     },
   }
 }

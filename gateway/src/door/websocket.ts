@@ -3,18 +3,29 @@ import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type HttpDoor, inTrace, type Log, type Step, traceparent } from '@holdfast/service'
-import { type ExecutionArgs, type ExecutionResult, GraphQLError, Kind } from 'graphql'
+import {
+  type DocumentNode,
+  type ExecutionArgs,
+  type ExecutionResult,
+  GraphQLError,
+  GraphQLSchema,
+  Kind,
+  type OperationTypeNode,
+} from 'graphql'
 import { CloseCode, handleProtocols, makeServer } from 'graphql-ws'
 import { type WebSocket, WebSocketServer } from 'ws'
 import type { Admission } from '../admission.ts'
 import type { Answering, Prepared } from '../answering.ts'
 import { type Caller, whenWithdrawn } from '../caller.ts'
 import type { Fault } from '../execute/trouble.ts'
-import { clients, type Meter } from '../meter.ts'
+import type { Meter } from '../meter.ts'
 import type { Published } from '../operations/registry.ts'
 import { readRequest } from '../request.ts'
 import type { Channels } from '../subscriptions/channels.ts'
-import { outlet } from '../subscriptions/outlet.ts'
+import { atExpiry, oneByOne } from '../subscriptions/leaving.ts'
+import { countClient, cutOff, type EndReason, sockets } from '../subscriptions/measures.ts'
+import { type Ending, type Listener, outlet } from '../subscriptions/outlet.ts'
+import { type Wire, wireOver } from '../subscriptions/wire.ts'
 import { deprecationNotice, firstNoticed } from './deprecation.ts'
 import { withQuery } from './subscribe-message.ts'
 
@@ -30,16 +41,18 @@ export interface WebSocketDoorOptions {
 const messageLimit = 1_000_000 // bytes, as for a body over HTTP
 const operationsLimit = 100 // open at once on one socket
 const pingEveryMs = 12_000
-const drainMs = 3_000 // Clients are let go one after the other, so that they do not all come back at once,
-const letGoMs = 20 // and a few of them do not take that long.
-const longestTimerMs = 2 ** 31 - 1
+const unreadLimit = 8_000_000 // bytes that a client may leave lying; more than anybody's slow second
+const closingMs = 1_000 // for clients to close their end when the gateway stops
 
 /** The other end of a socket. */
 interface Peer {
   readonly socket: WebSocket
+  readonly wire: Wire
   readonly address: string
   caller: Caller | undefined
   expiry: NodeJS.Timeout | undefined
+  /** Why its subscriptions end when the socket does. */
+  leaves: EndReason
 }
 
 /** What an operation carries from being read to being run. */
@@ -76,15 +89,16 @@ export function webSocketDoor(door: HttpDoor, options: WebSocketDoorOptions): St
       peer.caller = called.caller
       const { expiresAt } = called.caller
       // Clients retry this code: a key with other rights opens the next connection, one that is revoked is told so.
-      const forget = whenWithdrawn(called.caller, () =>
-        peer.socket.close(CloseCode.Forbidden, 'The API key has changed; connect again.'),
-      )
+      const forget = whenWithdrawn(called.caller, () => {
+        peer.leaves = 'key changed'
+        peer.socket.close(CloseCode.Forbidden, 'The API key has changed; connect again.')
+      })
       peer.socket.once('close', forget)
-      if (expiresAt !== undefined)
-        peer.expiry = setTimeout(
-          () => peer.socket.close(CloseCode.Forbidden, 'The token has expired.'),
-          Math.min(expiresAt - Date.now(), longestTimerMs),
-        )
+      if (peer.socket.readyState !== peer.socket.OPEN) return false // It left while we looked at its token.
+      peer.expiry = atExpiry(expiresAt, () => {
+        peer.leaves = 'token expired'
+        peer.socket.close(CloseCode.Forbidden, 'The token has expired.')
+      })
       return true
     },
 
@@ -100,15 +114,13 @@ export function webSocketDoor(door: HttpDoor, options: WebSocketDoorOptions): St
       const given = payload.extensions?.['traceparent']
       const trace = inTrace(typeof given === 'string' ? given : undefined, traceparent)
       const asked: Asked = { id, peer, prepared, published, caller, traceparent: trace }
-      return {
-        schema: prepared.graph.schema,
-        document: { kind: Kind.DOCUMENT, definitions: [prepared.operation.definition] },
-        contextValue: asked,
-      }
+      // What is returned here is kept as long as a subscription goes on, so it holds nothing of a graph that may be replaced.
+      const carried: Carried = { asked }
+      return { schema: noSchema, document: documentOf(prepared.operation.type), contextValue: carried }
     },
 
     execute: ({ contextValue }: ExecutionArgs) => {
-      const { prepared, published, caller, traceparent } = contextValue as Asked
+      const { prepared, published, caller, traceparent } = take(contextValue)
       return inTrace(traceparent, async () => {
         const measured = meter.begin('websocket', prepared)
         const { text, errors } = await answering.answer(prepared, caller.viewer)
@@ -118,7 +130,7 @@ export function webSocketDoor(door: HttpDoor, options: WebSocketDoorOptions): St
       })
     },
 
-    subscribe: ({ contextValue }: ExecutionArgs) => listen(contextValue as Asked),
+    subscribe: ({ contextValue }: ExecutionArgs) => listen(take(contextValue)),
     onNext: (_context, _id, _payload, _args, result) => result,
   })
 
@@ -126,42 +138,31 @@ export function webSocketDoor(door: HttpDoor, options: WebSocketDoorOptions): St
    * Joins the channel. Its events go to the socket as they are, serialised once for all clients; the iterator that the
    * protocol asks for brings none and ends when the subscription does.
    */
-  const listen = ({
-    id,
-    peer,
-    prepared,
-    published,
-    caller,
-    traceparent,
-  }: Asked): AsyncIterableIterator<ExecutionResult> => {
-    const { socket } = peer
+  const listen = (asked: Asked): AsyncIterableIterator<ExecutionResult> => {
+    const { id, peer } = asked
     const opening = `{"id":${JSON.stringify(id)},"type":"next","payload":`
-    const noticed = firstNoticed(published)
-    const wire = {
-      pending: () => socket.bufferedAmount,
-      send: (frame: string, sent?: () => void) => {
-        if (socket.readyState === socket.OPEN) socket.send(frame, sent)
-      },
-    }
-    const measured = inTrace(traceparent, () => meter.begin('websocket', prepared))
-    const { promise: over, resolve: end } = Promise.withResolvers<void>()
-    const leave = channels.join(
-      prepared,
-      caller.viewer,
-      traceparent,
-      outlet(wire, (payload) => `${opening}${noticed(payload)}}`, end),
-    )
-    clients.inc({ door: 'websocket' })
-    void over.then(() => {
-      clients.dec({ door: 'websocket' })
-      measured.end()
+    const noticed = firstNoticed(asked.published)
+    const { promise: over, resolve: end } = Promise.withResolvers<Ending>()
+    const events = outlet(peer.wire, (payload) => `${opening}${noticed(payload)}}`, end)
+    const leave = join(asked, events)
+    const counted = countClient('websocket')
+    const measured = measure(asked)
+    const ended = over.then(({ reason, fault }) => {
+      leave()
+      counted(reason)
+      measured.end(fault && [fault])
+      return fault
     })
     const done = { done: true, value: undefined } as const
     return {
-      next: () => over.then(() => done),
+      next: async () => {
+        const fault = await ended
+        if (fault) throw asError(fault) // Which the protocol tells the client, for this subscription only.
+        return done
+      },
       return: async () => {
-        leave()
-        end()
+        events.close()
+        end({ reason: peer.leaves })
         return done
       },
       [Symbol.asyncIterator]() {
@@ -170,24 +171,40 @@ export function webSocketDoor(door: HttpDoor, options: WebSocketDoorOptions): St
     }
   }
 
+  const join = ({ prepared, caller, traceparent }: Asked, events: Listener) =>
+    channels.join(prepared, caller.viewer, traceparent, events)
+
+  const measure = ({ prepared, traceparent }: Asked) => inTrace(traceparent, () => meter.begin('websocket', prepared))
+
   const accept = (socket: WebSocket, request: IncomingMessage) => {
     const address = request.socket.remoteAddress ?? ''
-    const peer: Peer = { socket, address, caller: undefined, expiry: undefined }
+    const read = () => {
+      if (socket.bufferedAmount < unreadLimit) return
+      cutOff.inc({ door: 'websocket' })
+      socket.terminate()
+    }
+    const write = (frame: string, sent?: () => void) => {
+      read()
+      if (socket.readyState === socket.OPEN) socket.send(frame, sent)
+      else sent?.()
+    }
+    const wire = wireOver({ pending: () => socket.bufferedAmount, write })
+    const peer: Peer = { socket, wire, address, caller: undefined, expiry: undefined, leaves: 'left' }
     open.add(peer)
+    sockets.inc()
     let alive = true
     const ping = setInterval(() => {
-      if (!alive) return socket.terminate()
+      if (!alive) {
+        cutOff.inc({ door: 'websocket' })
+        return socket.terminate()
+      }
       alive = false
       socket.ping()
     }, pingEveryMs)
     const closed = protocol.opened(
       {
         protocol: socket.protocol,
-        send: (data) =>
-          new Promise((resolve) => {
-            if (socket.readyState === socket.OPEN) socket.send(data, () => resolve())
-            else resolve()
-          }),
+        send: (data) => new Promise((resolve) => write(data, resolve)),
         close: (code, reason) => socket.close(code, reason),
         onMessage: (receive) =>
           socket.on('message', (data) => {
@@ -199,6 +216,7 @@ export function webSocketDoor(door: HttpDoor, options: WebSocketDoorOptions): St
       },
       peer,
     )
+    socket.on('ping', read) // Whose answer goes out by itself.
     socket.on('pong', () => {
       alive = true
     })
@@ -207,6 +225,7 @@ export function webSocketDoor(door: HttpDoor, options: WebSocketDoorOptions): St
       clearInterval(ping)
       clearTimeout(peer.expiry)
       open.delete(peer)
+      sockets.dec()
       void closed(code, String(reason))
     })
   }
@@ -221,14 +240,36 @@ export function webSocketDoor(door: HttpDoor, options: WebSocketDoorOptions): St
     start: () => void door.server.on('upgrade', upgrade),
     stop: async () => {
       door.server.off('upgrade', upgrade)
-      const leaving = [...open]
-      for (const { socket } of leaving) {
-        socket.close(1012, 'The service restarts; connect again.')
-        await sleep(Math.min(drainMs / leaving.length, letGoMs))
-      }
+      await oneByOne([...open], (peer) => {
+        peer.leaves = 'gateway stops'
+        peer.socket.close(1012, 'The service restarts; connect again.')
+      })
+      for (let waited = 0; open.size > 0 && waited < closingMs; waited += 20) await sleep(20)
       for (const { socket } of open) socket.terminate()
     },
   }
 }
+
+/** What the protocol carries from a message to its execution, which takes it. */
+interface Carried {
+  asked: Asked | undefined
+}
+
+function take(contextValue: unknown): Asked {
+  const carried = contextValue as Carried
+  const { asked } = carried
+  carried.asked = undefined
+  if (!asked) throw new Error('an operation is executed once')
+  return asked
+}
+
+/** The protocol looks only at the type of an operation. */
+const noSchema = new GraphQLSchema({})
+const documentOf = (operation: OperationTypeNode): DocumentNode => ({
+  kind: Kind.DOCUMENT,
+  definitions: [
+    { kind: Kind.OPERATION_DEFINITION, operation, selectionSet: { kind: Kind.SELECTION_SET, selections: [] } },
+  ],
+})
 
 const asError = ({ message, extensions }: Fault): GraphQLError => new GraphQLError(message, { extensions })

@@ -9,6 +9,8 @@ import { openStream, type Stream, type StreamEvents, type StreamOptions, type St
 export interface Connections extends Step, Subgraphs {
   /** Subscribes at a subgraph until the returned function is called. */
   subscribe(subgraph: string, request: StreamRequest, events: StreamEvents): () => void
+  /** Where a subgraph is; undefined when there is none of this name. */
+  urlOf(subgraph: string): string | undefined
   /** Follows the subgraphs of a new graph; sockets to those that moved or left are given up when their requests are done. */
   follow(graph: Graph): void
   /** What must hold for each subgraph to be usable, by its name. */
@@ -32,6 +34,7 @@ export function connections(
       queueMicrotask(() => events.ended({ kind: 'failed', fault: unavailable }))
       return () => undefined
     },
+    urlOf: (subgraph) => open.get(subgraph)?.url,
     read: (reply) => readReply(reply, options.masked),
     ask: coalesced(
       async (request) => open.get(request.subgraph)?.connection.ask(request) ?? { kind: 'failed', fault: unavailable },

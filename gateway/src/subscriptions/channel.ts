@@ -1,24 +1,51 @@
 import { inTrace, type Log, type Viewer } from '@holdfast/service'
-import type { Prepared } from '../answering.ts'
+import { keyOf } from '../document/event-key.ts'
 import { complete } from '../execute/complete.ts'
 import { type Run, runStep, type Subgraphs, takeRoot } from '../execute/execute.ts'
 import { Trouble } from '../execute/trouble.ts'
 import { type Answer, brokenAnswer } from '../subgraph/answer.ts'
 import type { StreamEvents, StreamRequest } from '../subgraph/stream.ts'
-
-/** A client's subscription, as the channel sees it. */
-export interface Listener {
-  /** An event, as the JSON of a GraphQL response; `missed` events before it were left out. */
-  event(payload: string, missed: number): void
-  ended(): void
-}
+import * as measures from './measures.ts'
+import type { Ending, Event, Listener } from './outlet.ts'
+import { upstreamKey, type View } from './view.ts'
 
 export interface ChannelOptions {
   readonly subgraphs: Subgraphs
   subscribe(subgraph: string, request: StreamRequest, events: StreamEvents): () => void
+  /** Where the subgraph is now; undefined when there is none of this name. */
+  urlOf(subgraph: string): string | undefined
   /** Milliseconds for what an event asks of other subgraphs. */
   readonly budgetMs: number
   readonly log: Log
+}
+
+/** A client of a channel. */
+export interface Member {
+  readonly listener: Listener
+  readonly viewer: Viewer
+  /** Where it listens now: a new graph may show different things to who saw the same before. */
+  channel: Channel
+}
+
+interface Waiting {
+  readonly answer: Answer
+  readonly trace: string | undefined
+  /** Events that were lost before this one. */
+  missed: number
+}
+
+/** The subscription at the subgraph. */
+interface Upstream {
+  readonly key: string
+  readonly url: string
+  readonly counted: ReturnType<typeof measures.countUpstream>
+  stop: () => void
+}
+
+interface ChannelEvents {
+  /** From now on it is too late to join. */
+  readonly begun: () => void
+  readonly end: () => void
 }
 
 const backlogLimit = 256 // events waiting to be resolved; a subgraph that is that far ahead will not be caught up with
@@ -28,113 +55,198 @@ const backlogLimit = 256 // events waiting to be resolved; a subgraph that is th
  * however many listen; events come in order.
  */
 export class Channel {
-  readonly #prepared: Prepared
-  readonly #viewer: Viewer
+  #view: View
   readonly #options: ChannelOptions
-  readonly #listeners = new Set<Listener>()
-  readonly #backlog: { readonly answer: Answer; readonly trace: string | undefined }[] = []
-  readonly #onFirstEvent: () => void
-  readonly #onEnd: () => void
+  readonly #traceparent: string | undefined
+  readonly #on: ChannelEvents
+  readonly #members = new Set<Member>()
+  #backlog: Waiting[] = []
+  #upstream: Upstream | undefined
   #missed = 0
   #resolving = false
-  #upstreamEnded = false
-  #stop: () => void = () => undefined
+  #completed = false
 
-  constructor(
-    prepared: Prepared,
-    viewer: Viewer,
-    options: ChannelOptions,
-    on: { readonly firstEvent: () => void; readonly end: () => void },
-  ) {
-    this.#prepared = prepared
-    this.#viewer = viewer
+  constructor(view: View, traceparent: string | undefined, options: ChannelOptions, on: ChannelEvents) {
+    this.#view = view
+    this.#traceparent = traceparent
     this.#options = options
-    this.#onFirstEvent = on.firstEvent
-    this.#onEnd = on.end
+    this.#on = on
   }
 
-  open(traceparent: string | undefined): void {
-    const { operation, variables } = this.#prepared
-    const { event } = operation.planFor(this.#viewer)
-    if (!event) throw new Error('only a subscription has a channel')
-    this.#stop = this.#options.subscribe(
-      event.subgraph,
-      { text: event.text, variables, viewer: this.#viewer, traceparent },
+  get view(): View {
+    return this.#view
+  }
+
+  get members(): ReadonlySet<Member> {
+    return this.#members
+  }
+
+  /** Whether the subgraph is no longer where it was subscribed to. */
+  get isMoved(): boolean {
+    return this.#upstream !== undefined && this.#upstream.url !== this.#url()
+  }
+
+  /** Takes in a client, which leaves the channel where it was. */
+  add(member: Member): void {
+    member.channel.#members.delete(member)
+    member.channel = this
+    this.#members.add(member)
+  }
+
+  /** The last one ends the subscription at the subgraph. */
+  remove(member: Member): void {
+    if (this.#members.delete(member) && this.#members.size === 0) this.#close('unused')
+  }
+
+  open(): void {
+    const { event, told, prepared } = this.#view
+    const { subgraph } = event
+    const url = this.#url()
+    const counted = measures.countUpstream(subgraph)
+    const upstream: Upstream = { key: upstreamKey(this.#view, url), url, counted, stop: () => undefined }
+    this.#upstream = upstream
+    const isCurrent = () => this.#upstream === upstream
+    upstream.stop = this.#options.subscribe(
+      subgraph,
+      { text: event.text, variables: prepared.variables, viewer: told, traceparent: this.#traceparent },
       {
-        next: (answer, trace) => this.#take(answer, trace ?? traceparent),
+        next: (answer, trace) => {
+          measures.received.inc({ subgraph })
+          if (isCurrent()) this.#take(answer, trace ?? this.#traceparent)
+        },
         resumed: () => {
-          this.#missed++
+          measures.upstreamsResumed.inc({ subgraph })
+          if (isCurrent()) this.#missed++
         },
         ended: (failure) => {
-          if (failure) this.#take(failure, traceparent)
-          this.#upstreamEnded = true
-          if (!this.#resolving) this.#end()
+          upstream.counted(failure ? 'failed' : 'completed')
+          // Given up because the subgraph is somewhere else now, where it will be subscribed to.
+          if (!isCurrent() || this.isMoved) return
+          if (failure) this.#take(failure, this.#traceparent)
+          this.#completed = true
+          if (!this.#resolving) this.end({ reason: failure ? 'refused' : 'completed' })
         },
       },
     )
   }
 
-  /** Adds a client; the returned function takes it away, and the last one ends the subscription at the subgraph. */
-  join(listener: Listener): () => void {
-    this.#listeners.add(listener)
-    return () => {
-      if (this.#listeners.delete(listener) && this.#listeners.size === 0) {
-        this.#stop()
-        this.#onEnd()
-      }
-    }
+  /** Whether `view` needs another subscription at the subgraph. */
+  isFedBy(view: View): boolean {
+    return this.#upstream?.key === upstreamKey(view, this.#options.urlOf(view.event.subgraph) ?? '')
+  }
+
+  /** From the next event on its members see `view`. What was lost on the way is told as a gap. */
+  change(view: View): void {
+    const goesOn = this.isFedBy(view) || this.#completed
+    this.#view = view
+    this.#on.begun()
+    if (goesOn) return
+    this.#stop('moved')
+    // What came by the old subscription may lack what the new one is for; how much was lost besides is not known.
+    for (const { missed } of this.#backlog) this.#missed += missed + 1
+    this.#backlog = []
+    this.#missed++
+    this.open()
+  }
+
+  /** The next event tells its members that something is missing before it. */
+  tellGap(): void {
+    this.#missed++
+  }
+
+  /** Tells all members that there is no more. */
+  end(ending: Ending): void {
+    const members = [...this.#members]
+    this.#members.clear()
+    for (const { listener } of members) listener.ended(ending)
+    this.#close('completed')
+  }
+
+  /** Nothing more comes to its members, who are still to be told. */
+  silence(): void {
+    this.#backlog = []
+    this.#stop('moved')
+  }
+
+  #close(reason: 'unused' | 'completed'): void {
+    this.#backlog = []
+    this.#stop(reason)
+    this.#on.end()
+  }
+
+  #stop(reason: 'unused' | 'completed' | 'moved'): void {
+    const upstream = this.#upstream
+    this.#upstream = undefined
+    upstream?.stop()
+    upstream?.counted(reason)
+  }
+
+  #url(): string {
+    return this.#options.urlOf(this.#view.event.subgraph) ?? ''
   }
 
   #take(answer: Answer, trace: string | undefined): void {
-    this.#onFirstEvent()
-    this.#backlog.push({ answer, trace })
+    this.#on.begun()
+    this.#backlog.push({ answer, trace, missed: this.#missed })
+    this.#missed = 0
     if (this.#backlog.length > backlogLimit) {
+      const [oldest, next] = this.#backlog
+      if (oldest && next) next.missed += oldest.missed + 1
       this.#backlog.shift()
-      this.#missed++
+      measures.overtaken.inc()
     }
     if (!this.#resolving) void this.#resolveAll()
   }
 
   async #resolveAll(): Promise<void> {
     this.#resolving = true
-    for (let next = this.#backlog.shift(); next && this.#listeners.size > 0; next = this.#backlog.shift()) {
-      const { answer, trace } = next
-      const payload = await inTrace(trace, () => this.#resolve(answer)).catch((err: unknown) => this.#broken(err))
-      const missed = this.#missed
-      this.#missed = 0
-      for (const listener of this.#listeners) listener.event(payload, missed)
+    for (let next = this.#backlog.shift(); next && this.#members.size > 0; next = this.#backlog.shift()) {
+      const { answer, trace, missed } = next
+      const event = await inTrace(trace, () => this.#resolve(answer)).catch((err: unknown) => this.#broken(err))
+      for (const { listener } of this.#members) listener.event(event, missed)
     }
     this.#resolving = false
-    if (this.#upstreamEnded) this.#end()
+    if (this.#completed) this.end({ reason: 'completed' })
   }
 
-  async #resolve(answer: Answer): Promise<string> {
-    const { graph, operation, variables } = this.#prepared
+  async #resolve(answer: Answer): Promise<Event> {
+    const { prepared, planned, event, viewer, told } = this.#view
+    const { graph, operation, variables } = prepared
     const { subgraphs, budgetMs } = this.#options
+    const timed = measures.resolveSeconds.startTimer()
     const run: Run = {
       graph,
       subgraphs,
-      viewer: this.#viewer,
+      viewer: told,
       variables,
       deadline: Date.now() + budgetMs,
       data: {},
       trouble: new Trouble(),
     }
-    const { event, step, shape } = operation.planFor(this.#viewer)
-    if (event) takeRoot(answer, event.outputs, run)
-    if (step) await runStep(step, run)
-    const { data, errors } = complete(shape(variables), run.data, run.trouble, this.#viewer)
-    return JSON.stringify(errors.length > 0 ? { errors, data } : { data })
+    takeRoot(answer, event.outputs, run)
+    if (planned.step) await runStep(planned.step, run)
+    const { data, errors } = complete(planned.shape(variables), run.data, run.trouble, viewer)
+    timed()
+    measures.resolved.inc({ outcome: errors.length > 0 ? 'errors' : 'ok' })
+    const { slow = 'drop', key, source = '' } = operation.live ?? {}
+    return eventOf(
+      JSON.stringify(errors.length > 0 ? { errors, data } : { data }),
+      slow,
+      key && keyOf(run.data[source], key),
+    )
   }
 
-  #broken(err: unknown): string {
-    this.#options.log.error({ err, operation: this.#prepared.operation.name }, 'event could not be resolved')
-    return JSON.stringify({ errors: [brokenAnswer] })
-  }
-
-  #end(): void {
-    for (const listener of this.#listeners) listener.ended()
-    this.#listeners.clear()
-    this.#onEnd()
+  #broken(err: unknown): Event {
+    const { operation } = this.#view.prepared
+    this.#options.log.error({ err, operation: operation.name }, 'event could not be resolved')
+    measures.resolved.inc({ outcome: 'broken' })
+    return eventOf(JSON.stringify({ errors: [brokenAnswer] }), operation.live?.slow ?? 'drop', undefined)
   }
 }
+
+const eventOf = (payload: string, slow: Event['slow'], key: string | undefined): Event => ({
+  payload,
+  size: Buffer.byteLength(payload),
+  key,
+  slow,
+})

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
-import { outlet } from './outlet.ts'
+import { type Ending, type Event, type Outlet, outlet } from './outlet.ts'
+import { wireOver } from './wire.ts'
 
 /** A network that takes frames when it is told to. */
 function network() {
@@ -8,9 +9,9 @@ function network() {
   let pending = 0
   return {
     sent,
-    wire: {
+    wire: wireOver({
       pending: () => pending,
-      send: (frame: string, taken?: () => void) => {
+      write: (frame, taken) => {
         sent.push(frame)
         pending += frame.length
         waiting.push(() => {
@@ -18,46 +19,56 @@ function network() {
           taken?.()
         })
       },
-    },
+    }),
     take: (count = waiting.length) => {
       for (const take of waiting.splice(0, count)) take()
+    },
+    takeAll: () => {
+      while (waiting.length > 0) waiting.shift()?.()
     },
   }
 }
 
-const payload = (number: number) => JSON.stringify({ data: { number, text: 'x'.repeat(50_000) } })
-const read = (frame: string) => {
+function client(over = network()) {
+  const endings: Ending[] = []
+  const listener: Outlet = outlet(
+    over.wire,
+    (text) => text,
+    (ending) => endings.push(ending),
+  )
+  return { ...over, listener, endings }
+}
+
+const event = (
+  number: number,
+  { slow = 'drop', key = undefined, bytes = 10_000 }: Partial<Event> & { bytes?: number } = {},
+): Event => {
+  const payload = JSON.stringify({ data: { number, text: 'x'.repeat(bytes) } })
+  return { payload, size: payload.length, key, slow }
+}
+const read = (frame: string): [number, number] => {
   const { data, extensions } = JSON.parse(frame)
   return [data.number, extensions?.gap.missed ?? 0]
 }
+const numbers = (sent: readonly string[]) => sent.map((frame) => read(frame)[0])
+const ascending = (count: number) => Array.from({ length: count }, (_, index) => index)
 
 describe('a client', () => {
   it('that keeps up gets everything', () => {
-    const { wire, sent, take } = network()
-    const listener = outlet(
-      wire,
-      (text) => text,
-      () => undefined,
-    )
-    for (let number = 0; number < 200; number++) {
-      listener.event(payload(number), 0)
+    const { listener, sent, take } = client()
+    for (const number of ascending(200)) {
+      listener.event(event(number), 0)
       take()
     }
-    expect(sent).toHaveLength(200)
-    expect(sent.map(read).every(([, missed]) => missed === 0)).toBe(true)
+    expect(sent.map(read)).toEqual(ascending(200).map((number) => [number, 0]))
   })
 
   it('that does not, loses the oldest, learns how many, and holds no more than its queue', () => {
-    const { wire, sent, take } = network()
-    const listener = outlet(
-      wire,
-      (text) => text,
-      () => undefined,
-    )
-    for (let number = 0; number < 200; number++) listener.event(payload(number), 0)
+    const { listener, sent, takeAll } = client()
+    for (const number of ascending(200)) listener.event(event(number), 0)
     const before = sent.length
-    expect(before).toBeLessThan(10)
-    while (sent.map(read).at(-1)?.[0] !== 199) take(1)
+    expect(before).toBeLessThan(30)
+    takeAll()
     const frames = sent.map(read)
     expect(frames.length).toBe(before + 64)
     expect(frames[before]).toEqual([136, 136 - before])
@@ -65,12 +76,113 @@ describe('a client', () => {
   })
 
   it('is told of gaps that came from further up', () => {
-    const { wire, sent } = network()
-    outlet(
-      wire,
-      (text) => text,
-      () => undefined,
-    ).event('{"data":{"number":1}}', 3)
+    const { listener, sent } = client()
+    listener.event({ ...event(1), payload: '{"data":{"number":1}}' }, 3)
     expect(sent).toEqual(['{"data":{"number":1},"extensions":{"gap":{"missed":3}}}'])
+  })
+
+  it('has no more than a megabyte waiting, or one event', () => {
+    const { listener, sent, wire, takeAll } = client()
+    for (const number of ascending(40)) listener.event(event(number, { bytes: 200_000 }), 0)
+    expect(wire.waiting).toBeLessThan(1_000_000)
+    listener.event(event(40, { bytes: 3_000_000 }), 0)
+    expect(wire.waiting).toBeGreaterThan(3_000_000)
+    takeAll()
+    expect(wire.waiting).toBe(0)
+    expect(read(sent.at(-1) ?? '')).toEqual([40, 38])
+  })
+
+  it('has no more than four megabytes waiting for all its subscriptions', () => {
+    const over = network()
+    const several = ascending(20).map(() => client(over))
+    for (const number of ascending(40))
+      for (const { listener } of several) listener.event(event(number, { bytes: 100_000 }), 0)
+    expect(over.wire.waiting).toBeLessThan(4_300_000)
+    over.takeAll()
+    expect(over.wire.waiting).toBe(0)
+  })
+
+  it('gets a turn for each of its subscriptions', () => {
+    const over = network()
+    const [first, second] = [client(over), client(over)]
+    for (const number of ascending(10)) {
+      first.listener.event(event(number, { bytes: 300_000 }), 0)
+      second.listener.event(event(100 + number, { bytes: 300_000 }), 0)
+    }
+    const before = over.sent.length
+    over.take(1)
+    over.take(1)
+    over.take(1)
+    over.take(1)
+    const next = numbers(over.sent.slice(before))
+    expect(next.some((number) => number >= 100)).toBe(true)
+    expect(next.some((number) => number < 100)).toBe(true)
+  })
+
+  it('gets what waits before it is told of the end', () => {
+    const { listener, sent, endings, takeAll } = client()
+    for (const number of ascending(40)) listener.event(event(number), 0)
+    listener.ended({ reason: 'completed' })
+    expect(endings).toEqual([])
+    takeAll()
+    expect(numbers(sent)).toEqual(ascending(40))
+    expect(endings).toEqual([{ reason: 'completed' }])
+  })
+
+  it('that has gone gets nothing and leaves nothing', () => {
+    const { listener, sent, wire, takeAll, endings } = client()
+    for (const number of ascending(60)) listener.event(event(number), 0)
+    const before = sent.length
+    listener.close()
+    expect(wire.waiting).toBe(0)
+    takeAll()
+    listener.event(event(61), 0)
+    listener.ended({ reason: 'completed' })
+    expect(sent).toHaveLength(before)
+    expect(endings).toEqual([])
+  })
+})
+
+describe('a slow client', () => {
+  it('of a field that conflates gets the newest of each key, in the place of the oldest, and no gap', () => {
+    const { listener, sent, takeAll } = client()
+    for (const number of ascending(300)) {
+      const conflated = event(number, { slow: 'conflate', key: `vehicle ${number % 7}` })
+      listener.event(conflated, 0)
+    }
+    const before = sent.length
+    takeAll()
+    const frames = sent.map(read)
+    expect(frames.length).toBe(before + 7)
+    expect(frames.every(([, missed]) => missed === 0)).toBe(true)
+    expect(numbers(sent.slice(before)).toSorted((a, b) => a - b)).toEqual([293, 294, 295, 296, 297, 298, 299])
+  })
+
+  it('of a field that conflates keeps a gap that it was to be told, and events without a key', () => {
+    const { listener, sent, takeAll } = client()
+    listener.event(event(0, { slow: 'conflate', key: 'a', bytes: 300_000 }), 0)
+    listener.event(event(1, { slow: 'conflate', key: 'a' }), 5)
+    listener.event(event(2, { slow: 'conflate' }), 0)
+    listener.event(event(3, { slow: 'conflate' }), 0)
+    listener.event(event(4, { slow: 'conflate', key: 'a' }), 0)
+    takeAll()
+    expect(sent.map(read)).toEqual([
+      [0, 0],
+      [4, 5],
+      [2, 0],
+      [3, 0],
+    ])
+  })
+
+  it('of a field that closes is told so, once, and gets nothing more', () => {
+    const { listener, sent, endings, wire, takeAll } = client()
+    for (const number of ascending(200)) listener.event(event(number, { slow: 'close' }), 0)
+    expect(endings).toEqual([
+      { reason: 'too slow', fault: expect.objectContaining({ extensions: { code: 'TOO_SLOW' } }) },
+    ])
+    expect(wire.waiting).toBe(0)
+    const before = sent.length
+    takeAll()
+    expect(sent).toHaveLength(before)
   })
 })

@@ -1,0 +1,37 @@
+import type { Viewer } from '@holdfast/service'
+import type { Prepared } from '../answering.ts'
+import { narrowed } from '../document/event-identity.ts'
+import type { Planned } from '../document/operation.ts'
+import type { RootStep } from '../plan/steps.ts'
+
+/** What a client sees of a subscription; everybody who sees the same may share it. */
+export interface View {
+  readonly prepared: Prepared
+  readonly planned: Planned
+  /** What is asked of the subgraph that streams. */
+  readonly event: RootStep
+  /** A viewer with the rights of all who see this. */
+  readonly viewer: Viewer
+  /** What subgraphs are told of whoever looks: the inputs that were declared to matter. */
+  readonly told: Viewer
+  /** The same for viewers of one operation and variables who see the same. */
+  readonly key: string
+}
+
+/**
+ * Two share a view when they are equal in every identity input that decides, and in their rights: what `@authenticated`
+ * and `@requiresScopes` let one see is never sent to another.
+ */
+export function viewOf(prepared: Prepared, viewer: Viewer): View {
+  const planned = prepared.operation.planFor(viewer)
+  if (!planned.event) throw new Error('only a subscription can be listened to')
+  const told = narrowed(viewer, planned.identity)
+  const key = JSON.stringify([told, prepared.graph.access.rights(viewer)])
+  return { prepared, planned, event: planned.event, viewer, told, key }
+}
+
+/** The same for views that one subscription at the subgraph can feed. */
+export function upstreamKey({ event: { subgraph, text }, prepared: { variables }, told }: View, url: string): string {
+  const used = text.variables.map((name) => variables[name])
+  return JSON.stringify([subgraph, url, text.query, text.operationName, text.variables, used, told])
+}
