@@ -7,13 +7,15 @@ feed.setMaxListeners(0)
 
 /** How often the subgraph was subscribed to, and by whom. */
 export const subscribed: string[] = []
+/** Ends all subscriptions as the subgraph does that has nothing more to say. */
+export const finish = (): void => void feed.emit('finish')
 export const publish = (id: string, text = id): void => void feed.emit('event', { id, text })
 /** Subscriptions open at the subgraph now. */
 export const listening = (): number => feed.listenerCount('event')
 
 /** The feed as a subscription; a generator could not be ended while it waits for an event. */
 function things(field: string, only?: string, first?: object): AsyncIterableIterator<object> {
-  const events = on(feed, 'event')
+  const events = on(feed, 'event', { close: ['finish'] })
   let begin = first
   const next = async (): Promise<IteratorResult<object>> => {
     if (begin) {

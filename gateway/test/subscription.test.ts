@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import { type Client, createClient, type ExecutionResult } from 'graphql-ws'
 import { WebSocket } from 'ws'
-import { feed, listening, live, more, publish, subscribed } from './feed.ts'
+import { feed, finish, listening, live, more, publish, subscribed } from './feed.ts'
 import { startGraph, type TestGraph } from './graph.ts'
 import { startIssuer, type TestIssuer } from './tokens.ts'
 
@@ -174,6 +174,33 @@ describe('a subscription', () => {
     await until(() => heard.events.length === 2)
     expect(heard.end).toBeUndefined()
     expect(heard.events[1]).toEqual({ data: { changed: { id: 'after' } }, extensions: { gap: { missed: 1 } } })
+  })
+
+  it('lives on when its subgraph ends its streams because it stops', async () => {
+    const heard = hear(client(), 'subscription { changed { id } }')
+    await until(() => listening() === 1)
+    publish('before')
+    await until(() => heard.events.length === 1)
+    finish()
+    await sleep(50)
+    await graph.stopSubgraph('live')
+    await graph.startSubgraph('live')
+    await until(() => listening() === 1)
+    publish('after')
+    await until(() => heard.events.length === 2)
+    expect(heard.end).toBeUndefined()
+    expect(heard.events[1]).toEqual({ data: { changed: { id: 'after' } }, extensions: { gap: { missed: 1 } } })
+  })
+
+  it('ends when its subgraph has nothing more to say', async () => {
+    const heard = hear(client(), 'subscription { changed { id } }')
+    await until(() => listening() === 1)
+    publish('last')
+    finish()
+    await until(() => heard.end === 'completed')
+    expect(heard.events).toEqual([{ data: { changed: { id: 'last' } } }])
+    await sleep(300)
+    expect(listening()).toBe(0)
   })
 
   it('is answered at once when its subgraph is away', async () => {

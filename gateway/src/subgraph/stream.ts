@@ -40,6 +40,9 @@ const pingMs = 5_000
 const pongMs = 5_000
 const idleMs = 2_000 // An unused socket stays that long for the next subscription.
 const messageLimit = 32_000_000 // bytes
+const farewellMs = 300 // A subgraph that stops may end its streams that long before it closes its sockets.
+/** Close codes of a server that stops (RFC 6455 §7.4.1, and 1012 of the IANA registry) or dies without a word. */
+const departures = new Set([1001, 1006, 1012])
 const retryMs = { first: 100, most: 2_000 }
 
 export function openStream(subgraph: string, url: string, options: StreamOptions): Stream {
@@ -92,12 +95,17 @@ export function openStream(subgraph: string, url: string, options: StreamOptions
     }
   }
 
-  /** One subscription over the socket as it is, until it completes, is refused or the socket is lost. */
+  /**
+   * One subscription over the socket as it is, until it completes, is refused or the socket is lost. Streams that end
+   * because their subgraph stops are lost.
+   */
   function run(signal: AbortSignal, request: StreamRequest, events: StreamEvents, again: boolean): Promise<Attempt> {
     return new Promise((resolve) => {
       let connected = open
       let resumed = !again
       const unlisten = client.on('connected', () => {
+        // The client itself subscribes again, on a new socket, after a normal closure (1000).
+        if (connected) resumed = false
         connected = true
       })
       const end = (outcome: Attempt['outcome']) => {
@@ -112,12 +120,24 @@ export function openStream(subgraph: string, url: string, options: StreamOptions
           events.next(readAnswer(result, options.masked), traceOf(result.extensions))
         },
         error: (err) => end(Array.isArray(err) ? faultOf(err[0]) : 'lost'),
-        complete: () => end('completed'),
+        complete: () => (signal.aborted ? end('completed') : void departure().then(end)),
       })
       const stop = () => unsubscribe()
       signal.addEventListener('abort', stop)
     })
   }
+
+  /** What the end of a stream was, which the next moment shows. */
+  const departure = () =>
+    new Promise<'lost' | 'completed'>((resolve) => {
+      const settle = (outcome: 'lost' | 'completed') => {
+        clearTimeout(waiting)
+        unlisten()
+        resolve(outcome)
+      }
+      const waiting = setTimeout(settle, farewellMs, 'completed')
+      const unlisten = client.on('closed', (event) => settle(isDeparture(event) ? 'lost' : 'completed'))
+    })
 
   const faultOf = (error: unknown): Fault => {
     const { message, extensions } = readError(error, options.masked)
@@ -144,6 +164,9 @@ interface Attempt {
   /** Whether the subgraph was there. */
   readonly connected: boolean
 }
+
+const isDeparture = (event: unknown): boolean =>
+  typeof event === 'object' && event !== null && 'code' in event && departures.has(Number(event.code))
 
 const traceOf = (extensions: unknown): string | undefined =>
   isObject(extensions) && typeof extensions['traceparent'] === 'string' ? extensions['traceparent'] : undefined
