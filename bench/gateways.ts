@@ -46,6 +46,7 @@ export async function startGateway(start: Start, supergraphFile: string): Promis
   const gateway = Object.assign(measured, { port })
   const until = Date.now() + startMs
   while (!(await answers(port))) {
+    await measured.usage() // Fails when it has ended.
     if (Date.now() < until) await sleep(100)
     else {
       await gateway[Symbol.asyncDispose]()

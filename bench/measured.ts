@@ -66,10 +66,10 @@ export function startNode({ name, entry, args = [], env = {}, cwd }: NodeProcess
     told,
     usage: (collected = false) => {
       const usage = told<Usage>('usage')
-      child.send(collected ? 'usage without garbage' : 'usage')
+      child.send(collected ? 'usage without garbage' : 'usage', () => undefined)
       return usage
     },
-    send: (message) => void child.send(message),
+    send: (message) => void child.send(message, () => undefined), // That it has ended is told to who waits for its answer.
     [Symbol.asyncDispose]: async () => {
       if (isOver(child)) return
       child.kill('SIGKILL') // It has nothing to bring to an end.
