@@ -2,6 +2,7 @@ import { commonConfig, Port, readConfig, Secret, Url } from '@holdfast/service'
 import { z } from 'zod'
 import { defaultLimits } from './document/limits.ts'
 import type { Issuer } from './identity.ts'
+import { Enforcement } from './operations/files.ts'
 
 /** `name=url,name=url`. */
 const SubgraphUrls = z.string().transform((text, context) => {
@@ -24,8 +25,10 @@ export function gatewayConfig(env: NodeJS.ProcessEnv = process.env) {
       SUPERGRAPH: z.string(),
       /** Where subgraphs are when not where the supergraph says. */
       SUBGRAPH_URLS: SubgraphUrls.default(new Map()),
-      /** Path of a persisted operation manifest (Apollo's, Relay's or Code Generator's), planned before the door opens. */
+      /** Folder of the registry of clients and their operations; or a manifest (Apollo's, Relay's, Code Generator's) to plan ahead. */
       OPERATIONS: z.string().optional(),
+      /** What clients may run that are not registered. */
+      ENFORCEMENT: Enforcement.default('off'),
       /** All three, or none: then everybody is anonymous. */
       JWKS_URL: Url.optional(),
       JWT_ISSUER: z.string().optional(),
@@ -37,6 +40,10 @@ export function gatewayConfig(env: NodeJS.ProcessEnv = process.env) {
       /** Points one operation may cost, and whether one that may cost more is refused or only measured. */
       COST_LIMIT: z.coerce.number().int().min(1).default(defaultLimits.cost),
       COST_MODE: z.enum(['measure', 'enforce']).optional(),
+      /** Points one identity may spend in a minute, at least COST_LIMIT; without it any. */
+      POINTS_PER_MINUTE: z.coerce.number().int().min(1).max(60_000_000).optional(),
+      /** Where rates are counted for all gateways together; without it each counts alone. */
+      REDIS_URL: Url.optional(),
       NODE_ENV: z.string().default('development'),
     },
     env,

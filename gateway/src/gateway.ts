@@ -1,15 +1,21 @@
-import { type HttpDoor, httpDoor, type Log, type Step } from '@holdfast/service'
+import { createRedis, type HttpDoor, httpDoor, type Log, type Step } from '@holdfast/service'
 import { admission } from './admission.ts'
 import { answering } from './answering.ts'
 import { recogniseBy } from './caller.ts'
 import { defaultLimits, type Limits } from './document/limits.ts'
-import { readManifest } from './document/manifest.ts'
 import { eventStreams } from './door/event-streams.ts'
 import { graphiqlPage, graphiqlRoutes } from './door/graphiql.ts'
 import { graphqlRoute } from './door/http.ts'
 import { webSocketDoor } from './door/websocket.ts'
 import { type Issuer, identifyBy } from './identity.ts'
 import { countPlan, measured, meter } from './meter.ts'
+import { currentRegistry } from './operations/current.ts'
+import type { Enforcement } from './operations/files.ts'
+import { findOperation } from './operations/find.ts'
+import { planAhead } from './operations/plan-ahead.ts'
+import { remembered } from './operations/remembered.ts'
+import { usage } from './operations/usage.ts'
+import { rates } from './rates/rates.ts'
 import { connections } from './subgraph/connections.ts'
 import { channels } from './subscriptions/channels.ts'
 import { supergraphSource } from './supergraph/source.ts'
@@ -20,8 +26,10 @@ export interface GatewayOptions {
   /** File path or URL. */
   readonly supergraph: string
   readonly subgraphUrls: ReadonlyMap<string, string>
-  /** Path of a manifest of operations to plan before the door opens. */
+  /** Folder of the registry of clients and their operations; or a manifest, planned before the door opens. */
   readonly operations?: string | undefined
+  /** What clients may run that are not registered; by default anything. */
+  readonly enforcement?: Enforcement | undefined
   readonly tokens: Issuer | undefined
   readonly secret: string | undefined
   readonly host: string
@@ -31,6 +39,10 @@ export interface GatewayOptions {
   readonly limits?: Limits
   /** Whether operations over `limits.cost` are refused; by default where the supergraph says how long its lists are. */
   readonly costMode?: 'measure' | 'enforce' | undefined
+  /** Points that one identity may spend in a minute; by default any. */
+  readonly pointsPerMinute?: number | undefined
+  /** Where rates are counted for all gateways together; without it this one counts alone. */
+  readonly redisUrl?: string | undefined
   readonly log: Log
 }
 
@@ -62,25 +74,40 @@ export function gateway(options: GatewayOptions): { readonly door: HttpDoor; rea
   supergraph.onChange((graph) => {
     subgraphs.follow(graph)
     answers.follow(graph)
+    shared.follow(graph)
   })
-  const warming: Step = {
-    name: 'known operations',
-    start: async () => {
-      if (!options.operations) return
-      const operations = await readManifest(options.operations)
-      const valid = await answers.warm(operations)
-      log.info({ operations: operations.length, valid }, 'operations planned')
-    },
-  }
+  const registry = currentRegistry(options.operations, log)
+  const redis = options.redisUrl === undefined ? undefined : createRedis(options.redisUrl, log)
+  const used = usage(redis, log)
+  const ahead = planAhead(registry, supergraph, answers, log)
+  const counts = rates({ redisUrl: options.redisUrl, secret: options.secret, log })
   const count = meter(log)
-  const shared = channels({ subgraphs: counted, subscribe: subgraphs.subscribe, budgetMs, log })
-  const streams = eventStreams(shared, count)
+  const shared = channels({
+    subgraphs: counted,
+    subscribe: subgraphs.subscribe,
+    urlOf: subgraphs.urlOf,
+    prepare: answers.prepare,
+    budgetMs,
+    log,
+  })
+  const streams = eventStreams(shared, count, log)
   const common = {
-    admission: admission(
-      recogniseBy(identifyBy(options.tokens)),
-      answers,
-      toll({ costLimit: limits.cost, costMode: options.costMode }),
-    ),
+    admission: admission({
+      recognise: recogniseBy(identifyBy(options.tokens), registry),
+      find: findOperation({
+        registry,
+        remembered: remembered(redis, log),
+        usage: used,
+        enforcement: options.enforcement ?? 'off',
+      }),
+      answering: answers,
+      toll: toll({
+        costLimit: limits.cost,
+        costMode: options.costMode,
+        pointsPerMinute: options.pointsPerMinute,
+        rates: counts,
+      }),
+    }),
     answering: answers,
     meter: count,
     log,
@@ -97,7 +124,7 @@ export function gateway(options: GatewayOptions): { readonly door: HttpDoor; rea
   })
   door.server.requestTimeout = requestTimeoutMs
   const webSocket = webSocketDoor(door, { ...common, path, channels: shared })
-  return { door, steps: [subgraphs, supergraph, warming, door, streams, webSocket, open.step] }
+  return { door, steps: [counts, subgraphs, supergraph, registry, ahead, used, door, streams, webSocket, open.step] }
 }
 
 /** The last step, so the first that stops: nobody is sent here any more while those who are here are let go. */

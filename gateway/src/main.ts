@@ -8,6 +8,7 @@ const { steps } = gateway({
   supergraph: config.SUPERGRAPH,
   subgraphUrls: config.SUBGRAPH_URLS,
   operations: config.OPERATIONS,
+  enforcement: config.ENFORCEMENT,
   tokens: config.tokens,
   secret: config.GATEWAY_SECRET,
   host: config.HOST,
@@ -16,6 +17,8 @@ const { steps } = gateway({
   production: config.production,
   limits: config.limits,
   costMode: config.COST_MODE,
+  pointsPerMinute: config.POINTS_PER_MINUTE,
+  redisUrl: config.REDIS_URL,
   log,
 })
 await runProcess(log, steps)

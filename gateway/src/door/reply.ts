@@ -32,7 +32,11 @@ export const hasStatus = (fault: Fault): boolean => statusOf(fault) !== undefine
 
 export const statusReply = (fault: Fault): Reply => {
   const status = statusOf(fault) ?? 500
-  return refusal(status, fault, status === 401 ? { 'www-authenticate': 'Bearer' } : {})
+  const { retryAfterS } = fault.extensions
+  return refusal(status, fault, {
+    ...(status === 401 && { 'www-authenticate': 'Bearer' }),
+    ...(typeof retryAfterS === 'number' && { 'retry-after': String(retryAfterS) }),
+  })
 }
 
 /** A fault of the request rather than of its document. */
@@ -52,6 +56,7 @@ export const rejection = (faults: readonly DocumentFault[]): string => {
 
 export function send(response: ServerResponse, mediaType: MediaType, { status, body, headers }: Reply): void {
   if (response.headersSent || response.destroyed) return
+  if (status === 304) return void response.writeHead(status, { ...headers }).end()
   const bytes = Buffer.from(body)
   response
     .writeHead(status, { 'content-type': `${mediaType}; charset=utf-8`, 'content-length': bytes.length, ...headers })

@@ -2,7 +2,7 @@
  * How often a field may be asked for, as `@rate` in the supergraph says. A subgraph brings it along with
  *
  *     extend schema
- *       @link(url: "https://holdfast.example/rate/v0.1", import: ["@rate"])
+ *       @link(url: "https://holdfast.dev/gateway/v0.1", import: ["@rate"])
  *       @composeDirective(name: "@rate")
  *     directive @rate(count: Int!, seconds: Int!, per: String! = "identity", away: String! = "local") repeatable
  *       on FIELD_DEFINITION
@@ -17,7 +17,7 @@ export interface FieldRates {
   ofField(type: string, field: string): readonly RateRule[]
 }
 
-const spec = 'https://holdfast.example/rate/'
+const spec = 'https://holdfast.dev/gateway/'
 
 const Rate = z.strictObject({
   count: z.number().int().min(1).max(1_000_000),
@@ -37,6 +37,8 @@ export function readFieldRates(supergraph: DocumentNode): FieldRates {
       const own = (field.directives ?? [])
         .filter((directive) => directive.name.value === name)
         .map((directive) => ruleOf(coordinate, directive))
+      if (new Set(own.map((rule) => rule.name)).size < own.length)
+        throw new Error(`${coordinate} has the same rate twice`)
       if (own.length > 0) rules.set(coordinate, own)
     }
   }
@@ -50,7 +52,7 @@ function ruleOf(coordinate: string, directive: ConstDirectiveNode): RateRule {
   const read = Rate.safeParse(given)
   if (!read.success) throw new Error(`@${directive.name.value} on ${coordinate}: ${z.prettifyError(read.error)}`)
   const { count, seconds } = read.data
-  return { ...read.data, name: `${coordinate} ${count}/${seconds}s` }
+  return { ...read.data, name: `${coordinate} ${count}/${seconds}s ${read.data.per}` }
 }
 
 function plain(directive: ConstDirectiveNode, name: string): unknown {

@@ -1,0 +1,47 @@
+const failuresInARow = 3
+const restMs = 1_000
+const busyMs = 10
+
+/** It was not asked, or did not answer in time. */
+export class Away extends Error {}
+
+/**
+ * Asks something that is quick or of no use. What takes longer than `budgetMs` has failed; after some failures in a row
+ * nobody asks any more, but for one try every second, until a try succeeds.
+ */
+export function breaker(budgetMs: number): <T>(ask: () => Promise<T>) => Promise<T> {
+  let failures = 0
+  let nextTry = 0
+
+  return async (ask) => {
+    if (failures >= failuresInARow) {
+      if (performance.now() < nextTry) throw new Away('it was away a moment ago')
+      nextTry = performance.now() + restMs
+    }
+    const { late, enough } = patience(budgetMs)
+    try {
+      const answer = await Promise.race([ask(), late])
+      failures = 0
+      return answer
+    } catch (err) {
+      failures++
+      nextTry = performance.now() + restMs
+      throw err
+    } finally {
+      enough()
+    }
+  }
+}
+
+/** Rejects after `budgetMs`. A process that was busy itself waits once more: the answer may lie in its socket. */
+function patience(budgetMs: number): { readonly late: Promise<never>; readonly enough: () => void } {
+  const { promise: late, reject } = Promise.withResolvers<never>()
+  // After the timers come the sockets, and only then this.
+  const giveUp = () => void setImmediate(() => reject(new Away(`no answer within ${budgetMs} ms`)))
+  const due = performance.now() + budgetMs
+  let timer = setTimeout(() => {
+    if (performance.now() - due < busyMs) giveUp()
+    else timer = setTimeout(giveUp, budgetMs)
+  }, budgetMs)
+  return { late, enough: () => clearTimeout(timer) }
+}

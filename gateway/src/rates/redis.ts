@@ -1,0 +1,50 @@
+/** Redis makes refusals the same in all gateways; it may forget them, and it may be away. */
+import { createHash } from 'node:crypto'
+import { once } from 'node:events'
+import { createRedis, type Log, type Step } from '@holdfast/service'
+import { breaker } from './breaker.ts'
+import { type Counter, script } from './gcra.ts'
+
+const budgetMs = 50 // Redis answers in less than one.
+const firstConnectMs = 500
+const sha = createHash('sha1').update(script).digest('hex')
+
+/** Counts in Redis, for all gateways together. Rejects when Redis is away or slow, most of the time without asking it. */
+export function redisCounter(url: string, log: Log): Counter & Step {
+  const redis = createRedis(url, log)
+  const asked = breaker(budgetMs)
+  // Or else the first requests would all send it.
+  redis.on('ready', () => void redis.script('LOAD', script).catch(() => undefined))
+
+  const run = async (keys: readonly string[], args: readonly number[]): Promise<unknown> => {
+    try {
+      return await redis.evalsha(sha, keys.length, ...keys, ...args)
+    } catch (err) {
+      if (!(err instanceof Error && err.message.startsWith('NOSCRIPT'))) throw err
+      return redis.eval(script, keys.length, ...keys, ...args)
+    }
+  }
+
+  return {
+    name: 'rates',
+    start: async () => {
+      // Whoever comes first should already be counted with the others; without Redis the door opens all the same.
+      const signal = AbortSignal.timeout(firstConnectMs)
+      if (redis.status !== 'ready') await once(redis, 'ready', { signal }).catch(() => undefined)
+    },
+    stop: () => redis.disconnect(),
+    take: async (takes) => {
+      const args = takes.flatMap(({ intervalUs, burstUs, times }) => [intervalUs, burstUs, times])
+      const reply = await asked(() =>
+        run(
+          takes.map(({ key }) => key),
+          args,
+        ),
+      )
+      const [refused, earlyUs] = Array.isArray(reply) ? reply.map(Number) : []
+      if (refused === undefined || earlyUs === undefined) throw new Error('Redis answered something else')
+      const take = takes[refused - 1]
+      return take ? { ok: false, refused: take, retryAfterMs: earlyUs / 1_000 } : { ok: true }
+    },
+  }
+}
