@@ -44,3 +44,37 @@ describe('an operation that the planner refuses', () => {
     expect(logged).toEqual([{ operation: 'n'.repeat(100), reason: 'Type "Hidden" has no field "secret"' }])
   })
 })
+
+describe('what is kept planned', () => {
+  it('is bounded by what it takes, the operations of one document together', () => {
+    const names = Array.from({ length: 20 }, (_, n) => `Q${n}`)
+    const text = names.map((name) => `query ${name} { a }`).join(' ')
+    const all = documents(graph, options)
+    const some = documents(graph, options, 100_000)
+    for (const each of [all, some]) {
+      each.read('{ b }', undefined)
+      for (const name of names.slice(0, 5)) expect(each.read(text, name).ok).toBe(true)
+    }
+    expect(all.known()).toHaveLength(6)
+    expect(some.known()).toHaveLength(6)
+    for (const name of names) expect(some.read(text, name).ok).toBe(true)
+    expect(some.known().length).toBeLessThan(9)
+  })
+
+  it('weighs more the more variants of it there may be', () => {
+    const read = (text: string) => {
+      const one = documents(graph, options).read(text, undefined)
+      return one.ok ? one.operation.weight : Number.NaN
+    }
+    const one = read('query($x: Boolean!) { a @include(if: $x) b @skip(if: false) }')
+    expect(read('query($x: Boolean!, $y: Boolean!) { a @include(if: $x) b @skip(if: $y) }')).toBeGreaterThan(
+      one + 3_000,
+    )
+  })
+})
+
+it('a fault of a document is told with its place', () => {
+  expect(documents(graph, options).read('{\n  nothing\n}', undefined)).toMatchObject({
+    faults: [{ locations: [{ line: 2, column: 3 }] }],
+  })
+})

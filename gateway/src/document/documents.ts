@@ -17,6 +17,7 @@ import { excess, type Limits } from './limits.ts'
 import type { KnownOperation } from './manifest.ts'
 import { nameInLogs } from './name.ts'
 import { type Operation, planOperation } from './operation.ts'
+import { documentWeight } from './weight.ts'
 
 /** A fault in the document, at lines and columns of its text. */
 export interface DocumentFault extends Fault {
@@ -42,14 +43,18 @@ export interface DocumentOptions {
   readonly log: Log
 }
 
-const textKept = 4_000_000 // characters of operations kept planned; compiled they take some twenty times the memory
+const kept = 64_000_000 // bytes, some two thousand operations of ordinary size
 const faultsTold = 10
 /** All that production says of an invalid document. */
 export const notValid = 'The operation is not valid for this schema.'
 
 /** The documents of one graph; a new graph has new ones. */
-export function documents(graph: Graph, options: DocumentOptions): Documents {
-  const parsed = new Lru<Parsed>(textKept)
+export function documents(graph: Graph, options: DocumentOptions, capacity = kept): Documents {
+  const parsed = new Lru<Parsed>(capacity)
+  const keep = (text: string, document: Parsed) => {
+    const planned = [...document.operations.values()].reduce((sum, { weight }) => sum + weight, 0)
+    parsed.set(text, document, documentWeight(text) + planned)
+  }
 
   return {
     known: () =>
@@ -64,7 +69,7 @@ export function documents(graph: Graph, options: DocumentOptions): Documents {
         const checked = check(graph, text, options)
         if ('faults' in checked) return { ok: false, faults: checked.faults }
         document = { document: checked.document, operations: new Map() }
-        parsed.set(text, document, text.length + 100)
+        keep(text, document)
       }
       const known = document.operations.get(operationName)
       options.counted(known !== undefined)
@@ -74,6 +79,7 @@ export function documents(graph: Graph, options: DocumentOptions): Documents {
       try {
         const operation = planOperation(graph, document.document, definition, options.limits)
         document.operations.set(operationName, operation)
+        keep(text, document)
         return { ok: true, operation }
       } catch (err) {
         const name = nameInLogs(definition.name?.value)
@@ -98,7 +104,8 @@ type Checked = { readonly document: DocumentNode } | { readonly faults: readonly
 function check(graph: Graph, text: string, { limits, closed }: DocumentOptions): Checked {
   let document: DocumentNode
   try {
-    document = parse(text, { maxTokens: limits.tokens })
+    // Locations would be half of what is kept of a document.
+    document = parse(text, { maxTokens: limits.tokens, noLocation: true })
   } catch (err) {
     if (err instanceof GraphQLError) return { faults: [told(err, 'GRAPHQL_PARSE_FAILED')] }
     // Nested so deep that the parser ran out of stack.
@@ -109,7 +116,8 @@ function check(graph: Graph, text: string, { limits, closed }: DocumentOptions):
   try {
     const tooMuch = excess(document, limits)
     if (tooMuch) return { faults: [fault(tooMuch, 'GRAPHQL_VALIDATION_FAILED')] }
-    errors = validate(graph.schema, document, rules, { maxErrors: closed ? 1 : faultsTold })
+    errors = validate(graph.schema, document, rules, { maxErrors: 1 })
+    if (errors.length > 0 && !closed) errors = validate(graph.schema, parse(text), rules, { maxErrors: faultsTold }) // Now with lines and columns.
   } catch (err) {
     if (!(err instanceof RangeError)) throw err
     return { faults: [fault('The operation is too large: it is nested too deep.', 'GRAPHQL_VALIDATION_FAILED')] }

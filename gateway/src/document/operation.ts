@@ -8,6 +8,8 @@ import {
   Kind,
   type OperationDefinitionNode,
   type OperationTypeNode,
+  print,
+  separateOperations,
   visit,
 } from 'graphql'
 import { costOf, type Estimate } from '../cost/cost.ts'
@@ -25,18 +27,23 @@ import { eventIdentity } from './event-identity.ts'
 import { askForKey, rootField } from './event-key.ts'
 import { introspector } from './introspection.ts'
 import type { Limits } from './limits.ts'
-import { permitted, rulesOf } from './permitted.ts'
+import { permitted, rulesInSight, rulesOf } from './permitted.ts'
 import { givePrivateNames, type PrivateNames } from './private-names.ts'
+import { operationWeight } from './weight.ts'
 
 /** One operation of a valid document: everything about it that does not change from request to request. */
 export interface Operation {
   readonly type: OperationTypeNode
   readonly name: string | undefined
   readonly definition: OperationDefinitionNode
+  /** Bytes, as estimated by `weight.ts`. */
+  readonly weight: number
   /** What it costs, whoever asks, and which fields with a rate it uses. */
   estimate(variables: Readonly<Record<string, unknown>>): Estimate
   /** How events of a subscription are delivered, and the name of their field in the data. */
   readonly live: (LiveRule & { readonly source: string }) | undefined
+  /** What of it is allowed to a viewer, and how a refusal is told: the same text for those who may see the same. */
+  rights(viewer: Viewer): string
   /** How it is answered for a viewer, who may not be allowed all of it. */
   planFor(viewer: Viewer): Planned
   /** Answers `__schema` and `__type`; empty when they are not asked. */
@@ -57,8 +64,8 @@ export interface Planned {
 
 type Plan = PlanNode | SubscriptionNode | undefined
 
-const shapesKept = 16 // sets of conditions per operation
-const plansKept = 16 // sets of denied rules per operation
+const shapesKept = 8 // sets of conditions per operation
+const plansKept = 8 // sets of denied rules per operation
 
 /** Plans an operation, for viewers who may see all of it and for others; throws a GraphQLError when the planner refuses it. */
 export function planOperation(
@@ -70,6 +77,7 @@ export function planOperation(
   const { schema, access } = graph
   const whole = planWhole(graph, document, definition)
   const rules = rulesOf(schema, access, whole.document)
+  const inSight = rulesInSight(schema, access, whole.document)
   const partial = new Lru<Planned>(plansKept)
 
   const planWithout = (denied: ReadonlySet<Rule>): Planned => {
@@ -87,7 +95,17 @@ export function planOperation(
     type: definition.operation,
     name: definition.name?.value,
     definition,
+    weight: operationWeight({
+      text: print(separateOperations(document)[definition.name?.value ?? ''] ?? document).length,
+      plan: JSON.stringify(whole.node)?.length ?? 0,
+      plans: 1 + Math.min(2 ** rules.length - 1, plansKept),
+      shapes: Math.min(2 ** conditionVariables(document).size, shapesKept),
+    }),
     live: whole.live,
+    rights: (viewer) => {
+      const allowed = inSight.map((rule) => (isAllowed(rule, viewer) ? '1' : '0')).join('')
+      return allowed.includes('0') ? `${allowed} ${viewer.role === 'anonymous'}` : allowed
+    },
     estimate: costOf(graph, whole.document, definition.name?.value, whole.node, limits),
     planFor: (viewer) => {
       if (rules.length === 0) return whole.planned

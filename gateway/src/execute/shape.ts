@@ -214,23 +214,24 @@ function isIncluded(compiling: Compiling, { directives }: Pick<FieldNode, 'direc
 const readBoolean = (value: { readonly kind: Kind } | undefined): boolean =>
   value?.kind === Kind.BOOLEAN && 'value' in value && value.value === true
 
+const enumReaders = new WeakMap<GraphQLEnumType, ReadLeaf>()
+
 function leafReader(type: GraphQLNamedType): ReadLeaf {
-  if (isEnumType(type)) return enumReader(type)
-  switch (type.name) {
-    case 'String':
-      return (value) => (typeof value === 'string' ? value : undefined)
-    case 'Boolean':
-      return (value) => (typeof value === 'boolean' ? value : undefined)
-    case 'Int':
-      return (value) => (Number.isInteger(value) ? value : undefined)
-    case 'Float':
-      return (value) => (typeof value === 'number' ? value : undefined)
-    case 'ID':
-      return (value) => (typeof value === 'string' ? value : Number.isInteger(value) ? String(value) : undefined)
-    default:
-      return (value) => value
-  }
+  if (!isEnumType(type)) return scalarReaders.get(type.name) ?? asItIs
+  const reader = enumReaders.get(type) ?? enumReader(type)
+  enumReaders.set(type, reader)
+  return reader
 }
+
+const asItIs: ReadLeaf = (value) => value
+
+const scalarReaders = new Map<string, ReadLeaf>([
+  ['String', (value) => (typeof value === 'string' ? value : undefined)],
+  ['Boolean', (value) => (typeof value === 'boolean' ? value : undefined)],
+  ['Int', (value) => (Number.isInteger(value) ? value : undefined)],
+  ['Float', (value) => (typeof value === 'number' ? value : undefined)],
+  ['ID', (value) => (typeof value === 'string' ? value : Number.isInteger(value) ? String(value) : undefined)],
+])
 
 function enumReader(type: GraphQLEnumType): ReadLeaf {
   const values = new Set(type.getValues().map(({ name }) => name))

@@ -35,7 +35,7 @@ interface Dependent {
 }
 
 const maskBits = 30 // Bits of a number; a selection with more fields that require something loses only the fine sorting.
-const textLimit = 256 // Which fields are left out depends on data; what is written for it is kept up to here.
+const textLimit = 16 // Which fields are left out depends on data; what is written for it is kept up to here.
 
 /** Answers of lookups and their variables are told apart by number in one request. */
 export const answerName = (part: number): string => `_${part}`
@@ -56,7 +56,7 @@ export function entitiesStep(
     lookups: selected.map(({ lookup }) => lookup),
     text: (parts) => {
       const key = parts.map(({ lookup, without }) => `${lookup}-${without}`).join()
-      if (texts.size > textLimit) texts.clear()
+      if (texts.size >= textLimit) texts.clear()
       if (!texts.has(key)) texts.set(key, writeText(operationName, selected, parts))
       return texts.get(key)
     },
