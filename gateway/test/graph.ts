@@ -54,7 +54,7 @@ const log = createLog('test', process.env['LOG_LEVEL'] ?? 'silent')
 
 const link = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@requires",
   "@provides", "@external", "@shareable", "@interfaceObject", "@inaccessible", "@authenticated", "@requiresScopes",
-  "@cost", "@listSize"])\n`
+  "@cost", "@listSize", "@composeDirective"])\n`
 
 /** Composes test subgraphs; those without a URL get one that leads nowhere. */
 export function supergraphOf(
@@ -152,12 +152,13 @@ export async function startGraph(
   }
 }
 
-interface Running {
+export interface Running {
   readonly port: number
   stop(): Promise<void>
 }
 
-async function startSubgraph(
+/** A subgraph in this process, on a port of its choice. */
+export async function startSubgraph(
   name: string,
   { sdl, resolvers }: TestSubgraph,
   secret: string,

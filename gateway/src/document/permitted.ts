@@ -4,6 +4,7 @@ import {
   type GraphQLSchema,
   getNamedType,
   type InlineFragmentNode,
+  isAbstractType,
   Kind,
   type SelectionSetNode,
   TypeInfo,
@@ -28,6 +29,26 @@ export function rulesOf(schema: GraphQLSchema, access: Access, document: Documen
       },
       FragmentDefinition: () => {
         for (const rule of conditionRules(info, access)) rules.add(rule)
+      },
+    }),
+  )
+  return [...rules]
+}
+
+/** Besides those, the rules of the types and fields that an interface or a union of the document may turn out to be. */
+export function rulesInSight(schema: GraphQLSchema, access: Access, document: DocumentNode): readonly Rule[] {
+  const rules = new Set(rulesOf(schema, access, document))
+  const possible = (type: unknown) => (isAbstractType(type) ? schema.getPossibleTypes(type) : [])
+  const info = new TypeInfo(schema)
+  const add = (found: readonly Rule[]) => {
+    for (const rule of found) rules.add(rule)
+  }
+  visit(
+    document,
+    visitWithTypeInfo(info, {
+      Field: ({ name }) => {
+        for (const { name: type } of possible(info.getParentType())) add(access.ofField(type, name.value))
+        for (const { name: type } of possible(getNamedType(info.getType()))) add(access.ofType(type))
       },
     }),
   )

@@ -26,7 +26,7 @@ export function viewOf(prepared: Prepared, viewer: Viewer): View {
   const planned = prepared.operation.planFor(viewer)
   if (!planned.event) throw new Error('only a subscription can be listened to')
   const told = narrowed(viewer, planned.identity)
-  const key = JSON.stringify([told, prepared.graph.access.rights(viewer)])
+  const key = JSON.stringify([told, prepared.operation.rights(viewer)])
   return { prepared, planned, event: planned.event, viewer, told, key }
 }
 

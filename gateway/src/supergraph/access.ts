@@ -23,8 +23,6 @@ export type Rule =
 export interface Access {
   /** Whether the supergraph has any rule. */
   readonly open: boolean
-  /** What is allowed to a viewer, and how a refusal is told: the same text for those who may see the same. */
-  rights(viewer: Viewer): string
   ofType(type: string): readonly Rule[]
   ofField(type: string, field: string): readonly Rule[]
 }
@@ -65,10 +63,6 @@ export function readAccess(supergraph: DocumentNode): Access {
   }
   return {
     open: byPlace.size === 0,
-    rights: (viewer) => {
-      const allowed = [...rules.values()].map((rule) => (isAllowed(rule, viewer) ? '1' : '0')).join('')
-      return allowed.includes('0') ? `${allowed} ${viewer.role === 'anonymous'}` : allowed
-    },
     ofType: (type) => byPlace.get(type) ?? [],
     ofField: (type, field) => byPlace.get(`${type}.${field}`) ?? [],
   }
