@@ -68,7 +68,11 @@ export async function bench(): Promise<void> {
   }
 }
 
-const quiet = { gateway: { LOG_LEVEL: 'warn' }, booking: { LOG_LEVEL: 'warn' }, fleet: { LOG_LEVEL: 'warn' } }
+const quiet = {
+  gateway: { LOG_LEVEL: 'warn', RATE_FACTOR: '10000' },
+  booking: { LOG_LEVEL: 'warn' },
+  fleet: { LOG_LEVEL: 'warn' },
+}
 
 async function empty(owner: pg.Pool): Promise<void> {
   await owner.query('truncate booking.booking_item, booking.booking, booking.request, booking.rider, booking.outbox')

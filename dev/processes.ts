@@ -86,7 +86,7 @@ export const processes: Record<ProcessName, Process> = {
   gateway: {
     entry: 'gateway/src/main.ts',
     after: ['booking', 'fleet', 'payment', 'issuer'],
-    env: ({ settings, ports, secrets }) => ({
+    env: ({ settings, ports, secrets, redisUrl }) => ({
       HOST: settings.host,
       SUPERGRAPH: 'gateway/supergraph.graphql',
       SUBGRAPH_URLS: (['booking', 'fleet', 'payment'] as const)
@@ -96,6 +96,7 @@ export const processes: Record<ProcessName, Process> = {
       JWT_ISSUER: identity(settings, ports).issuer,
       JWT_AUDIENCE: 'holdfast',
       GATEWAY_SECRET: secrets.gateway,
+      REDIS_URL: redisUrl,
     }),
   },
   'firmware-agent': {

@@ -42,6 +42,8 @@ export function gatewayConfig(env: NodeJS.ProcessEnv = process.env) {
       COST_MODE: z.enum(['measure', 'enforce']).optional(),
       /** Points one identity may spend in a minute, at least COST_LIMIT; without it any. */
       POINTS_PER_MINUTE: z.coerce.number().int().min(1).max(60_000_000).optional(),
+      /** How many times as much as `@rate` says fields may be asked for; for load tests, whose riders are few and quick. */
+      RATE_FACTOR: z.coerce.number().int().min(1).max(1_000_000).default(1),
       /** Where rates are counted for all gateways together; without it each counts alone. */
       REDIS_URL: Url.optional(),
       NODE_ENV: z.string().default('development'),

@@ -41,6 +41,8 @@ export interface GatewayOptions {
   readonly costMode?: 'measure' | 'enforce' | undefined
   /** Points that one identity may spend in a minute; by default any. */
   readonly pointsPerMinute?: number | undefined
+  /** How many times as much as `@rate` says fields may be asked for. */
+  readonly rateFactor?: number | undefined
   /** Where rates are counted for all gateways together; without it this one counts alone. */
   readonly redisUrl?: string | undefined
   readonly log: Log
@@ -105,6 +107,7 @@ export function gateway(options: GatewayOptions): { readonly door: HttpDoor; rea
         costLimit: limits.cost,
         costMode: options.costMode,
         pointsPerMinute: options.pointsPerMinute,
+        rateFactor: options.rateFactor ?? 1,
         rates: counts,
       }),
     }),

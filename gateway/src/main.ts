@@ -18,6 +18,7 @@ const { steps } = gateway({
   limits: config.limits,
   costMode: config.COST_MODE,
   pointsPerMinute: config.POINTS_PER_MINUTE,
+  rateFactor: config.RATE_FACTOR,
   redisUrl: config.REDIS_URL,
   log,
 })

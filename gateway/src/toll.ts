@@ -16,10 +16,12 @@ export interface TollOptions {
   readonly costMode: 'measure' | 'enforce' | undefined
   /** Points that one identity may spend in a minute; undefined for any. An operation is at least one. */
   readonly pointsPerMinute: number | undefined
+  /** How many times as much as `@rate` says fields may be asked for. */
+  readonly rateFactor: number
   readonly rates: Rates
 }
 
-export function toll({ costLimit, costMode, pointsPerMinute, rates }: TollOptions): Toll {
+export function toll({ costLimit, costMode, pointsPerMinute, rateFactor, rates }: TollOptions): Toll {
   const points: RateRule | undefined =
     pointsPerMinute === undefined
       ? undefined
@@ -31,7 +33,10 @@ export function toll({ costLimit, costMode, pointsPerMinute, rates }: TollOption
       refused.inc({ limit: 'cost' })
       return tooExpensive(cost.points, costLimit)
     }
-    const uses = cost.uses.map(({ rule, times }): Use => ({ rule, times, whose: whose(rule, caller) }))
+    const uses = cost.uses.map(({ rule, times }): Use => {
+      const count = Math.min(rule.count * rateFactor, rule.seconds * 1_000_000)
+      return { rule: { ...rule, count }, times, whose: whose(rule, caller) }
+    })
     if (points) uses.push({ rule: points, times: Math.max(1, cost.points), whose: whose(points, caller) })
     if (caller.client?.rate) uses.push({ rule: ofClient(caller.client.rate), times: 1, whose: caller.client.name })
     if (uses.length === 0) return undefined

@@ -87,7 +87,7 @@ export async function startGraph(
   options: Partial<GatewayOptions> & TestOptions = {},
 ): Promise<TestGraph> {
   supergraphOf(subgraphs, {}, options.satisfiable) // Before anything is started that a faulty test would leave running.
-  const secret = randomBytes(32).toString('base64url')
+  const secret = options.secret ?? randomBytes(32).toString('base64url')
   const calls = new Map<string, Call[]>()
   const running = new Map<string, Running>()
   const urls: Record<string, string> = { ...options.urls }

@@ -499,7 +499,6 @@ export type ResolversInterfaceTypes<_RefType extends Record<string, unknown>> = 
 /** Mapping between all available schema types and the resolvers types */
 export type ResolversTypes = {
   AlreadyExtended: ResolverTypeWrapper<AlreadyExtended>;
-  String: ResolverTypeWrapper<Scalars['String']['output']>;
   AlreadyTaken: ResolverTypeWrapper<Omit<AlreadyTaken, 'alternatives'> & { alternatives: ReadonlyArray<ResolversTypes['Vehicle']> }>;
   ID: ResolverTypeWrapper<Scalars['ID']['output']>;
   BookableNotFound: ResolverTypeWrapper<BookableNotFound>;
@@ -525,7 +524,6 @@ export type ResolversTypes = {
   ExtendHoldSuccess: ResolverTypeWrapper<Omit<ExtendHoldSuccess, 'booking'> & { booking: ResolversTypes['Booking'] }>;
   Fare: ResolverTypeWrapper<Fare>;
   FareLine: ResolverTypeWrapper<FareLine>;
-  Int: ResolverTypeWrapper<Scalars['Int']['output']>;
   FareLineKind: FareLineKind;
   HoldExpired: ResolverTypeWrapper<HoldExpired>;
   HoldsTooFast: ResolverTypeWrapper<HoldsTooFast>;
@@ -545,12 +543,13 @@ export type ResolversTypes = {
   Viewer: ResolverTypeWrapper<Viewer>;
   ViewerRole: ViewerRole;
   WrongState: ResolverTypeWrapper<WrongState>;
+  String: ResolverTypeWrapper<Scalars['String']['output']>;
+  Int: ResolverTypeWrapper<Scalars['Int']['output']>;
 };
 
 /** Mapping between all available schema types and the resolvers parents */
 export type ResolversParentTypes = {
   AlreadyExtended: AlreadyExtended;
-  String: Scalars['String']['output'];
   AlreadyTaken: Omit<AlreadyTaken, 'alternatives'> & { alternatives: ReadonlyArray<ResolversParentTypes['Vehicle']> };
   ID: Scalars['ID']['output'];
   BookableNotFound: BookableNotFound;
@@ -574,7 +573,6 @@ export type ResolversParentTypes = {
   ExtendHoldSuccess: Omit<ExtendHoldSuccess, 'booking'> & { booking: ResolversParentTypes['Booking'] };
   Fare: Fare;
   FareLine: FareLine;
-  Int: Scalars['Int']['output'];
   HoldExpired: HoldExpired;
   HoldsTooFast: HoldsTooFast;
   Money: Money;
@@ -592,7 +590,18 @@ export type ResolversParentTypes = {
   VehicleWithdrawn: Omit<VehicleWithdrawn, 'alternatives'> & { alternatives: ReadonlyArray<ResolversParentTypes['Vehicle']> };
   Viewer: Viewer;
   WrongState: WrongState;
+  String: Scalars['String']['output'];
+  Int: Scalars['Int']['output'];
 };
+
+export type RateDirectiveArgs = {
+  away?: Scalars['String']['input'];
+  count: Scalars['Int']['input'];
+  per?: Scalars['String']['input'];
+  seconds: Scalars['Int']['input'];
+};
+
+export type RateDirectiveResolver<Result, Parent, ContextType = Context, Args = RateDirectiveArgs> = DirectiveResolverFn<Result, Parent, ContextType, Args>;
 
 export type AlreadyExtendedResolvers<ContextType = Context, ParentType extends ResolversParentTypes['AlreadyExtended'] = ResolversParentTypes['AlreadyExtended']> = {
   message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
@@ -832,3 +841,6 @@ export type Resolvers<ContextType = Context> = {
   WrongState?: WrongStateResolvers<ContextType>;
 };
 
+export type DirectiveResolvers<ContextType = Context> = {
+  rate?: RateDirectiveResolver<any, any, ContextType>;
+};

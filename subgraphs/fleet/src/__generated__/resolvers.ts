@@ -408,6 +408,7 @@ export type VehicleUnreachable = Problem & {
 
 export type VehiclesNear = {
   readonly __typename?: 'VehiclesNear';
+  /** As many as `first` says: at most 200. */
   readonly vehicles: ReadonlyArray<NearVehicle>;
 };
 
@@ -601,7 +602,6 @@ export type ResolversTypes = {
   Booking: ResolverTypeWrapper<BookingStub>;
   ID: ResolverTypeWrapper<Scalars['ID']['output']>;
   BookingNotConfirmed: ResolverTypeWrapper<BookingNotConfirmed>;
-  String: ResolverTypeWrapper<Scalars['String']['output']>;
   BookingNotFound: ResolverTypeWrapper<BookingNotFound>;
   BoxInput: BoxInput;
   Float: ResolverTypeWrapper<Scalars['Float']['output']>;
@@ -623,7 +623,6 @@ export type ResolversTypes = {
   LockState: LockState;
   Mutation: ResolverTypeWrapper<Record<PropertyKey, never>>;
   NearVehicle: ResolverTypeWrapper<Omit<NearVehicle, 'vehicle'> & { vehicle: ResolversTypes['Vehicle'] }>;
-  Int: ResolverTypeWrapper<Scalars['Int']['output']>;
   NotInParkingZone: ResolverTypeWrapper<Omit<NotInParkingZone, 'nearest'> & { nearest?: Maybe<ResolversTypes['Zone']> }>;
   Position: ResolverTypeWrapper<Position>;
   PositionInput: PositionInput;
@@ -654,6 +653,8 @@ export type ResolversTypes = {
   VehiclesNearResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['VehiclesNearResult']>;
   Zone: ResolverTypeWrapper<ZoneModel>;
   ZoneKind: ZoneKind;
+  String: ResolverTypeWrapper<Scalars['String']['output']>;
+  Int: ResolverTypeWrapper<Scalars['Int']['output']>;
 };
 
 /** Mapping between all available schema types and the resolvers parents */
@@ -661,7 +662,6 @@ export type ResolversParentTypes = {
   Booking: BookingStub;
   ID: Scalars['ID']['output'];
   BookingNotConfirmed: BookingNotConfirmed;
-  String: Scalars['String']['output'];
   BookingNotFound: BookingNotFound;
   BoxInput: BoxInput;
   Float: Scalars['Float']['output'];
@@ -679,7 +679,6 @@ export type ResolversParentTypes = {
   InvalidFilter: InvalidFilter;
   Mutation: Record<PropertyKey, never>;
   NearVehicle: Omit<NearVehicle, 'vehicle'> & { vehicle: ResolversParentTypes['Vehicle'] };
-  Int: Scalars['Int']['output'];
   NotInParkingZone: Omit<NotInParkingZone, 'nearest'> & { nearest?: Maybe<ResolversParentTypes['Zone']> };
   Position: Position;
   PositionInput: PositionInput;
@@ -708,7 +707,18 @@ export type ResolversParentTypes = {
   VehiclesNear: Omit<VehiclesNear, 'vehicles'> & { vehicles: ReadonlyArray<ResolversParentTypes['NearVehicle']> };
   VehiclesNearResult: ResolversUnionTypes<ResolversParentTypes>['VehiclesNearResult'];
   Zone: ZoneModel;
+  String: Scalars['String']['output'];
+  Int: Scalars['Int']['output'];
 };
+
+export type RateDirectiveArgs = {
+  away?: Scalars['String']['input'];
+  count: Scalars['Int']['input'];
+  per?: Scalars['String']['input'];
+  seconds: Scalars['Int']['input'];
+};
+
+export type RateDirectiveResolver<Result, Parent, ContextType = Context, Args = RateDirectiveArgs> = DirectiveResolverFn<Result, Parent, ContextType, Args>;
 
 export type BookingResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Booking'] = ResolversParentTypes['Booking'], FederationReferenceType extends FederationReferenceTypes['Booking'] = FederationReferenceTypes['Booking']> = {
   __resolveReference?: ReferenceResolver<Maybe<ResolversTypes['Booking']> | FederationReferenceType, FederationReferenceType, ContextType>;
@@ -984,3 +994,6 @@ export type Resolvers<ContextType = Context> = {
   Zone?: ZoneResolvers<ContextType>;
 };
 
+export type DirectiveResolvers<ContextType = Context> = {
+  rate?: RateDirectiveResolver<any, any, ContextType>;
+};

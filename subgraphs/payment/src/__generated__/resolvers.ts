@@ -350,12 +350,10 @@ export type ResolversTypes = {
   AuthorizePaymentSuccess: ResolverTypeWrapper<Omit<AuthorizePaymentSuccess, 'booking' | 'payment'> & { booking: ResolversTypes['Booking'], payment: ResolversTypes['Payment'] }>;
   Booking: ResolverTypeWrapper<BookingRef>;
   BookingNotFound: ResolverTypeWrapper<BookingNotFound>;
-  String: ResolverTypeWrapper<Scalars['String']['output']>;
   BookingNotPayable: ResolverTypeWrapper<BookingNotPayable>;
   DateTime: ResolverTypeWrapper<Scalars['DateTime']['output']>;
   HoldExpired: ResolverTypeWrapper<HoldExpired>;
   Money: ResolverTypeWrapper<Money>;
-  Int: ResolverTypeWrapper<Scalars['Int']['output']>;
   Mutation: ResolverTypeWrapper<Record<PropertyKey, never>>;
   Payment: ResolverTypeWrapper<PaymentModel>;
   PaymentActionRequired: ResolverTypeWrapper<Omit<PaymentActionRequired, 'booking' | 'payment'> & { booking: ResolversTypes['Booking'], payment: ResolversTypes['Payment'] }>;
@@ -369,6 +367,8 @@ export type ResolversTypes = {
   Receipt: ResolverTypeWrapper<ReceiptModel>;
   ReceiptLine: ResolverTypeWrapper<ReceiptLine>;
   RequestIdReused: ResolverTypeWrapper<RequestIdReused>;
+  String: ResolverTypeWrapper<Scalars['String']['output']>;
+  Int: ResolverTypeWrapper<Scalars['Int']['output']>;
   Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
 };
 
@@ -380,12 +380,10 @@ export type ResolversParentTypes = {
   AuthorizePaymentSuccess: Omit<AuthorizePaymentSuccess, 'booking' | 'payment'> & { booking: ResolversParentTypes['Booking'], payment: ResolversParentTypes['Payment'] };
   Booking: BookingRef;
   BookingNotFound: BookingNotFound;
-  String: Scalars['String']['output'];
   BookingNotPayable: BookingNotPayable;
   DateTime: Scalars['DateTime']['output'];
   HoldExpired: HoldExpired;
   Money: Money;
-  Int: Scalars['Int']['output'];
   Mutation: Record<PropertyKey, never>;
   Payment: PaymentModel;
   PaymentActionRequired: Omit<PaymentActionRequired, 'booking' | 'payment'> & { booking: ResolversParentTypes['Booking'], payment: ResolversParentTypes['Payment'] };
@@ -398,8 +396,19 @@ export type ResolversParentTypes = {
   Receipt: ReceiptModel;
   ReceiptLine: ReceiptLine;
   RequestIdReused: RequestIdReused;
+  String: Scalars['String']['output'];
+  Int: Scalars['Int']['output'];
   Boolean: Scalars['Boolean']['output'];
 };
+
+export type RateDirectiveArgs = {
+  away?: Scalars['String']['input'];
+  count: Scalars['Int']['input'];
+  per?: Scalars['String']['input'];
+  seconds: Scalars['Int']['input'];
+};
+
+export type RateDirectiveResolver<Result, Parent, ContextType = Context, Args = RateDirectiveArgs> = DirectiveResolverFn<Result, Parent, ContextType, Args>;
 
 export type AuthorizePaymentResultResolvers<ContextType = Context, ParentType extends ResolversParentTypes['AuthorizePaymentResult'] = ResolversParentTypes['AuthorizePaymentResult']> = {
   __resolveType: TypeResolveFn<'AuthorizePaymentSuccess' | 'BookingNotFound' | 'BookingNotPayable' | 'HoldExpired' | 'PaymentActionRequired' | 'PaymentDeclined' | 'PaymentMethodUnusable' | 'PaymentPending' | 'PaymentReleased' | 'RequestIdReused', ParentType, ContextType>;
@@ -550,3 +559,6 @@ export type Resolvers<ContextType = Context> = {
   RequestIdReused?: RequestIdReusedResolvers<ContextType>;
 };
 
+export type DirectiveResolvers<ContextType = Context> = {
+  rate?: RateDirectiveResolver<any, any, ContextType>;
+};
