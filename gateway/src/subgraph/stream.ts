@@ -47,6 +47,7 @@ const retryMs = { first: 100, most: 2_000 }
 
 export function openStream(subgraph: string, url: string, options: StreamOptions): Stream {
   let open = false
+  let closed = false
   let pong: NodeJS.Timeout | undefined
   const client: Client = createClient({
     url: url.replace(/^http/, 'ws'),
@@ -79,6 +80,7 @@ export function openStream(subgraph: string, url: string, options: StreamOptions
   async function follow(signal: AbortSignal, request: StreamRequest, events: StreamEvents): Promise<void> {
     let served = false
     for (let failures = 0; !signal.aborted; ) {
+      const began = performance.now()
       const attempt = await run(signal, request, events, served)
       if (signal.aborted) return
       const { outcome, connected } = attempt
@@ -89,7 +91,8 @@ export function openStream(subgraph: string, url: string, options: StreamOptions
         return events.ended({ kind: 'failed', fault: outcome })
       // Nothing has been streamed yet: it is better to say so now than to let the client wait.
       if (!served) return events.ended({ kind: 'failed', fault: unavailable })
-      failures = connected ? 1 : failures + 1
+      // A subgraph that is there only to leave again is no better than one that is not.
+      failures = performance.now() - began > retryMs.most ? 1 : failures + 1
       options.log.warn({ subgraph, failures }, 'subscription lost; subscribing again')
       await pause(Math.min(retryMs.first * 2 ** failures, retryMs.most) * (0.5 + Math.random() / 2), signal)
     }
@@ -103,16 +106,24 @@ export function openStream(subgraph: string, url: string, options: StreamOptions
     return new Promise((resolve) => {
       let connected = open
       let resumed = !again
-      const unlisten = client.on('connected', () => {
-        // The client itself subscribes again, on a new socket, after a normal closure (1000).
-        if (connected) resumed = false
-        connected = true
-      })
+      let over = false
+      let ending: NodeJS.Timeout | undefined
       const end = (outcome: Attempt['outcome']) => {
-        unlisten()
+        over = true
+        clearTimeout(ending)
+        for (const unlisten of unlistens) unlisten()
         signal.removeEventListener('abort', stop)
         resolve({ outcome, connected })
       }
+      const unlistens = [
+        client.on('connected', () => {
+          connected = true
+        }),
+        client.on('closed', (event) => {
+          unsubscribe() // After a normal closure the client would subscribe again by itself, without a pause.
+          end(closed || (ending && !isDeparture(event)) ? 'completed' : 'lost')
+        }),
+      ]
       const unsubscribe = client.subscribe(payloadOf(request), {
         next: (result) => {
           if (!resumed) events.resumed()
@@ -120,24 +131,17 @@ export function openStream(subgraph: string, url: string, options: StreamOptions
           events.next(readAnswer(result, options.masked), traceOf(result.extensions))
         },
         error: (err) => end(Array.isArray(err) ? faultOf(err[0]) : 'lost'),
-        complete: () => (signal.aborted ? end('completed') : void departure().then(end)),
+        complete: () => {
+          if (!over) ending = setTimeout(end, farewellMs, 'completed')
+        },
       })
-      const stop = () => unsubscribe()
+      const stop = () => {
+        unsubscribe()
+        end('completed')
+      }
       signal.addEventListener('abort', stop)
     })
   }
-
-  /** What the end of a stream was, which the next moment shows. */
-  const departure = () =>
-    new Promise<'lost' | 'completed'>((resolve) => {
-      const settle = (outcome: 'lost' | 'completed') => {
-        clearTimeout(waiting)
-        unlisten()
-        resolve(outcome)
-      }
-      const waiting = setTimeout(settle, farewellMs, 'completed')
-      const unlisten = client.on('closed', (event) => settle(isDeparture(event) ? 'lost' : 'completed'))
-    })
 
   const faultOf = (error: unknown): Fault => {
     const { message, extensions } = readError(error, options.masked)
@@ -156,7 +160,13 @@ export function openStream(subgraph: string, url: string, options: StreamOptions
     return { ...payload, extensions: { ...(identity && { identity }), ...(traceparent && { traceparent }) } }
   }
 
-  return { subscribe, close: async () => client.dispose() }
+  return {
+    subscribe,
+    close: async () => {
+      closed = true
+      await client.dispose()
+    },
+  }
 }
 
 interface Attempt {
