@@ -238,3 +238,30 @@ describe('the supergraph', () => {
     await graph.stop()
   })
 })
+
+it('an entity that is gone is null without an error, though the one beside it failed', async () => {
+  const listing: TestSubgraph = {
+    sdl: 'type Query { items: [Item]! } type Item @key(fields: "id") { id: ID! }',
+    resolvers: { Query: { items: () => ['stays', 'gone', 'fails'].map((id) => ({ id })) } },
+  }
+  const stock: TestSubgraph = {
+    sdl: 'type Item @key(fields: "id") { id: ID! left: Int! }',
+    resolvers: {
+      Item: {
+        __resolveReference: ({ id }: { id: string }) => (id === 'gone' ? null : { id }),
+        left: ({ id }: { id: string }) => {
+          if (id === 'fails') throw new Error('broken')
+          return 3
+        },
+      },
+    },
+  }
+  const graph = await startGraph({ listing, stock })
+  try {
+    const { data, errors } = await graph.ask('{ items { id left } }')
+    expect(data).toEqual({ items: [{ id: 'stays', left: 3 }, null, null] })
+    expect(errors?.map(({ path }) => path)).toEqual([['items', 2, 'left']])
+  } finally {
+    await graph.stop()
+  }
+})

@@ -153,10 +153,11 @@ function takeEntities(
   }
   const entities = answer.data?.[name]
   if (Array.isArray(entities)) {
+    const blamed = blamedEntities(answer.errors, name)
     rewrite(run.graph, outputs.rewrites, entities)
     for (const [index, objects] of waiting.entries()) {
       give(entities[index], objects)
-      if (entities[index] === null && answer.errors.length === 0)
+      if (entities[index] === null && !blamed.has(index) && !blamed.has(undefined))
         for (const object of objects) run.trouble.noneOf(object)
     }
   }
@@ -171,6 +172,10 @@ function takeEntities(
     if (!error.path || !Array.isArray(entities)) missOnAll(waiting, faultOf(error), run)
   }
 }
+
+/** The numbers of the entities of one lookup that errors are about; undefined among them stands for all. */
+const blamedEntities = (errors: readonly SubgraphError[], name: string): ReadonlySet<unknown> =>
+  new Set(errors.filter(({ path }) => !path?.length || path[0] === name).map(({ path }) => path?.[1]))
 
 function give(entity: unknown, objects: readonly JsonObject[]): void {
   if (!isObject(entity)) return
