@@ -9,6 +9,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { z } from 'zod'
+import { codeOf, messageOf } from './faults.ts'
 import { ClientFile, VersionFile } from './files.ts'
 import { isName, isVersion } from './names.ts'
 import { catalogueOf, type Published, type RegisteredClient } from './registry.ts'
@@ -80,6 +81,12 @@ export function registryFolder(folder: string): { read(): Promise<Reading> } {
   }
 }
 
+/** One client; undefined when there is none of this name, throws when its files do not load. */
+export async function loadClient(folder: string, name: string): Promise<RegisteredClient | undefined> {
+  const files = await filesOf(folder, name)
+  return files && readClient(name, files)
+}
+
 interface File {
   readonly path: string
   readonly app: string | undefined
@@ -143,8 +150,6 @@ async function inParallel<T>(items: readonly T[], work: (item: T) => Promise<voi
 }
 
 function absent(err: unknown): undefined {
-  const code = err instanceof Error && 'code' in err ? err.code : undefined
+  const code = codeOf(err)
   if (code !== 'ENOENT' && code !== 'ENOTDIR') throw err
 }
-
-const messageOf = (err: unknown): string => (err instanceof Error ? err.message : String(err))

@@ -1,14 +1,13 @@
 /** The registry of operations, as a command. */
 import { parseArgs } from 'node:util'
 import { defaultLimits } from '../document/limits.ts'
-import { check } from './command/check.ts'
 import { addKey, client, revokeKey } from './command/client.ts'
 import { move } from './command/move.ts'
 import { type Outcome, refused } from './command/outcome.ts'
 import type { Place } from './command/place.ts'
-import { publish } from './command/publish.ts'
 import { list, usageReport } from './command/report.ts'
 import { commandConfig } from './config.ts'
+import { messageOf } from './faults.ts'
 import { Enforcement } from './files.ts'
 import { isMove } from './life.ts'
 
@@ -21,8 +20,18 @@ retire <client> <app> <version> [--yes] | restore <client> <app> <version>
 list [client] | usage [client] | check
 --folder <folder> and --supergraph <file or URL> win over OPERATIONS and SUPERGRAPH; usage is in REDIS_URL`
 
-async function run(): Promise<Outcome> {
+/** Does what is asked for and says how it went; never rejects. */
+export async function operations(args: readonly string[], env?: NodeJS.ProcessEnv): Promise<Outcome> {
+  try {
+    return await command(args, env)
+  } catch (err) {
+    return refused(messageOf(err))
+  }
+}
+
+async function command(args: readonly string[], env?: NodeJS.ProcessEnv): Promise<Outcome> {
   const { values, positionals } = parseArgs({
+    args: [...args],
     allowPositionals: true,
     options: {
       partner: { type: 'boolean' },
@@ -38,7 +47,7 @@ async function run(): Promise<Outcome> {
       supergraph: { type: 'string' },
     },
   })
-  const { OPERATIONS, SUPERGRAPH, REDIS_URL, COST_LIMIT } = commandConfig()
+  const { OPERATIONS, SUPERGRAPH, REDIS_URL, COST_LIMIT } = commandConfig(env)
   const place: Place = {
     folder: values.folder ?? OPERATIONS,
     supergraph: values.supergraph ?? SUPERGRAPH,
@@ -62,14 +71,19 @@ async function run(): Promise<Outcome> {
       if (what === 'add') return addKey(place, name)
       return what === 'revoke' ? revokeKey(place, name, hint) : refused(help)
     }
-    case 'publish':
+    // These two load Apollo's planner, which the others need not wait for.
+    case 'publish': {
+      const { publish } = await import('./command/publish.ts')
       return publish(place, names, new Map(values['max-age']?.map(ageIn)))
+    }
     case 'list':
       return list(place, names)
     case 'usage':
       return usageReport(place, names)
-    case 'check':
+    case 'check': {
+      const { check } = await import('./command/check.ts')
       return check(place)
+    }
     default:
       return refused(help)
   }
@@ -91,12 +105,9 @@ function ageIn(text: string): [string, number] {
   return [name, age]
 }
 
-let outcome: Outcome
-try {
-  outcome = await run()
-} catch (err) {
-  outcome = refused(err instanceof Error ? err.message : String(err))
+if (import.meta.main) {
+  const { ok, lines } = await operations(process.argv.slice(2))
+  const stream = ok ? process.stdout : process.stderr
+  stream.write(`${lines.join('\n')}\n`)
+  process.exitCode = ok ? 0 : 1
 }
-const stream = outcome.ok ? process.stdout : process.stderr
-stream.write(`${outcome.lines.join('\n')}\n`)
-process.exitCode = outcome.ok ? 0 : 1

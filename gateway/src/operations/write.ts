@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { link, mkdir, rename, unlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { codeOf } from './faults.ts'
 
 /** Puts `content` at `path` in one step, in place of what stood there. */
 export async function replaceFile(path: string, content: unknown): Promise<void> {
@@ -15,7 +16,7 @@ export async function createFile(path: string, content: unknown): Promise<boolea
     await link(temporary, path)
     return true
   } catch (err) {
-    if (err instanceof Error && 'code' in err && err.code === 'EEXIST') return false
+    if (codeOf(err) === 'EEXIST') return false
     throw err
   } finally {
     await unlink(temporary)

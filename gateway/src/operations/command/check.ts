@@ -1,7 +1,8 @@
 import { type Inspected, inspector } from '../inspect.ts'
 import { nameId } from '../names.ts'
 import { done, type Outcome, refused } from './outcome.ts'
-import { type Place, readClients, readSupergraph } from './place.ts'
+import { type Place, readClients } from './place.ts'
+import { readSupergraph } from './supergraph.ts'
 
 /** Names every published operation that the supergraph does not answer, or not within the limits. */
 export async function check(place: Place): Promise<Outcome> {

@@ -1,11 +1,11 @@
 import { z } from 'zod'
 import { ClientFile, type Enforcement, keysAtOnce } from '../files.ts'
-import { clientPath } from '../folder.ts'
+import { clientPath, loadClient } from '../folder.ts'
 import { newKey } from '../keys.ts'
 import { isName } from '../names.ts'
 import { createFile, replaceFile } from '../write.ts'
 import { done, type Outcome, refused } from './outcome.ts'
-import { clientNamed, type Place } from './place.ts'
+import type { Place } from './place.ts'
 
 export interface Wanted {
   readonly kind: 'partner' | 'app' | undefined
@@ -18,7 +18,7 @@ export interface Wanted {
 /** Makes a client, or changes of one what is given. */
 export async function client(place: Place, [name = '']: readonly string[], wanted: Wanted): Promise<Outcome> {
   if (!isName(name)) return refused(`"${name}" is no name of a client: letters a-z, digits, - and _.`)
-  const before = await clientNamed(place, name)
+  const before = await loadClient(place.folder, name)
   const kind = before?.file.kind ?? wanted.kind
   if (!kind) return refused(`There is no client "${name}"; say --partner or --app to make it.`)
   if (wanted.kind && wanted.kind !== kind) return refused(`${name} is a client of the kind ${kind}, and stays one.`)
@@ -68,7 +68,7 @@ export async function revokeKey(place: Place, name: string, hint: string): Promi
 }
 
 async function partnerNamed(place: Place, name: string) {
-  const found = isName(name) ? await clientNamed(place, name) : undefined
+  const found = isName(name) ? await loadClient(place.folder, name) : undefined
   return found?.file.kind === 'partner' ? found.file : `There is no partner "${name}".`
 }
 

@@ -1,13 +1,13 @@
 import { readFile } from 'node:fs/promises'
 import { VersionFile } from '../files.ts'
-import { versionPath } from '../folder.ts'
+import { loadClient, versionPath } from '../folder.ts'
 import { type Move, moved } from '../life.ts'
 import { isName, isVersion } from '../names.ts'
 import type { Published, RegisteredClient } from '../registry.ts'
 import { type Count, usageKey } from '../usage.ts'
 import { replaceFile } from '../write.ts'
 import { done, type Outcome, refused } from './outcome.ts'
-import { clientNamed, countedUsage, type Place } from './place.ts'
+import { countedUsage, type Place } from './place.ts'
 
 const latelyMs = 30 * 24 * 3_600_000
 
@@ -18,7 +18,7 @@ export async function move(
   [client = '', app = '', version = '']: readonly string[],
   { sunset, yes }: { readonly sunset: Date | undefined; readonly yes: boolean },
 ): Promise<Outcome> {
-  const owner = isName(client) && isName(app) && isVersion(version) ? await clientNamed(place, client) : undefined
+  const owner = isName(client) && isName(app) && isVersion(version) ? await loadClient(place.folder, client) : undefined
   const its = owner?.operations.filter((one) => one.app === app && one.version === version) ?? []
   const [first] = its
   if (!owner || !first) return refused(`${client}/${app}/${version} is not published.`)

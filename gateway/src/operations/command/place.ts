@@ -1,8 +1,6 @@
 /** Where a command works, and what it finds there. */
-import { readFile } from 'node:fs/promises'
 import { createLog, createRedis } from '@holdfast/service'
 import type { Limits } from '../../document/limits.ts'
-import { type Graph, readGraph } from '../../supergraph/graph.ts'
 import { registryFolder } from '../folder.ts'
 import type { RegisteredClient } from '../registry.ts'
 import { type Count, readUsage } from '../usage.ts'
@@ -26,21 +24,6 @@ export interface Clients {
 export async function readClients({ folder }: Place): Promise<Clients> {
   const { clients, faults } = await registryFolder(folder).read()
   return { clients, faults: [...faults].map(([client, fault]) => `${client}: ${fault}`) }
-}
-
-/** A client; throws with the reason when its files do not load. */
-export async function clientNamed(place: Place, name: string): Promise<RegisteredClient | undefined> {
-  const { clients, faults } = await registryFolder(place.folder).read()
-  const fault = faults.get(name)
-  if (fault !== undefined) throw new Error(`${name}: ${fault}`)
-  return clients.find((client) => client.name === name)
-}
-
-export async function readSupergraph(place: string): Promise<Graph> {
-  if (!/^https?:\/\//.test(place)) return readGraph(await readFile(place, 'utf8'))
-  const response = await fetch(place, { signal: AbortSignal.timeout(10_000) })
-  if (!response.ok) throw new Error(`The supergraph could not be read: HTTP ${response.status}`)
-  return readGraph(await response.text())
 }
 
 /** What the gateways counted; undefined when it is not known where. Throws when Redis does not say. */

@@ -2,14 +2,15 @@ import { readFile, stat } from 'node:fs/promises'
 import { isDeepStrictEqual } from 'node:util'
 import { entriesOf, type ManifestEntry } from '../../document/manifest.ts'
 import type { Operation, VersionFile } from '../files.ts'
-import { versionFileLimit, versionPath } from '../folder.ts'
+import { loadClient, versionFileLimit, versionPath } from '../folder.ts'
 import { type Inspected, inspector } from '../inspect.ts'
 import { published } from '../life.ts'
 import { documentIdOf, isName, isOwnId, isSha256, isVersion, sha256 } from '../names.ts'
-import type { RegisteredClient } from '../registry.ts'
+import { type Catalogue, catalogueOf } from '../registry.ts'
 import { createFile } from '../write.ts'
 import { done, type Outcome, refused, table } from './outcome.ts'
-import { clientNamed, type Place, readSupergraph } from './place.ts'
+import type { Place } from './place.ts'
+import { readSupergraph } from './supergraph.ts'
 
 const operationsLimit = 5_000 // in one manifest
 
@@ -19,7 +20,7 @@ export async function publish(
   [client = '', app = '', version = '', manifest = '']: readonly string[],
   maxAges: ReadonlyMap<string, number>,
 ): Promise<Outcome> {
-  const owner = isName(client) ? await clientNamed(place, client) : undefined
+  const owner = isName(client) ? await loadClient(place.folder, client) : undefined
   if (!owner) return refused(`There is no client "${client}"; make it first.`)
   if (!isName(app)) return refused(`"${app}" is no name of an app: letters a-z, digits, - and _.`)
   if (!isVersion(version)) return refused(`"${version}" is no version: letters and digits, with . _ + - between.`)
@@ -32,7 +33,8 @@ export async function publish(
   const scopes = owner.file.kind === 'partner' ? owner.file.scopes : []
   const inspect = inspector(await readSupergraph(place.supergraph), place.limits, scopes)
   const inspected = entries.map((entry) => ({ entry, found: inspect(entry.text) }))
-  const faults = [...faultsOf(inspected, owner), ...faultsOfAges(inspected, maxAges)]
+  const others = owner.operations.filter((one) => one.app !== app || one.version !== version)
+  const faults = [...faultsOf(inspected, catalogueOf(others)), ...faultsOfAges(inspected, maxAges)]
   if (faults.length > 0) return refused(`Nothing is published of ${client}/${app}/${version}:`, ...faults)
 
   const operations = inspected.flatMap(({ entry, found }) => (found.ok ? [operationOf(entry, found, maxAges)] : []))
@@ -73,7 +75,7 @@ interface InspectedEntry {
   readonly found: Inspected
 }
 
-function faultsOf(inspected: readonly InspectedEntry[], owner: RegisteredClient): readonly string[] {
+function faultsOf(inspected: readonly InspectedEntry[], others: Catalogue): readonly string[] {
   const names = new Set<string>()
   return inspected.flatMap(({ entry: { id, text }, found }) => {
     if (!found.ok) return found.faults.map((fault) => `  ${id}: ${fault}`)
@@ -83,7 +85,7 @@ function faultsOf(inspected: readonly InspectedEntry[], owner: RegisteredClient)
     names.add(name)
     if (isSha256(id) ? id !== sha256(text) : !isOwnId(id) && id !== documentIdOf(text))
       faults.push(`has an id that is neither its SHA-256 nor one that a client could send: ${id.slice(0, 100)}`)
-    const other = owner.catalogue.byId(id)
+    const other = others.byId(id)
     if (isOwnId(id) && other && other.text !== text && other.life.state !== 'retired')
       faults.push(`has the id of another operation, ${other.name} in ${other.app}/${other.version}`)
     return faults.map((fault) => `  ${name}: ${fault}`)
