@@ -594,6 +594,14 @@ export type ResolversParentTypes = {
   Int: Scalars['Int']['output'];
 };
 
+export type LiveDirectiveArgs = {
+  identity?: Maybe<ReadonlyArray<Scalars['String']['input']>>;
+  key?: Maybe<Scalars['String']['input']>;
+  slow?: Scalars['String']['input'];
+};
+
+export type LiveDirectiveResolver<Result, Parent, ContextType = Context, Args = LiveDirectiveArgs> = DirectiveResolverFn<Result, Parent, ContextType, Args>;
+
 export type RateDirectiveArgs = {
   away?: Scalars['String']['input'];
   count: Scalars['Int']['input'];
@@ -842,5 +850,6 @@ export type Resolvers<ContextType = Context> = {
 };
 
 export type DirectiveResolvers<ContextType = Context> = {
+  live?: LiveDirectiveResolver<any, any, ContextType>;
   rate?: RateDirectiveResolver<any, any, ContextType>;
 };

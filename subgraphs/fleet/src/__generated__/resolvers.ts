@@ -278,7 +278,8 @@ export type Subscription = {
   readonly unlockStatus: Maybe<Command>;
   /**
    * What a map of this box shows: first everything (`snapshot` true), then changes, at most twice a second. Riders see what
-   * can be rented and the vehicle they have; operators see all.
+   * can be rented and the vehicle they have; operators see all. A client that cannot keep up is told so (`TOO_SLOW`) and
+   * subscribes again: changes without those before them would show a map that is wrong.
    */
   readonly vehicleAvailability: VehicleAvailability;
 };
@@ -711,6 +712,14 @@ export type ResolversParentTypes = {
   Int: Scalars['Int']['output'];
 };
 
+export type LiveDirectiveArgs = {
+  identity?: Maybe<ReadonlyArray<Scalars['String']['input']>>;
+  key?: Maybe<Scalars['String']['input']>;
+  slow?: Scalars['String']['input'];
+};
+
+export type LiveDirectiveResolver<Result, Parent, ContextType = Context, Args = LiveDirectiveArgs> = DirectiveResolverFn<Result, Parent, ContextType, Args>;
+
 export type RateDirectiveArgs = {
   away?: Scalars['String']['input'];
   count: Scalars['Int']['input'];
@@ -995,5 +1004,6 @@ export type Resolvers<ContextType = Context> = {
 };
 
 export type DirectiveResolvers<ContextType = Context> = {
+  live?: LiveDirectiveResolver<any, any, ContextType>;
   rate?: RateDirectiveResolver<any, any, ContextType>;
 };
