@@ -26,14 +26,12 @@ export function supergraphSource(place: string, log: Log): Source {
       return last
     },
     watch: async (signal, changed) => {
-      let mark = remote ? '' : await fileMark(place)
+      let mark = '' // Of no file: it may have changed since it was read.
       await every(signal, remote ? urlPollMs : filePollMs, log, async () => {
-        if (!remote) {
-          const now = await fileMark(place)
-          if (now === mark) return
-          mark = now
-        }
+        const now = remote ? undefined : await fileMark(place)
+        if (now === mark) return
         const sdl = await read()
+        mark = now ?? mark
         if (sdl === last || sdl.trim() === '') return // An empty file is one that is being written.
         last = sdl
         await changed(sdl)

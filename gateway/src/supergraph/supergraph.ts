@@ -38,8 +38,8 @@ export function currentGraph(source: Source, log: Log): CurrentGraph {
 
   const take = (sdl: string) => {
     const graph = readGraph(sdl)
+    for (const listener of listeners) listener(graph) // One that cannot follow keeps the graph before.
     current = graph
-    for (const listener of listeners) listener(graph)
   }
 
   const validated = (sdl: string) => print(withoutAccess(parse(sdl, { noLocation: true })))
