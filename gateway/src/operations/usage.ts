@@ -1,4 +1,5 @@
 /** Who uses what: counted for each published operation, so that it is known what may be retired. */
+import { randomUUID } from 'node:crypto'
 import { background, counter, type Log, pause, type Redis, type Step } from '@holdfast/service'
 import { Lru } from '../lru.ts'
 import { nameId, sha256 } from './names.ts'
@@ -28,9 +29,12 @@ const others = counter('gateway_unpublished_operations_total', 'Operations that 
   'outcome',
 ])
 
-const flushMs = 5_000
-const usesKey = 'holdfast:operations:uses'
-const lastKey = 'holdfast:operations:last'
+const flushMs = 2_000 // What is lost at most with a process that is killed.
+// One slot of a Redis cluster, for one script writes them all.
+const usesKey = '{holdfast:operations}:uses'
+const lastKey = '{holdfast:operations}:last'
+const batchKey = (id: string) => `{holdfast:operations}:batch:${id}`
+const batchKnownS = 86_400 // Longer than a gateway goes on sending one that Redis may have taken already.
 const namedOnce = 10_000 // texts
 const nameLimit = 100 // characters; the client chooses it
 
@@ -41,37 +45,51 @@ export const usageKey = ({
   name,
 }: Pick<Published, 'client' | 'app' | 'version' | 'name'>): string => `${client}/${nameId(app, version, name)}`
 
+/** Adds a batch of counts, unless this very batch was added before. */
+const addBatch = `
+if not redis.call('set', KEYS[3], '1', 'NX', 'EX', ${batchKnownS}) then return end
+for i = 1, #ARGV, 3 do
+  redis.call('hincrby', KEYS[1], ARGV[i], ARGV[i + 1])
+  if tonumber(redis.call('hget', KEYS[2], ARGV[i]) or 0) < tonumber(ARGV[i + 2]) then
+    redis.call('hset', KEYS[2], ARGV[i], ARGV[i + 2])
+  end
+end`
+
+interface Batch {
+  readonly id: string
+  readonly counts: ReadonlyMap<string, { readonly uses: number; readonly last: number }>
+}
+
 /**
- * Counts in this process, and adds what came together to Redis every few seconds and at the end. What Redis did not take
- * is sent again with the next; a process that is killed loses what it had not sent.
+ * Counts in this process, and adds what came together to Redis every few seconds and at the end. A batch that Redis did not
+ * acknowledge is sent again, and counts once; a process that is killed loses what it had not sent.
  */
 export function usage(redis: Redis | undefined, log: Log): Usage {
   let fresh = new Map<string, { uses: number; last: number }>()
+  let unsent: Batch | undefined
   const named = new Lru<true>(namedOnce)
 
-  const flush = async () => {
-    if (!redis || fresh.size === 0) return
-    const sending = fresh
-    fresh = new Map()
+  const flush = async (redis: Redis) => {
     try {
-      const changes = redis.multi()
-      for (const [key, { uses: count, last }] of sending) changes.hincrby(usesKey, key, count).hset(lastKey, key, last)
-      await changes.exec()
+      for (;;) {
+        if (!unsent && fresh.size > 0) {
+          unsent = { id: randomUUID(), counts: fresh }
+          fresh = new Map()
+        }
+        if (!unsent) return
+        const rows = [...unsent.counts].flatMap(([key, { uses: count, last }]) => [key, count, last])
+        await redis.eval(addBatch, 3, usesKey, lastKey, batchKey(unsent.id), ...rows)
+        unsent = undefined
+      }
     } catch (err) {
-      for (const [key, { uses: count, last }] of sending) add(key, count, last)
-      log.debug({ err }, 'usage was not written; it will be with the next')
+      log.debug({ err }, 'usage was not written; it will be later')
     }
   }
 
-  const add = (key: string, count: number, last: number) => {
-    const before = fresh.get(key)
-    fresh.set(key, { uses: (before?.uses ?? 0) + count, last: Math.max(before?.last ?? 0, last) })
-  }
-
   const flushing = background('usage of operations', async (signal) => {
-    while (!signal.aborted) {
+    while (redis && !signal.aborted) {
       await pause(flushMs, signal)
-      await flush()
+      await flush(redis)
     }
   })
 
@@ -84,7 +102,9 @@ export function usage(redis: Redis | undefined, log: Log): Usage {
     used: (operation) => {
       const { client, app, version, name } = operation
       uses.inc({ client, app, version, operation: name })
-      if (redis) add(usageKey(operation), 1, Date.now())
+      if (!redis) return
+      const key = usageKey(operation)
+      fresh.set(key, { uses: (fresh.get(key)?.uses ?? 0) + 1, last: Date.now() })
     },
     unpublished: (client, outcome, text, name) => {
       others.inc({ client, outcome })

@@ -1,0 +1,129 @@
+/** What gateways share through Redis: who used what, and texts that clients sent once. */
+import { createHash } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { Redis } from 'ioredis'
+import { testRedis } from '../../dev/testing.ts'
+import { operations } from '../src/operations/main.ts'
+import { startGraph, type TestGraph } from './graph.ts'
+import { type TestRegistry, testRegistry } from './registry.ts'
+import { catalog } from './shop.ts'
+
+let redis: Awaited<ReturnType<typeof testRedis>>
+let registry: TestRegistry
+let one: TestGraph
+let other: TestGraph
+let key: string
+
+const used = 'query Used { whoAmI }'
+const unused = 'query Unused { whoAmI }'
+const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
+
+beforeAll(async () => {
+  redis = await testRedis()
+  registry = await testRegistry()
+  key = await registry.partner('acme')
+  await registry.publish('acme', 'shop', '1', { Used: used, Unused: unused })
+  await registry.publish('acme', 'shop', '2', { Used: used })
+  const options = { operations: registry.folder, redisUrl: redis.url }
+  one = await startGraph({ catalog }, options)
+  other = await startGraph({ catalog }, options)
+})
+afterAll(async () => {
+  await one.stop()
+  await other.stop()
+  await registry.remove()
+  await redis.stop()
+})
+
+const command = (...args: readonly string[]) =>
+  operations(args, { OPERATIONS: registry.folder, REDIS_URL: redis.url, SUPERGRAPH: one.supergraphFile })
+const use = async (graph: TestGraph, documentId: string) =>
+  expect(await (await graph.post({ documentId }, { 'x-api-key': key })).json()).toMatchObject({ data: {} })
+
+describe('usage', () => {
+  it('is counted for all gateways together, whole when one stops, and printed with what nobody uses', async () => {
+    const passing = await startGraph({ catalog }, { operations: registry.folder, redisUrl: redis.url })
+    const began = Date.now()
+    for (let number = 0; number < 3; number++) await use(passing, 'shop~1~Used')
+    await passing.stop()
+    await use(one, 'shop~1~Used')
+    await use(other, 'shop~1~Used')
+    await sleep(2_500)
+
+    const { lines } = await command('usage', 'acme')
+    const rows = lines.map((line) => line.split(/ {2,}/))
+    expect(rows).toContainEqual(['acme', 'shop', '1', 'Used', '5', expect.stringMatching(/^20/)])
+    expect(rows.slice(-2)).toContainEqual(['acme', 'shop', '1', 'Unused', '0', 'never'])
+    const last = rows.find(([, , version, name]) => version === '1' && name === 'Used')?.[5] ?? ''
+    expect(Date.parse(last)).toBeGreaterThanOrEqual(began)
+  })
+
+  it('keeps a version from being retired while it is used, until somebody says yes', async () => {
+    await registry.publish('acme', 'app', '1', { Only: 'query Only { a: whoAmI }' })
+    while ((await (await one.post({ documentId: 'app~1~Only' }, { 'x-api-key': key })).text()).includes('NOT_IN_LIST'))
+      await sleep(50)
+    await sleep(2_500)
+    const refused = await command('retire', 'acme', 'app', '1')
+    expect(refused).toMatchObject({ ok: false })
+    expect(refused.lines.join('\n')).toMatch(/Only: used \d+ times, last on 20[\s\S]*--yes/)
+    expect((await command('deprecate', 'acme', 'app', '1')).lines.join('\n')).toContain('Only: used')
+    expect(await command('retire', 'acme', 'app', '1', '--yes')).toMatchObject({ ok: true })
+  })
+
+  it('does not keep a version whose operations another version still answers', async () => {
+    expect(await command('retire', 'acme', 'shop', '2')).toMatchObject({ ok: true })
+  })
+})
+
+describe('a text that was sent once', () => {
+  const text = 'query Once { b: whoAmI }'
+  const extensions = { persistedQuery: { version: 1, sha256Hash: sha256(text) } }
+
+  it('is known to all gateways', async () => {
+    expect(await (await one.post({ query: text, extensions })).json()).toMatchObject({ data: {} })
+    for (let tries = 0; (await (await other.post({ extensions })).text()).includes('NOT_FOUND'); tries++) {
+      expect(tries).toBeLessThan(50)
+      await sleep(20)
+    }
+  })
+
+  it('is not believed to be what it is not', async () => {
+    const client = new Redis(redis.url)
+    const forged = 'query Forged { c: whoAmI }'
+    const slot = Number.parseInt(sha256(forged).slice(0, 8), 16) % 8_192
+    await client.set(`holdfast:apq:${slot}`, 'mutation { count }')
+    const body = await (
+      await other.post({ extensions: { persistedQuery: { version: 1, sha256Hash: sha256(forged) } } })
+    ).text()
+    expect(body).toContain('PERSISTED_QUERY_NOT_FOUND')
+    client.disconnect()
+  })
+})
+
+it('while Redis is away everything runs, and what was used meanwhile is counted later, once', async () => {
+  const away = 'query Away { d: whoAmI }'
+  await registry.publish('acme', 'away', '1', { Away: away })
+  while ((await (await one.post({ documentId: 'away~1~Away' }, { 'x-api-key': key })).text()).includes('NOT_IN_LIST'))
+    await sleep(50)
+  await sleep(2_500)
+  const count = async () => {
+    const { lines } = await command('usage')
+    return Number(lines.map((line) => line.split(/ {2,}/)).find(([, app]) => app === 'away')?.[4])
+  }
+  const before = await count()
+  await redis.pause()
+  const began = Date.now()
+  await use(one, 'away~1~Away')
+  const extensions = { persistedQuery: { version: 1, sha256Hash: sha256('nobody knows') } }
+  expect(await (await one.post({ extensions })).text()).toContain('PERSISTED_QUERY_NOT_FOUND')
+  expect(Date.now() - began).toBeLessThan(1_500)
+  await sleep(5_000) // Long enough for a batch that is sent, not answered and sent again.
+  await redis.resume()
+  for (let tries = 0; (await count()) < before + 1; tries++) {
+    expect(tries).toBeLessThan(150)
+    await sleep(100)
+  }
+  await sleep(2_500)
+  expect(await count()).toBe(before + 1)
+})
