@@ -18,7 +18,13 @@ const root = join(import.meta.dirname, '..')
 export const ours: Start = (supergraph, port) => ({
   name: 'ours',
   entry: join(root, 'gateway', 'src', 'main.ts'),
-  env: { SUPERGRAPH: supergraph, PORT: String(port) },
+  env: {
+    SUPERGRAPH: supergraph,
+    PORT: String(port),
+    // All of its clients come from one address.
+    CONNECTIONS_PER_ADDRESS: '1000000',
+    SUBSCRIPTIONS_PER_IDENTITY: '1000000',
+  },
 })
 
 /** Logs nothing of a request. */

@@ -2,6 +2,7 @@ import { commonConfig, Port, readConfig, Secret, Url } from '@holdfast/service'
 import { z } from 'zod'
 import { defaultLimits } from './document/limits.ts'
 import type { Issuer } from './identity.ts'
+import { defaultOpenLimits, type OpenLimits } from './open.ts'
 import { Enforcement } from './operations/files.ts'
 
 /** `name=url,name=url`. */
@@ -44,6 +45,12 @@ export function gatewayConfig(env: NodeJS.ProcessEnv = process.env) {
       POINTS_PER_MINUTE: z.coerce.number().int().min(1).max(60_000_000).optional(),
       /** How many times as much as `@rate` says fields may be asked for; for load tests, whose riders are few and quick. */
       RATE_FACTOR: z.coerce.number().int().min(1).max(1_000_000).default(1),
+      /** What callers may keep open: WebSockets and event streams, and subscriptions on them. */
+      CONNECTIONS_PER_IDENTITY: z.coerce.number().int().min(1).default(defaultOpenLimits.connectionsPerIdentity),
+      CONNECTIONS_PER_ADDRESS: z.coerce.number().int().min(1).default(defaultOpenLimits.connectionsPerAddress),
+      SUBSCRIPTIONS_PER_IDENTITY: z.coerce.number().int().min(1).default(defaultOpenLimits.subscriptionsPerIdentity),
+      /** Proxies of ours in front, each of which adds to X-Forwarded-For. With a wrong number all clients are one, or anyone anybody. */
+      TRUSTED_PROXIES: z.coerce.number().int().min(0).max(10).default(0),
       /** Where rates are counted for all gateways together; without it each counts alone. */
       REDIS_URL: Url.optional(),
       NODE_ENV: z.string().default('development'),
@@ -57,5 +64,10 @@ export function gatewayConfig(env: NodeJS.ProcessEnv = process.env) {
   const { JWKS_URL: jwksUrl, JWT_ISSUER: issuer, JWT_AUDIENCE: audience } = config
   const tokens: Issuer | undefined = jwksUrl && issuer && audience ? { jwksUrl, issuer, audience } : undefined
   const limits = { ...defaultLimits, cost: config.COST_LIMIT }
-  return { ...config, tokens, limits, production: config.NODE_ENV === 'production' }
+  const openLimits: OpenLimits = {
+    connectionsPerIdentity: config.CONNECTIONS_PER_IDENTITY,
+    connectionsPerAddress: config.CONNECTIONS_PER_ADDRESS,
+    subscriptionsPerIdentity: config.SUBSCRIPTIONS_PER_IDENTITY,
+  }
+  return { ...config, tokens, limits, openLimits, production: config.NODE_ENV === 'production' }
 }

@@ -9,6 +9,7 @@ import { graphqlRoute } from './door/http.ts'
 import { webSocketDoor } from './door/websocket.ts'
 import { type Issuer, identifyBy } from './identity.ts'
 import { countPlan, measured, meter } from './meter.ts'
+import { defaultOpenLimits, type OpenLimits, openCounts } from './open.ts'
 import { currentRegistry } from './operations/current.ts'
 import type { Enforcement } from './operations/files.ts'
 import { findOperation } from './operations/find.ts'
@@ -37,6 +38,10 @@ export interface GatewayOptions {
   readonly subgraphTimeoutMs: number
   readonly production: boolean
   readonly limits?: Limits
+  /** What callers may keep open. */
+  readonly openLimits?: OpenLimits
+  /** Proxies of ours in front: by so many places from the right X-Forwarded-For is believed. */
+  readonly trustedProxies?: number
   /** Whether operations over `limits.cost` are refused; by default where the supergraph says how long its lists are. */
   readonly costMode?: 'measure' | 'enforce' | undefined
   /** Points that one identity may spend in a minute; by default any. */
@@ -113,6 +118,8 @@ export function gateway(options: GatewayOptions): { readonly door: HttpDoor; rea
     }),
     answering: answers,
     meter: count,
+    open: openCounts(options.openLimits ?? defaultOpenLimits),
+    trustedProxies: options.trustedProxies ?? 0,
     log,
   }
   const open = openDoor()

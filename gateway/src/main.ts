@@ -17,6 +17,8 @@ const { steps } = gateway({
   production: config.production,
   limits: config.limits,
   costMode: config.COST_MODE,
+  openLimits: config.openLimits,
+  trustedProxies: config.TRUSTED_PROXIES,
   pointsPerMinute: config.POINTS_PER_MINUTE,
   rateFactor: config.RATE_FACTOR,
   redisUrl: config.REDIS_URL,

@@ -154,7 +154,7 @@ describe('a field with a rate', () => {
     const events = []
     for await (const event of client.iterate({ query: 'subscription { ticks }' })) events.push(event)
     expect(events).toHaveLength(5)
-    const refusal = Array.fromAsync(client.iterate({ query: 'subscription { ticks }' }))
+    const refusal = client.iterate({ query: 'subscription { ticks }' }).next()
     await expect(refusal).rejects.toMatchObject([
       { extensions: { code: 'RATE_LIMITED', retryAfterS: expect.any(Number) } },
     ])

@@ -11,7 +11,7 @@ import type { Meter } from '../meter.ts'
 import { brokenAnswer } from '../subgraph/answer.ts'
 import type { Channels } from '../subscriptions/channels.ts'
 import { atExpiry, oneByOne } from '../subscriptions/leaving.ts'
-import { countClient, cutOff, type EndReason } from '../subscriptions/measures.ts'
+import { countClient, cutOffs, type EndReason } from '../subscriptions/measures.ts'
 import { outlet } from '../subscriptions/outlet.ts'
 import { wireOver } from '../subscriptions/wire.ts'
 import type { StreamType } from './media-type.ts'
@@ -107,7 +107,7 @@ export function eventStreams(channels: Channels, meter: Meter, log: Log): EventS
       )
       const beat = setInterval(() => {
         if (unread >= unreadBeats) {
-          cutOff.inc({ door: 'sse' })
+          cutOffs.inc({ door: 'sse' })
           response.destroy()
         }
         unread++

@@ -8,6 +8,8 @@ import type { Admission } from '../admission.ts'
 import type { Answering, Prepared } from '../answering.ts'
 import type { Caller, Credentials } from '../caller.ts'
 import type { Meter } from '../meter.ts'
+import type { Open } from '../open.ts'
+import { addressOf } from './address.ts'
 import { type Asker, cachedReply, notStored } from './caching.ts'
 import { deprecationHeaders } from './deprecation.ts'
 import type { EventStreams } from './event-streams.ts'
@@ -20,6 +22,9 @@ export interface HttpDoorOptions {
   readonly answering: Answering
   readonly streams: EventStreams
   readonly meter: Meter
+  readonly open: Open
+  /** Proxies of ours in front of this door. */
+  readonly trustedProxies: number
   readonly log: Log
   /** What a browser gets that comes to look. */
   readonly page?: Route
@@ -30,7 +35,8 @@ const brokenReply = refusal(500, {
   extensions: { code: 'INTERNAL_SERVER_ERROR' },
 })
 
-export function graphqlRoute({ admission, answering, streams, meter, log, page }: HttpDoorOptions): Route {
+export function graphqlRoute(options: HttpDoorOptions): Route {
+  const { admission, answering, streams, meter, open, trustedProxies, log, page } = options
   /** Replies, or answers undefined when the response is a stream that goes on. */
   const reply = async (
     request: IncomingMessage,
@@ -40,7 +46,7 @@ export function graphqlRoute({ admission, answering, streams, meter, log, page }
     const read = await readHttp(request)
     if ('status' in read) return read
     if (!read.ok) return refusal(400, read.fault)
-    const called = await admission.recognise(credentialsOf(request))
+    const called = await admission.recognise(credentialsOf(request, trustedProxies))
     if (!called.ok) return statusReply(called.fault)
     const { caller } = called
     const admitted = await admission.admit(read.request, caller)
@@ -64,7 +70,13 @@ export function graphqlRoute({ admission, answering, streams, meter, log, page }
         ? cachedReply(text, errors.length > 0, single, published, askerOf(request))
         : { status: 200, body: text }
     }
-    if (stream) return streams.serve(response, stream, prepared, caller)
+    if (stream) {
+      if (response.destroyed) return // It left while we looked at its token: nothing would ever take it off the count.
+      const entered = open.stream(caller)
+      if (!entered.ok) return statusReply(entered.fault)
+      response.once('close', entered.leave)
+      return streams.serve(response, stream, prepared, caller)
+    }
     return refusal(
       406,
       bad('Accept text/event-stream for a subscription, or use graphql-transport-ws at this address.'),
@@ -105,10 +117,10 @@ const askerOf = (request: IncomingMessage): Asker => ({
   ifNoneMatch: header(request, 'if-none-match'),
 })
 
-const credentialsOf = (request: IncomingMessage): Credentials => ({
+const credentialsOf = (request: IncomingMessage, trustedProxies: number): Credentials => ({
   authorization: header(request, 'authorization'),
   apiKey: header(request, 'x-api-key'),
-  address: request.socket.remoteAddress ?? '',
+  address: addressOf(request, trustedProxies),
 })
 
 const wantsPage = (request: IncomingMessage): boolean => {

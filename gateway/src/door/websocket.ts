@@ -18,14 +18,16 @@ import type { Admission } from '../admission.ts'
 import type { Answering, Prepared } from '../answering.ts'
 import { type Caller, whenWithdrawn } from '../caller.ts'
 import type { Fault } from '../execute/trouble.ts'
-import type { Meter } from '../meter.ts'
+import { type Meter, refused } from '../meter.ts'
+import type { Open } from '../open.ts'
 import type { Published } from '../operations/registry.ts'
 import { readRequest } from '../request.ts'
 import type { Channels } from '../subscriptions/channels.ts'
 import { atExpiry, oneByOne } from '../subscriptions/leaving.ts'
-import { countClient, cutOff, type EndReason, sockets } from '../subscriptions/measures.ts'
+import { countClient, cutOffs, type EndReason, sockets } from '../subscriptions/measures.ts'
 import { type Ending, type Listener, outlet } from '../subscriptions/outlet.ts'
 import { type Wire, wireOver } from '../subscriptions/wire.ts'
+import { addressOf } from './address.ts'
 import { deprecationNotice, firstNoticed } from './deprecation.ts'
 import { withQuery } from './subscribe-message.ts'
 
@@ -35,6 +37,9 @@ export interface WebSocketDoorOptions {
   readonly answering: Answering
   readonly channels: Channels
   readonly meter: Meter
+  readonly open: Open
+  /** Proxies of ours in front of this door. */
+  readonly trustedProxies: number
   readonly log: Log
 }
 
@@ -42,6 +47,7 @@ const messageLimit = 1_000_000 // bytes, as for a body over HTTP
 const operationsLimit = 100 // open at once on one socket
 const pingEveryMs = 12_000
 const unreadLimit = 8_000_000 // bytes that a client may leave lying; more than anybody's slow second
+const tryAgainLater = 1013 // Clients do, a few times; of 4429 graphql-ws gives up for good.
 const closingMs = 1_000 // for clients to close their end when the gateway stops
 
 /** The other end of a socket. */
@@ -62,11 +68,13 @@ interface Asked {
   readonly prepared: Prepared
   readonly published: Published | undefined
   readonly caller: Caller
+  /** Takes a subscription off its caller's count. */
+  readonly leave: (() => void) | undefined
   readonly traceparent: string | undefined
 }
 
 export function webSocketDoor(door: HttpDoor, options: WebSocketDoorOptions): Step {
-  const { admission, answering, channels, meter, log } = options
+  const { admission, answering, channels, meter, open: counts, trustedProxies, log } = options
   const server = new WebSocketServer({ noServer: true, maxPayload: messageLimit, handleProtocols })
   const open = new Set<Peer>()
 
@@ -81,9 +89,10 @@ export function webSocketDoor(door: HttpDoor, options: WebSocketDoorOptions): St
         apiKey: typeof key === 'string' ? key : undefined,
         address: peer.address,
       })
+      if (peer.socket.readyState !== peer.socket.OPEN) return false // It left while we looked at its token.
       if (!called.ok) {
-        const refused = called.fault.extensions['code'] === 'UNAUTHENTICATED'
-        peer.socket.close(refused ? CloseCode.Unauthorized : 1013, called.fault.message)
+        const unknown = called.fault.extensions['code'] === 'UNAUTHENTICATED'
+        peer.socket.close(unknown ? CloseCode.Unauthorized : tryAgainLater, called.fault.message)
         return false
       }
       peer.caller = called.caller
@@ -94,7 +103,12 @@ export function webSocketDoor(door: HttpDoor, options: WebSocketDoorOptions): St
         peer.socket.close(CloseCode.Forbidden, 'The API key has changed; connect again.')
       })
       peer.socket.once('close', forget)
-      if (peer.socket.readyState !== peer.socket.OPEN) return false // It left while we looked at its token.
+      const entered = counts.connection(called.caller)
+      if (!entered.ok) {
+        peer.socket.close(tryAgainLater, entered.fault.message)
+        return false
+      }
+      peer.socket.once('close', entered.leave)
       peer.expiry = atExpiry(expiresAt, () => {
         peer.leaves = 'token expired'
         peer.socket.close(CloseCode.Forbidden, 'The token has expired.')
@@ -105,15 +119,16 @@ export function webSocketDoor(door: HttpDoor, options: WebSocketDoorOptions): St
     onSubscribe: async ({ extra: peer, subscriptions }, id, payload) => {
       const read = readRequest(payload)
       if (!read.ok) return [asError(read.fault)]
-      if (!peer.caller || Object.keys(subscriptions).length > operationsLimit)
-        return [asError({ message: 'Too many operations on one connection.', extensions: { code: 'RATE_LIMITED' } })]
+      if (!peer.caller || Object.keys(subscriptions).length > operationsLimit) return [asError(tooManyOperations())]
       const { caller } = peer
       const admitted = await admission.admit(read.request, caller)
       if (!admitted.ok) return admitted.faults.map(asError)
       const { prepared, published } = admitted
       const given = payload.extensions?.['traceparent']
       const trace = inTrace(typeof given === 'string' ? given : undefined, traceparent)
-      const asked: Asked = { id, peer, prepared, published, caller, traceparent: trace }
+      const entered = prepared.operation.type === 'subscription' ? counts.subscription(caller) : undefined
+      if (entered && !entered.ok) return [asError(entered.fault)]
+      const asked: Asked = { id, peer, prepared, published, caller, leave: entered?.leave, traceparent: trace }
       // What is returned here is kept as long as a subscription goes on, so it holds nothing of a graph that may be replaced.
       const carried: Carried = { asked }
       return { schema: noSchema, document: documentOf(prepared.operation.type), contextValue: carried }
@@ -130,7 +145,15 @@ export function webSocketDoor(door: HttpDoor, options: WebSocketDoorOptions): St
       })
     },
 
-    subscribe: ({ contextValue }: ExecutionArgs) => listen(take(contextValue)),
+    subscribe: ({ contextValue }: ExecutionArgs) => {
+      const asked = take(contextValue)
+      try {
+        return listen(asked)
+      } catch (err) {
+        asked.leave?.()
+        throw err
+      }
+    },
     onNext: (_context, _id, _payload, _args, result) => result,
   })
 
@@ -149,6 +172,7 @@ export function webSocketDoor(door: HttpDoor, options: WebSocketDoorOptions): St
     const measured = measure(asked)
     const ended = over.then(({ reason, fault }) => {
       leave()
+      asked.leave?.()
       counted(reason)
       measured.end(fault && [fault])
       return fault
@@ -177,14 +201,16 @@ export function webSocketDoor(door: HttpDoor, options: WebSocketDoorOptions): St
   const measure = ({ prepared, traceparent }: Asked) => inTrace(traceparent, () => meter.begin('websocket', prepared))
 
   const accept = (socket: WebSocket, request: IncomingMessage) => {
-    const address = request.socket.remoteAddress ?? ''
-    const read = () => {
-      if (socket.bufferedAmount < unreadLimit) return
-      cutOff.inc({ door: 'websocket' })
+    const address = addressOf(request, trustedProxies)
+    const cutOff = () => {
+      if (socket.readyState === socket.OPEN) cutOffs.inc({ door: 'websocket' })
       socket.terminate()
     }
+    const bound = () => {
+      if (socket.bufferedAmount >= unreadLimit) cutOff()
+    }
     const write = (frame: string, sent?: () => void) => {
-      read()
+      bound()
       if (socket.readyState === socket.OPEN) socket.send(frame, sent)
       else sent?.()
     }
@@ -194,10 +220,7 @@ export function webSocketDoor(door: HttpDoor, options: WebSocketDoorOptions): St
     sockets.inc()
     let alive = true
     const ping = setInterval(() => {
-      if (!alive) {
-        cutOff.inc({ door: 'websocket' })
-        return socket.terminate()
-      }
+      if (!alive) return cutOff()
       alive = false
       socket.ping()
     }, pingEveryMs)
@@ -216,7 +239,7 @@ export function webSocketDoor(door: HttpDoor, options: WebSocketDoorOptions): St
       },
       peer,
     )
-    socket.on('ping', read) // Whose answer goes out by itself.
+    socket.on('ping', bound) // Whose answer goes out by itself.
     socket.on('pong', () => {
       alive = true
     })
@@ -231,8 +254,11 @@ export function webSocketDoor(door: HttpDoor, options: WebSocketDoorOptions): St
   }
 
   const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    if (request.url?.split('?', 1)[0] === options.path) server.handleUpgrade(request, socket, head, accept)
-    else socket.destroy()
+    if (request.url?.split('?', 1)[0] !== options.path) return void socket.destroy()
+    const entered = counts.address(addressOf(request, trustedProxies))
+    if (!entered.ok) return void socket.end(tooManyConnections)
+    socket.once('close', entered.leave)
+    server.handleUpgrade(request, socket, head, accept)
   }
 
   return {
@@ -248,6 +274,14 @@ export function webSocketDoor(door: HttpDoor, options: WebSocketDoorOptions): St
       for (const { socket } of open) socket.terminate()
     },
   }
+}
+
+const tooManyConnections =
+  'HTTP/1.1 429 Too Many Requests\r\nRetry-After: 10\r\nContent-Length: 0\r\nConnection: close\r\n\r\n'
+
+function tooManyOperations(): Fault {
+  refused.inc({ limit: 'operations per connection' })
+  return { message: 'Too many operations on one connection.', extensions: { code: 'RATE_LIMITED' } }
 }
 
 /** What the protocol carries from a message to its execution, which takes it. */

@@ -22,7 +22,7 @@ export const ended = counter('gateway_subscriptions_ended_total', 'Subscriptions
   'door',
   'reason',
 ])
-export const cutOff = counter('gateway_clients_cut_off_total', 'Connections given up because nothing was read', [
+export const cutOffs = counter('gateway_clients_cut_off_total', 'Connections given up because nothing was read', [
   'door',
 ])
 
