@@ -89,6 +89,7 @@ export const processes: Record<ProcessName, Process> = {
     env: ({ settings, ports, secrets, redisUrl }) => ({
       HOST: settings.host,
       SUPERGRAPH: 'gateway/supergraph.graphql',
+      OPERATIONS: 'gateway/operations',
       SUBGRAPH_URLS: (['booking', 'fleet', 'payment'] as const)
         .map((name) => `${name}=${local(ports[name])}/graphql`)
         .join(','),
