@@ -28,6 +28,7 @@ const unreadBeats = 5 // A client on which so many wait in line has not read for
 
 interface Framing {
   readonly contentType: string
+  readonly begin: string
   readonly event: (payload: string) => string
   /** The stream is given up because of this. */
   readonly fault: (fault: Fault) => string
@@ -35,9 +36,14 @@ interface Framing {
   readonly end: string
 }
 
+const boundary = '\r\n--graphql'
+/** The boundary stands behind each part: only by it clients know that the part is whole. */
+const part = (json: string): string => `\r\ncontent-type: application/json\r\n\r\n${json}${boundary}`
+
 const framings: Readonly<Record<StreamType, Framing>> = {
   'text/event-stream': {
     contentType: 'text/event-stream; charset=utf-8',
+    begin: '',
     event: (payload) => `event: next\ndata: ${payload}\n\n`,
     fault: (fault) => `event: next\ndata: ${JSON.stringify({ errors: [fault] })}\n\n`,
     beat: ':\n\n',
@@ -45,12 +51,12 @@ const framings: Readonly<Record<StreamType, Framing>> = {
   },
   'multipart/mixed': {
     contentType: 'multipart/mixed; boundary=graphql; subscriptionSpec=1.0',
-    event: (payload) => `\r\n--graphql\r\ncontent-type: application/json\r\n\r\n{"payload":${payload}}`,
+    begin: boundary,
+    event: (payload) => part(`{"payload":${payload}}`),
     // Apollo's clients take a payload's errors for those of an event, and these for the end.
-    fault: (fault) =>
-      `\r\n--graphql\r\ncontent-type: application/json\r\n\r\n${JSON.stringify({ payload: null, errors: [fault] })}`,
-    beat: '\r\n--graphql\r\ncontent-type: application/json\r\n\r\n{}',
-    end: '\r\n--graphql--\r\n',
+    fault: (fault) => part(JSON.stringify({ payload: null, errors: [fault] })),
+    beat: part('{}'),
+    end: '--\r\n',
   },
 }
 
@@ -68,6 +74,7 @@ export function eventStreams(channels: Channels, meter: Meter, log: Log): EventS
       'cache-control': 'no-cache, no-transform',
       'x-accel-buffering': 'no',
     })
+    if (framing.begin) response.write(framing.begin)
     return framing
   }
 
