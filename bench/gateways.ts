@@ -27,6 +27,12 @@ export const ours: Start = (supergraph, port) => ({
   },
 })
 
+/** Logs nothing of a request either. */
+export const oursQuiet: Start = (supergraph, port) => {
+  const process = ours(supergraph, port)
+  return { ...process, name: 'ours-quiet', env: { ...process.env, LOG_LEVEL: 'warn' } }
+}
+
 /** Logs nothing of a request. */
 export const stock: Start = (supergraph, port) => ({
   name: 'stock',

@@ -4,51 +4,59 @@
  */
 import { availableParallelism } from 'node:os'
 import { startCity } from '../city/start.ts'
-import { hive, ours, startGateway, stock } from '../gateways.ts'
+import { hive, ours, oursQuiet, startGateway, stock } from '../gateways.ts'
 import { installRivals } from '../rivals/install.ts'
 import { markdown, middle } from '../table.ts'
 import { type Load, type Round, round } from './rounds.ts'
 
-const load: Load = { clients: 16, rate: 100, seconds: 2.5 }
-const rounds = 5
+const load: Load = { clients: 16, rate: 100, seconds: 2 }
 const same: Load = { ...load, seconds: 1 }
+const rounds = 5
 
 const versions = installRivals()
 await using city = await startCity()
-await using first = await startGateway(ours, city.supergraphFile)
-await using second = await startGateway(stock, city.supergraphFile)
-await using third = await startGateway(hive, city.supergraphFile)
-const gateways = [first, second, third]
-const names = ['ours', `@apollo/gateway ${versions.stock}`, `Hive Gateway ${versions.hive}`]
+await using own = await startGateway(ours, city.supergraphFile)
+await using quiet = await startGateway(oursQuiet, city.supergraphFile)
+await using apollo = await startGateway(stock, city.supergraphFile)
+await using guild = await startGateway(hive, city.supergraphFile)
+const contenders = [
+  { gateway: own, name: 'ours' },
+  { gateway: apollo, name: `@apollo/gateway ${versions.stock}` },
+  { gateway: guild, name: `Hive Gateway ${versions.hive}` },
+  { gateway: quiet, name: 'ours, logging nothing either' },
+]
 
 let asked = 0
 const varied = () => ++asked
 const always = () => 7
 
-for (const gateway of gateways) await round(gateway, load, varied)
-const table = await measure(load, varied)
-const memory = await Promise.all(gateways.map(async (gateway) => (await gateway.usage()).rssBytes / 1e6))
-const sameTable = await measure(same, always)
+for (const { gateway } of contenders) await round(gateway, load, varied)
+const different = await measure(load, varied)
+const memory = await Promise.all(contenders.map(async ({ gateway }) => (await gateway.usage()).rssBytes / 1e6))
+const alike = await measure(same, always)
 
-console.log(`\nA list of 20 entities from one subgraph, fields of each from another; every answer compared to the letter.
+console.log(`
+A list of 20 entities from one subgraph, fields of each from another; every answer compared to the letter.
 ${availableParallelism()} cores, Node ${process.versions.node}; ${load.clients} clients in a closed loop, then ${load.rate} requests a second in an open one,
-${load.seconds} s each; median of ${rounds} rounds. CPU is of the gateway's process, latencies in milliseconds.
+${load.seconds} s each; median of ${rounds} rounds. CPU is of the gateway's process, latencies are milliseconds.
 
-Each request asks for something else:\n`)
-show(table, memory)
-console.log('\nAll ask for the same, so that those that are under way at once share what they ask of subgraphs:\n')
-show(sameTable, memory)
+Each request asks for something else:
+`)
+show(different)
+console.log(`
+All ask for the same, so that those that are under way at once can share what they ask of subgraphs (${same.seconds} s each):
+`)
+show(alike)
 
 /** The rounds of each gateway, taken in turns. */
 async function measure(load: Load, area: () => number): Promise<Round[][]> {
-  const taken = gateways.map((): Round[] => [])
+  const taken = contenders.map((): Round[] => [])
   for (let number = 0; number < rounds; number++)
-    for (const [index, gateway] of gateways.entries()) taken[index]?.push(await round(gateway, load, area))
+    for (const [index, { gateway }] of contenders.entries()) taken[index]?.push(await round(gateway, load, area))
   return taken
 }
 
-function show(taken: readonly Round[][], memory: readonly number[]): void {
-  const cpu = taken.map((all) => middle(all.map(({ mostCpuMs }) => mostCpuMs)))
+function show(taken: readonly Round[][]): void {
   const columns: [string, (round: Round) => number][] = [
     ['CPU ms a request', ({ mostCpuMs }) => mostCpuMs],
     ['requests a second', ({ most }) => most.perSecond],
@@ -58,13 +66,15 @@ function show(taken: readonly Round[][], memory: readonly number[]): void {
     ['p50', ({ steady }) => steady.p50],
     ['p99', ({ steady }) => steady.p99],
   ]
-  const rows = taken.map((all, index) => [
-    names[index] ?? '',
-    ...columns.map(([, of]) => middle(all.map(of))),
+  const rows = contenders.map(({ name }, index) => [
+    name,
+    ...columns.map(([, of]) => middle((taken[index] ?? []).map(of))),
     memory[index] ?? Number.NaN,
   ])
   console.log(markdown(['', ...columns.map(([name]) => name), 'memory, MB'], rows))
-  const [own = Number.NaN, ...others] = cpu
-  const ratios = others.map((one, index) => `${(own / one).toFixed(2)} of ${names[index + 1]}`)
-  console.log(`\nCPU of ours: ${ratios.join(', ')} (wanted: 0.25)`)
+  const [oursMs, stockMs, hiveMs, quietMs] = taken.map((all) => middle(all.map(({ mostCpuMs }) => mostCpuMs)))
+  const share = (part = Number.NaN, whole = Number.NaN) => (part / whole).toFixed(2)
+  const shares = (ms: number | undefined) =>
+    `${share(ms, stockMs)} of the stock gateway's, ${share(ms, hiveMs)} of Hive's`
+  console.log(`\nCPU of ours (wanted: 0.25): ${shares(oursMs)}; logging nothing either ${shares(quietMs)}`)
 }

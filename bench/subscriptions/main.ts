@@ -11,7 +11,7 @@ import { installRivals } from '../rivals/install.ts'
 import { markdown, middle } from '../table.ts'
 import { type Measurement, measure, type Pace } from './run.ts'
 
-const many: Pace = { clients: 5_000, rate: 3, seconds: 4 }
+const many: Pace = { clients: 5_000, rate: 3, seconds: 3 }
 const few: Pace = { ...many, clients: 200 } // What Hive Gateway still carries here; ours beside it with as many.
 const rounds = 3
 
