@@ -219,6 +219,17 @@ describe('check', () => {
     expect((await run('check', '--supergraph', changed)).text).not.toContain('checked')
   })
 
+  it('names what two clients would be recognised by', async () => {
+    await run('client', 'twin-a', '--app', '--azp', 'same own')
+    await run('client', 'twin-b', '--app', '--azp', 'same')
+    expect(await run('check')).toMatchObject({
+      code: 1,
+      text: expect.stringContaining('azp same is of several clients: twin-a, twin-b'),
+    })
+    await rm(join(folder, 'twin-b'), { recursive: true })
+    expect(await run('check')).toMatchObject({ code: 0 })
+  })
+
   it('fails on files that do not load, rather than passing over them', async () => {
     await run('client', 'torn', '--partner')
     await writeFile(join(folder, 'torn/client.json'), '{')

@@ -227,6 +227,10 @@ describe('a partner', () => {
   )
 })
 
+it('what comes as a key over WebSocket and is no text is a bad key', async () => {
+  await expect(over(socket({ apiKey: 7 }), { query: texts.WhoAmI })).rejects.toMatchObject({ code: 4401 })
+})
+
 describe('the life of a version', () => {
   it('deprecated: it runs, and says until when by headers', async () => {
     const { headers, body } = await post({ documentId: 'shop~0~Old' }, partner())

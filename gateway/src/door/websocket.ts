@@ -12,7 +12,7 @@ import {
   Kind,
   type OperationTypeNode,
 } from 'graphql'
-import { CloseCode, handleProtocols, makeServer } from 'graphql-ws'
+import { CloseCode, type Context, handleProtocols, makeServer, type SubscribePayload } from 'graphql-ws'
 import { type WebSocket, WebSocketServer } from 'ws'
 import type { Admission } from '../admission.ts'
 import type { Answering, Prepared } from '../answering.ts'
@@ -22,6 +22,7 @@ import { type Meter, refused } from '../meter.ts'
 import type { Open } from '../open.ts'
 import type { Published } from '../operations/registry.ts'
 import { readRequest } from '../request.ts'
+import { brokenAnswer } from '../subgraph/answer.ts'
 import type { Channels } from '../subscriptions/channels.ts'
 import { atExpiry, oneByOne } from '../subscriptions/leaving.ts'
 import { countClient, cutOffs, type EndReason, sockets } from '../subscriptions/measures.ts'
@@ -86,7 +87,7 @@ export function webSocketDoor(door: HttpDoor, options: WebSocketDoorOptions): St
       const key = connectionParams?.['apiKey']
       const called = await admission.recognise({
         authorization: typeof given === 'string' ? given : undefined,
-        apiKey: typeof key === 'string' ? key : undefined,
+        apiKey: key === undefined || key === null ? undefined : String(key),
         address: peer.address,
       })
       if (peer.socket.readyState !== peer.socket.OPEN) return false // It left while we looked at its token.
@@ -116,23 +117,7 @@ export function webSocketDoor(door: HttpDoor, options: WebSocketDoorOptions): St
       return true
     },
 
-    onSubscribe: async ({ extra: peer, subscriptions }, id, payload) => {
-      const read = readRequest(payload)
-      if (!read.ok) return [asError(read.fault)]
-      if (!peer.caller || Object.keys(subscriptions).length > operationsLimit) return [asError(tooManyOperations())]
-      const { caller } = peer
-      const admitted = await admission.admit(read.request, caller)
-      if (!admitted.ok) return admitted.faults.map(asError)
-      const { prepared, published } = admitted
-      const given = payload.extensions?.['traceparent']
-      const trace = inTrace(typeof given === 'string' ? given : undefined, traceparent)
-      const entered = prepared.operation.type === 'subscription' ? counts.subscription(caller) : undefined
-      if (entered && !entered.ok) return [asError(entered.fault)]
-      const asked: Asked = { id, peer, prepared, published, caller, leave: entered?.leave, traceparent: trace }
-      // What is returned here is kept as long as a subscription goes on, so it holds nothing of a graph that may be replaced.
-      const carried: Carried = { asked }
-      return { schema: noSchema, document: documentOf(prepared.operation.type), contextValue: carried }
-    },
+    onSubscribe: (context, id, payload) => begin(context, id, payload).catch(broken),
 
     execute: ({ contextValue }: ExecutionArgs) => {
       const { prepared, published, caller, traceparent } = take(contextValue)
@@ -142,7 +127,7 @@ export function webSocketDoor(door: HttpDoor, options: WebSocketDoorOptions): St
         measured.end(errors)
         const extensions = deprecationNotice(published)
         return { ...(JSON.parse(text) as ExecutionResult), ...(extensions && { extensions }) }
-      })
+      }).catch((err: unknown) => ({ errors: broken(err) }))
     },
 
     subscribe: ({ contextValue }: ExecutionArgs) => {
@@ -151,11 +136,39 @@ export function webSocketDoor(door: HttpDoor, options: WebSocketDoorOptions): St
         return listen(asked)
       } catch (err) {
         asked.leave?.()
-        throw err
+        return { errors: broken(err) }
       }
     },
     onNext: (_context, _id, _payload, _args, result) => result,
   })
+
+  const begin = async (
+    { extra: peer, subscriptions }: Context<Record<string, unknown>, Peer>,
+    id: string,
+    payload: SubscribePayload,
+  ) => {
+    const read = readRequest(payload)
+    if (!read.ok) return [asError(read.fault)]
+    if (!peer.caller || Object.keys(subscriptions).length > operationsLimit) return [asError(tooManyOperations())]
+    const { caller } = peer
+    const admitted = await admission.admit(read.request, caller)
+    if (!admitted.ok) return admitted.faults.map(asError)
+    const { prepared, published } = admitted
+    const given = payload.extensions?.['traceparent']
+    const trace = inTrace(typeof given === 'string' ? given : undefined, traceparent)
+    const entered = prepared.operation.type === 'subscription' ? counts.subscription(caller) : undefined
+    if (entered && !entered.ok) return [asError(entered.fault)]
+    const asked: Asked = { id, peer, prepared, published, caller, leave: entered?.leave, traceparent: trace }
+    // What is returned here is kept as long as a subscription goes on, so it holds nothing of a graph that may be replaced.
+    const carried: Carried = { asked }
+    return { schema: noSchema, document: documentOf(prepared.operation.type), contextValue: carried }
+  }
+
+  /** What nobody planned for ends its operation, and no other on the socket. */
+  const broken = (err: unknown): GraphQLError[] => {
+    log.error({ err }, 'operation failed')
+    return [asError(brokenAnswer)]
+  }
 
   /**
    * Joins the channel. Its events go to the socket as they are, serialised once for all clients; the iterator that the

@@ -5,7 +5,7 @@ import { gauge, type Log, pause, type Step } from '@holdfast/service'
 import { type Reading, registryFolder } from './folder.ts'
 import { hashOf } from './keys.ts'
 import { manifestFile } from './manifest-file.ts'
-import { type RegisteredClient, type Registry, registryOf } from './registry.ts'
+import { ambiguities, type RegisteredClient, type Registry, registryOf } from './registry.ts'
 
 export interface CurrentRegistry extends Step {
   registry(): Registry
@@ -38,6 +38,7 @@ export function currentRegistry(path: string | undefined, log: Log): CurrentRegi
     sizes.set({ state: 'loaded' }, clients.length)
     sizes.set({ state: 'faulty' }, faults.size)
     if (!changed) return
+    for (const ambiguity of ambiguities(clients)) log.error({ ambiguity }, 'clients cannot be told apart')
     current = registryOf(clients)
     for (const [hash, { rights, controller }] of held) {
       const client = current.partnerByKey(hash)

@@ -1,7 +1,6 @@
-/** What stands in the files of a registry; ARCHITECTURE of the folder is in `folder.ts`. */
+/** What stands in the files of a registry; `folder.ts` says where they are. */
 import { z } from 'zod'
 import { Life } from './life.ts'
-import { isName } from './names.ts'
 
 /** Off: anything runs. Audit: anything runs, and what is not published is counted and named. Known: what is published. */
 export const Enforcement = z.enum(['off', 'audit', 'known'])
@@ -41,7 +40,7 @@ const App = z.strictObject({
 export const ClientFile = z.discriminatedUnion('kind', [Partner, App])
 export type ClientFile = z.infer<typeof ClientFile>
 
-export const OperationType = z.enum(['query', 'mutation', 'subscription'])
+const OperationType = z.enum(['query', 'mutation', 'subscription'])
 
 /** An operation as Apollo's manifests have it, and what Holdfast adds. */
 const Operation = z.object({
@@ -63,5 +62,3 @@ export const VersionFile = z.object({
   operations: z.array(Operation),
 })
 export type VersionFile = z.infer<typeof VersionFile>
-
-export const ClientName = z.string().refine(isName)

@@ -62,6 +62,21 @@ export function catalogueOf(operations: readonly Published[]): Catalogue {
   return { byId: (id) => ids.get(id), byText: (text) => texts.get(text) }
 }
 
+/** By what two clients would be recognised, which then belongs to the first of them by name. */
+export function ambiguities(clients: Iterable<RegisteredClient>): readonly string[] {
+  const owners = Map.groupBy(
+    [...clients].flatMap(({ name, file }) =>
+      file.kind === 'partner'
+        ? file.keys.map(({ hash, hint }) => ({ name, sign: `key ${hint}… (${hash.slice(0, 8)})` }))
+        : file.azp.map((azp) => ({ name, sign: `azp ${azp}` })),
+    ),
+    ({ sign }) => sign,
+  )
+  return [...owners].flatMap(([sign, its]) =>
+    its.length > 1 ? [`${sign} is of several clients: ${its.map(({ name }) => name).join(', ')}`] : [],
+  )
+}
+
 export function registryOf(clients: Iterable<RegisteredClient>): Registry {
   const all = new Map<string, RegisteredClient>()
   const keys = new Map<string, RegisteredClient>()
@@ -69,8 +84,9 @@ export function registryOf(clients: Iterable<RegisteredClient>): Registry {
   for (const client of clients) {
     const { name, file } = client
     all.set(name, client)
-    if (file.kind === 'partner') for (const { hash } of file.keys) keys.set(hash, client)
-    else for (const azp of file.azp) tokens.set(azp, client)
+    if (file.kind === 'partner') {
+      for (const { hash } of file.keys) if (!keys.has(hash)) keys.set(hash, client)
+    } else for (const azp of file.azp) if (!tokens.has(azp)) tokens.set(azp, client)
   }
   const apps = [...all.values()].filter(({ file }) => file.kind === 'app')
   return {

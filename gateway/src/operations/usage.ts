@@ -1,7 +1,6 @@
 /** Who uses what: counted for each published operation, so that it is known what may be retired. */
 import { randomUUID } from 'node:crypto'
 import { background, counter, type Log, pause, type Redis, type Step } from '@holdfast/service'
-import { Lru } from '../lru.ts'
 import { nameId, sha256 } from './names.ts'
 import type { Published } from './registry.ts'
 
@@ -35,7 +34,7 @@ const usesKey = '{holdfast:operations}:uses'
 const lastKey = '{holdfast:operations}:last'
 const batchKey = (id: string) => `{holdfast:operations}:batch:${id}`
 const batchKnownS = 86_400 // Longer than a gateway goes on sending one that Redis may have taken already.
-const namedOnce = 10_000 // texts
+const namedOfClient = 1_000 // texts; whoever sends more has them counted only
 const nameLimit = 100 // characters; the client chooses it
 
 export const usageKey = ({
@@ -67,7 +66,7 @@ interface Batch {
 export function usage(redis: Redis | undefined, log: Log): Usage {
   let fresh = new Map<string, { uses: number; last: number }>()
   let unsent: Batch | undefined
-  const named = new Lru<true>(namedOnce)
+  const named = new Map<string, Set<string>>()
 
   const flush = async (redis: Redis) => {
     try {
@@ -109,10 +108,11 @@ export function usage(redis: Redis | undefined, log: Log): Usage {
     unpublished: (client, outcome, text, name) => {
       others.inc({ client, outcome })
       if (text === undefined) return
+      const known = named.get(client) ?? new Set()
+      named.set(client, known)
       const id = sha256(text)
-      const key = `${client} ${outcome} ${id}`
-      if (named.get(key)) return
-      named.set(key, true, 1)
+      if (known.has(id) || known.size >= namedOfClient) return
+      known.add(id)
       log.warn({ client, outcome, sha256: id, operation: name?.slice(0, nameLimit) ?? 'anonymous' }, 'not published')
     },
   }

@@ -1,10 +1,11 @@
 import { type Inspected, inspector } from '../inspect.ts'
 import { nameId } from '../names.ts'
+import { ambiguities } from '../registry.ts'
 import { done, type Outcome, refused } from './outcome.ts'
 import { type Place, readClients } from './place.ts'
 import { readSupergraph } from './supergraph.ts'
 
-/** Names every published operation that the supergraph does not answer, or not within the limits. */
+/** Names every published operation that the supergraph does not answer, or not within the limits, and files that are wrong. */
 export async function check(place: Place): Promise<Outcome> {
   const [{ clients, faults }, graph] = await Promise.all([readClients(place), readSupergraph(place.supergraph)])
   const inspect = inspector(graph, place.limits)
@@ -21,7 +22,8 @@ export async function check(place: Place): Promise<Outcome> {
     const state = life.state === 'deprecated' ? ' (deprecated)' : ''
     return found.faults.map((fault) => `${client} ${nameId(app, version, name)}${state}: ${fault}`)
   })
-  if (broken.length + faults.length > 0)
-    return refused('The supergraph breaks published operations:', ...broken, ...faults)
+  if (broken.length > 0) broken.unshift('The supergraph breaks published operations:')
+  const all = [...broken, ...faults, ...ambiguities(clients)]
+  if (all.length > 0) return refused(...all)
   return done(`${alive.length} published operations hold.`)
 }
