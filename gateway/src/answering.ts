@@ -1,7 +1,12 @@
 /** From a request to its answer: document, variables, plan, execution. The same for every door. */
 import { setImmediate } from 'node:timers/promises'
 import type { Viewer } from '@holdfast/service'
-import { type GraphQLFormattedError, getVariableValues } from 'graphql'
+import {
+  type GraphQLFormattedError,
+  type GraphQLSchema,
+  getVariableValues,
+  type OperationDefinitionNode,
+} from 'graphql'
 import type { Cost } from './cost/cost.ts'
 import {
   type DocumentFault,
@@ -103,12 +108,7 @@ export function answering(options: AnsweringOptions): Answering {
       const read = current.documents.read(request.query, request.operationName)
       if (!read.ok) return read
       const { operation } = read
-      const { coerced, errors } = getVariableValues(
-        current.graph.schema,
-        operation.definition.variableDefinitions ?? [],
-        request.variables,
-        { maxErrors: variableFaultsTold },
-      )
+      const { coerced, errors } = coerce(current.graph.schema, operation.definition, request.variables)
       if (coerced) {
         const estimate = operation.estimate(coerced)
         if (estimate.ok)
@@ -121,7 +121,7 @@ export function answering(options: AnsweringOptions): Answering {
       }
       const messages = options.closed
         ? ['The variables do not fit the operation.']
-        : (errors?.map(({ message }) => message) ?? [])
+        : errors.map(({ message }) => message)
       return { ok: false, faults: messages.map((message) => fault(message, 'BAD_USER_INPUT')) }
     },
     answer: async ({ graph, operation, variables }, viewer) => {
@@ -140,5 +140,24 @@ export function answering(options: AnsweringOptions): Answering {
       const response: Response = errors.length > 0 ? { errors, data: completed } : { data: completed }
       return { text: JSON.stringify(response), errors }
     },
+  }
+}
+
+interface Coerced {
+  readonly coerced?: Readonly<Record<string, unknown>>
+  readonly errors: readonly { readonly message: string }[]
+}
+
+function coerce(
+  schema: GraphQLSchema,
+  { variableDefinitions = [] }: OperationDefinitionNode,
+  variables: Readonly<Record<string, unknown>>,
+): Coerced {
+  try {
+    const values = getVariableValues(schema, variableDefinitions, variables, { maxErrors: variableFaultsTold })
+    return values.coerced ? { coerced: values.coerced, errors: [] } : { errors: values.errors ?? [] }
+  } catch (err) {
+    if (!(err instanceof RangeError)) throw err
+    return { errors: [{ message: 'The variables are nested too deep.' }] }
   }
 }

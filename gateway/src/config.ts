@@ -22,6 +22,8 @@ export function gatewayConfig(env: NodeJS.ProcessEnv = process.env) {
     {
       ...commonConfig,
       PORT: Port.default(4_000),
+      /** Where operators find /metrics and what /health/ready knows; without it at PORT, in production nowhere. */
+      ADMIN_PORT: Port.optional(),
       /** File path or http(s) URL of a Federation 2 supergraph. */
       SUPERGRAPH: z.string(),
       /** Where subgraphs are when not where the supergraph says. */

@@ -35,6 +35,8 @@ export interface GatewayOptions {
   readonly secret: string | undefined
   readonly host: string
   readonly port: number
+  /** Where numbers and the names of what is away are told; without it at `port`, in production nowhere. */
+  readonly adminPort?: number | undefined
   readonly subgraphTimeoutMs: number
   readonly production: boolean
   readonly limits?: Limits
@@ -130,6 +132,7 @@ export function gateway(options: GatewayOptions): { readonly door: HttpDoor; rea
     routes: production
       ? { [path]: graphqlRoute({ ...common, streams }) }
       : { [path]: graphqlRoute({ ...common, streams, page: graphiqlPage }), ...graphiqlRoutes(path) },
+    admin: options.adminPort === undefined ? (production ? 'nowhere' : undefined) : { port: options.adminPort },
     ready: () => ({ door: open.check, supergraph: supergraph.ready, ...subgraphs.checks() }),
   })
   door.server.requestTimeout = requestTimeoutMs

@@ -13,6 +13,7 @@ const { steps } = gateway({
   secret: config.GATEWAY_SECRET,
   host: config.HOST,
   port: config.PORT,
+  adminPort: config.ADMIN_PORT,
   subgraphTimeoutMs: config.SUBGRAPH_TIMEOUT_MS,
   production: config.production,
   limits: config.limits,

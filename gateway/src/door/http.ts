@@ -102,6 +102,7 @@ export function graphqlRoute(options: HttpDoorOptions): Route {
       const replied = await reply(request, response, accepted)
       if (replied) send(response, mediaType, request.method === 'GET' ? unlessCached(replied) : replied)
     } catch (err) {
+      if (request.destroyed && !request.complete) return // It left before it had said what it wants.
       log.error({ err }, 'request failed')
       send(response, mediaType, brokenReply)
     }

@@ -15,11 +15,14 @@ export interface HttpDoor extends Step {
   readonly server: Server
   /** The port in use once started. */
   port(): number
+  /** The operators' port, when they have one of their own. */
+  adminPort(): number | undefined
 }
 
 /**
  * The one HTTP door of a process: its routes by path, `/health/live` (the event loop turns), `/health/ready` (what it
- * needs answers and it is not stopping) and `/metrics`. On stop it says not ready, then finishes what came in.
+ * needs answers and it is not stopping) and `/metrics`. On stop it says not ready, then finishes what came in. Numbers
+ * and the names of what is away are not for the public: `admin` says where they are told instead.
  */
 export function httpDoor(options: {
   readonly host: string
@@ -28,16 +31,18 @@ export function httpDoor(options: {
   readonly routes: Readonly<Record<string, Route>>
   /** What must answer for the process to be ready; a function when that changes while it runs. */
   readonly ready: Readonly<Record<string, ReadyCheck>> | (() => Readonly<Record<string, ReadyCheck>>)
+  /** A port of its own on the same host, or `'nowhere'`; without it, here. */
+  readonly admin?: { readonly port: number } | 'nowhere' | undefined
 }): HttpDoor {
-  const { log } = options
+  const { log, admin } = options
   let stopping = false
 
-  const ready: Route = async (_, response) => {
+  const check = async () => {
     const needed = typeof options.ready === 'function' ? options.ready() : options.ready
-    const checks = await Promise.all(
-      Object.entries(needed).map(async ([name, check]) => {
+    return Promise.all(
+      Object.entries(needed).map(async ([name, one]) => {
         try {
-          await within(1_500, name, check())
+          await within(1_500, name, one())
           return [name, 'ok'] as const
         } catch (err) {
           log.debug({ err, dependency: name }, 'not ready')
@@ -45,23 +50,57 @@ export function httpDoor(options: {
         }
       }),
     )
-    const ok = !stopping && checks.every(([, state]) => state === 'ok')
-    sendJson(response, ok ? 200 : 503, { ready: ok, stopping, ...Object.fromEntries(checks) })
   }
 
-  const routes: Record<string, Route> = {
-    ...options.routes,
-    '/health/live': (_, response) => sendJson(response, 200, { live: true }),
-    '/health/ready': ready,
+  // However many ask at once, what is needed is asked once: this may be open to the public.
+  let asking: ReturnType<typeof check> | undefined
+  const ready = async (response: ServerResponse, told: boolean) => {
+    asking ??= check().finally(() => {
+      asking = undefined
+    })
+    const checks = await asking
+    const ok = !stopping && checks.every(([, state]) => state === 'ok')
+    sendJson(response, ok ? 200 : 503, told ? { ready: ok, stopping, ...Object.fromEntries(checks) } : { ready: ok })
+  }
+
+  const live: Route = (_, response) => sendJson(response, 200, { live: true })
+  const forOperators: Record<string, Route> = {
+    '/health/live': live,
+    '/health/ready': (_, response) => ready(response, true),
     '/metrics': async (_, response) => {
       response.setHeader('content-type', registry.contentType)
       response.end(await registry.metrics())
     },
   }
+  const forAll: Record<string, Route> = admin
+    ? { '/health/live': live, '/health/ready': (_, response) => ready(response, false) }
+    : forOperators
 
+  const server = serving({ ...options.routes, ...forAll }, log)
+  const adminServer = typeof admin === 'object' ? serving(forOperators, log) : undefined
+
+  return {
+    name: 'http',
+    server,
+    port: () => portOf(server),
+    adminPort: () => adminServer && portOf(adminServer),
+    start: async () => {
+      if (adminServer && typeof admin === 'object') await listen(adminServer, admin.port, options.host)
+      await listen(server, options.port, options.host)
+      log.info({ port: portOf(server), ...(adminServer && { adminPort: portOf(adminServer) }) }, 'listening')
+    },
+    stop: async () => {
+      stopping = true
+      await close(server)
+      if (adminServer) await close(adminServer)
+    },
+  }
+}
+
+function serving(routes: Readonly<Record<string, Route>>, log: Log): Server {
   const server = createServer((request, response) => {
     const path = (request.url ?? '/').split('?', 1)[0] ?? '/'
-    const route = routes[path]
+    const route = Object.hasOwn(routes, path) ? routes[path] : undefined
     if (!route) return sendJson(response, 404, { error: 'not found' })
     void inTrace(header(request, 'traceparent'), async () => {
       try {
@@ -75,28 +114,25 @@ export function httpDoor(options: {
   })
   // Longer than any caller keeps an idle connection, so that it is always the caller who closes.
   server.keepAliveTimeout = 65_000
+  return server
+}
 
-  return {
-    name: 'http',
-    server,
-    port: () => (server.address() as AddressInfo).port,
-    start: () =>
-      new Promise<void>((resolve, reject) => {
-        server.once('error', reject)
-        server.listen(options.port, options.host, () => {
-          server.off('error', reject)
-          log.info({ port: (server.address() as AddressInfo).port }, 'listening')
-          resolve()
-        })
-      }),
-    stop: async () => {
-      stopping = true
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()))
-      server.closeIdleConnections()
-      await Promise.race([closed, sleep(5_000, undefined, { ref: false })])
-      server.closeAllConnections()
-    },
-  }
+const portOf = (server: Server): number => (server.address() as AddressInfo).port
+
+const listen = (server: Server, port: number, host: string): Promise<void> =>
+  new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, host, () => {
+      server.off('error', reject)
+      resolve()
+    })
+  })
+
+async function close(server: Server): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+  server.closeIdleConnections()
+  await Promise.race([closed, sleep(5_000, undefined, { ref: false })])
+  server.closeAllConnections()
 }
 
 export const header = (request: IncomingMessage, name: string): string | undefined => {
