@@ -30,9 +30,10 @@ try {
   process.exitCode = 1
 }
 
-function tell({ suite, total, failed }: SuiteResult): void {
+function tell({ suite, total, failed, log }: SuiteResult): void {
   say(`${suite.padEnd(40)} ${String(total - failed.length).padStart(2)} of ${total}`)
   for (const { name, why } of failed) say(`\n${name}: ${why}\n`)
+  if (failed.length > 0 && log !== '') say(`the gateway’s log ends with:\n${log}`)
 }
 
 function say(line: string): void {

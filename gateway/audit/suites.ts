@@ -13,6 +13,8 @@ export interface SuiteResult {
   readonly suite: string
   readonly total: number
   readonly failed: readonly (Verdict & { readonly why: string })[]
+  /** The end of what the gateway warned of. */
+  readonly log: string
 }
 
 const fetchMs = 30_000 // the first composes nothing, but loads the subgraphs of all suites
@@ -68,16 +70,18 @@ async function runSuite({ folder, tsx, origin, suite, production, signal }: Suit
     suite,
     total,
     failed: Array.from({ length: total }, (_, index) => ({ name: `${suite}_${index}`, why })),
+    log: gateway.output(),
   })
   const url = `http://127.0.0.1:${port}`
-  if (!(await isReady(gateway, `${url}/health/ready`, signal))) return none(`no gateway: ${gateway.output()}`)
+  if (!(await isReady(gateway, `${url}/health/ready`, signal))) return none('the gateway does not start')
 
   const reporter = pathToFileURL(join(import.meta.dirname, 'verdicts.ts')).href
   const args = ['--import', tsx, `--test-reporter=${reporter}`, join(folder, 'src', 'test.ts')]
   const env = { TEST_SUITE: suite, TESTS_ENDPOINT: `${at}/tests`, GRAPHQL_ENDPOINT: `${url}/graphql` }
   const verdicts = verdictsOf(await run(process.execPath, args, { env, timeoutMs: suiteMs, signal, mayFail: true }))
   if (verdicts.length !== total) return none(`${verdicts.length} of ${total} tests were run`)
-  return { suite, total, failed: verdicts.flatMap(({ name, why }) => (why === undefined ? [] : [{ name, why }])) }
+  const failed = verdicts.flatMap(({ name, why }) => (why === undefined ? [] : [{ name, why }]))
+  return { suite, total, failed, log: gateway.output() }
 }
 
 const verdictsOf = (output: string): readonly Verdict[] =>
