@@ -14,7 +14,7 @@ export const publish = (id: string, text = id): void => void feed.emit('event', 
 export const listening = (): number => feed.listenerCount('event')
 
 /** The feed as a subscription; a generator could not be ended while it waits for an event. */
-function things(field: string, only?: string, first?: object): AsyncIterableIterator<object> {
+export function things(field: string, only?: string, first?: object): AsyncIterableIterator<object> {
   const events = on(feed, 'event', { close: ['finish'] })
   let begin = first
   const next = async (): Promise<IteratorResult<object>> => {

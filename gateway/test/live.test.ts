@@ -36,6 +36,7 @@ const live: TestSubgraph = {
       everybody: Thing! @live(identity: [])
       byRole: Thing! @live(identity: ["role"])
       mine: Thing!
+      members: Thing @authenticated
     }
     type Nested { thing: Thing! }
     union Either = Thing | Other
@@ -63,6 +64,7 @@ const live: TestSubgraph = {
       everybody: fed('everybody'),
       byRole: fed('byRole'),
       mine: fed('mine'),
+      members: fed('members'),
     },
     Thing: {
       __resolveReference: ({ id }: { id: string }) => ({ id, text: `text of ${id}` }),
@@ -262,6 +264,23 @@ describe('viewers', () => {
       [{ id: 'a', secret: 'secret', hidden: 'hidden' }, undefined],
     ])
     expect(told).toEqual(Array.from({ length: 3 }, () => 'everybody: anonymous  '))
+  })
+
+  it('who may not see the field at all are told so, and the subgraph is not asked', async () => {
+    const heard = hear(await client(), 'subscription { members { id } }')
+    await until(() => heard.end === 'completed')
+    expect(heard.events).toEqual([
+      {
+        data: { members: null },
+        errors: [expect.objectContaining({ path: ['members'], extensions: { code: 'UNAUTHENTICATED' } })],
+      },
+    ])
+    expect(told).toEqual([])
+    const member = hear(await client({ sub: 'r1' }), 'subscription { members { id } }')
+    await until(() => listening() === 1)
+    publish('a')
+    await until(() => member.events.length === 1)
+    expect(member.events).toEqual([{ data: { members: { id: 'a' } } }])
   })
 })
 

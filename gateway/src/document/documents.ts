@@ -45,6 +45,7 @@ export interface DocumentOptions {
 
 const kept = 64_000_000 // bytes, some two thousand operations of ordinary size
 const faultsTold = 10
+const noCondition = 'The field of a subscription cannot depend on @include or @skip.'
 /** All that production says of an invalid document. */
 export const notValid = 'The operation is not valid for this schema.'
 
@@ -119,6 +120,9 @@ function check(graph: Graph, text: string, { limits, closed }: DocumentOptions):
     errors = validate(graph.schema, document, rules, { maxErrors: 1 })
     if (errors.length > 0 && !closed) errors = validate(graph.schema, parse(text), rules, { maxErrors: faultsTold }) // Now with lines and columns.
   } catch (err) {
+    // graphql-js throws where the field of a subscription depends on a variable, instead of saying that it must not.
+    if (err instanceof GraphQLError)
+      return { faults: [fault(closed ? notValid : noCondition, 'GRAPHQL_VALIDATION_FAILED')] }
     if (!(err instanceof RangeError)) throw err
     return { faults: [fault('The operation is too large: it is nested too deep.', 'GRAPHQL_VALIDATION_FAILED')] }
   }

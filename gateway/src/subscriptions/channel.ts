@@ -162,12 +162,6 @@ export class Channel {
     this.#close('completed')
   }
 
-  /** Nothing more comes to its members, who are still to be told. */
-  silence(): void {
-    this.#backlog = []
-    this.#stop('moved')
-  }
-
   #close(reason: 'unused' | 'completed'): void {
     this.#backlog = []
     this.#stop(reason)
@@ -244,7 +238,7 @@ export class Channel {
   }
 }
 
-const eventOf = (payload: string, slow: Event['slow'], key: string | undefined): Event => ({
+export const eventOf = (payload: string, slow: Event['slow'], key: string | undefined): Event => ({
   payload,
   size: Buffer.byteLength(payload),
   key,

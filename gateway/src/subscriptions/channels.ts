@@ -2,11 +2,12 @@ import { setImmediate } from 'node:timers/promises'
 import type { Viewer } from '@holdfast/service'
 import type { OperationRequest, Preparation, Prepared } from '../answering.ts'
 import type { Operation } from '../document/operation.ts'
-import type { Fault } from '../execute/trouble.ts'
+import { complete } from '../execute/complete.ts'
+import { type Fault, Trouble } from '../execute/trouble.ts'
 import type { Graph } from '../supergraph/graph.ts'
-import { Channel, type ChannelOptions, type Member } from './channel.ts'
+import { Channel, type ChannelOptions, eventOf, type Member } from './channel.ts'
 import { oneByOne } from './leaving.ts'
-import type { Listener } from './outlet.ts'
+import type { Event, Listener } from './outlet.ts'
 import { type View, viewOf } from './view.ts'
 
 export interface Channels {
@@ -57,16 +58,15 @@ export function channels(options: ChannelsOptions): Channels {
     return channel
   }
 
-  /** Plans a channel for the current graph; answers the fault when there is no way. */
-  const bringOver = (channel: Channel): Fault | undefined => {
+  /** Plans a channel for the current graph; answers who of its members is no longer to see it. */
+  const bringOver = (channel: Channel): Leaving[] => {
+    const members = [...channel.members]
     const preparation = options.prepare(channel.view.prepared.request)
-    if (!preparation.ok) return changed(preparation.faults[0]?.message)
-    const views = Map.groupBy(
-      [...channel.members].map((member) => ({ member, view: viewOf(preparation.prepared, member.viewer) })),
-      ({ view }) => view.key,
-    )
-    const groups = [...views.values()]
-    const staying = groups.find(([one]) => one && channel.isFedBy(one.view)) ?? groups[0]
+    if (!preparation.ok)
+      return members.map((member) => ({ member, fault: changed(preparation.faults[0]?.message ?? '') }))
+    const seen = members.map((member) => ({ member, view: viewOf(preparation.prepared, member.viewer) }))
+    const groups = [...Map.groupBy(seen, ({ view }) => view?.key).values()]
+    const staying = groups.find(([one]) => one?.view && channel.isFedBy(one.view)) ?? groups.find(([one]) => one?.view)
     for (const group of groups) {
       const view = group[0]?.view
       if (!view) continue
@@ -78,7 +78,9 @@ export function channels(options: ChannelsOptions): Channels {
         own.open()
       }
     }
-    return undefined
+    return seen.flatMap(({ member, view }) =>
+      view ? [] : [{ member, fault: changed('You are not allowed to see it any more.') }],
+    )
   }
 
   const isBehind = (channel: Channel) => channel.view.prepared.graph !== current
@@ -86,32 +88,26 @@ export function channels(options: ChannelsOptions): Channels {
   const bringAllOver = async () => {
     if (bringing) return
     bringing = true
-    const leaving: { readonly member: Member; readonly fault: Fault }[] = []
+    const leaving: Leaving[] = []
     const behind = () => [...all].filter(isBehind)
     for (let left = behind(); left.length > 0; left = behind()) {
       // Connections to subgraphs that moved are given up after a while.
       for (const channel of left.toSorted((a, b) => Number(b.isMoved) - Number(a.isMoved))) {
         await setImmediate()
         if (!all.has(channel) || !isBehind(channel)) continue
-        let fault: Fault | undefined
+        let gone: Leaving[]
         try {
-          fault = bringOver(channel)
+          gone = bringOver(channel)
         } catch (err) {
           options.log.error({ err, operation: channel.view.prepared.operation.name }, 'no plan in the new graph')
-          fault = changed(undefined)
+          gone = [...channel.members].map((member) => ({ member, fault: changed('') }))
         }
-        if (!fault) continue
-        all.delete(channel)
-        channel.silence()
-        for (const member of channel.members) leaving.push({ member, fault })
+        for (const { member } of gone) channel.remove(member)
+        leaving.push(...gone)
       }
     }
     bringing = false
-    await oneByOne(leaving, ({ member, fault }) => {
-      if (!member.channel.members.has(member)) return
-      member.channel.remove(member)
-      member.listener.ended({ reason: 'schema changed', fault })
-    })
+    await oneByOne(leaving, ({ member, fault }) => member.listener.ended({ reason: 'schema changed', fault }))
   }
 
   const bring = () => {
@@ -121,6 +117,11 @@ export function channels(options: ChannelsOptions): Channels {
   return {
     join: (prepared, viewer, traceparent, listener) => {
       const view = viewOf(prepared, viewer)
+      if (!view) {
+        listener.event(denied(prepared, viewer), 0)
+        listener.ended({ reason: 'refused' })
+        return () => undefined
+      }
       const key = JSON.stringify([view.key, prepared.variables])
       const known = joinable.get(prepared.operation)?.get(key)
       const channel = known ?? createJoinable(view, key, traceparent)
@@ -144,7 +145,18 @@ export function channels(options: ChannelsOptions): Channels {
   }
 }
 
-const changed = (reason: string | undefined): Fault => ({
-  message: `The schema has changed, and this subscription is not part of the new one. ${reason ?? ''}`.trimEnd(),
+interface Leaving {
+  readonly member: Member
+  readonly fault: Fault
+}
+
+const changed = (reason: string): Fault => ({
+  message: `The schema has changed, and this subscription is not part of the new one. ${reason}`.trimEnd(),
   extensions: { code: 'SUBSCRIPTION_SCHEMA_RELOAD' },
 })
+
+/** All that a viewer gets who may see nothing of it: which is why. */
+function denied({ operation, variables }: Prepared, viewer: Viewer): Event {
+  const { data, errors } = complete(operation.planFor(viewer).shape(variables), {}, new Trouble(), viewer)
+  return eventOf(JSON.stringify({ errors, data }), 'drop', undefined)
+}

@@ -20,11 +20,11 @@ export interface View {
 
 /**
  * Two share a view when they are equal in every identity input that decides, and in their rights: what `@authenticated`
- * and `@requiresScopes` let one see is never sent to another.
+ * and `@requiresScopes` let one see is never sent to another. Undefined when the viewer may not see any of it.
  */
-export function viewOf(prepared: Prepared, viewer: Viewer): View {
+export function viewOf(prepared: Prepared, viewer: Viewer): View | undefined {
   const planned = prepared.operation.planFor(viewer)
-  if (!planned.event) throw new Error('only a subscription can be listened to')
+  if (!planned.event) return undefined
   const told = narrowed(viewer, planned.identity)
   const key = JSON.stringify([told, prepared.operation.rights(viewer)])
   return { prepared, planned, event: planned.event, viewer, told, key }
