@@ -118,6 +118,13 @@ const error = (code: string) => ({ errors: [{ extensions: { code } }] })
 const asPartner = { data: { whoAmI: 'anonymous [secret:read more]' } }
 const notPublished = error('PERSISTED_QUERY_NOT_IN_LIST')
 
+async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
+  for (let tries = 0; !(await condition()); tries++) {
+    if (tries > 400) throw new Error('it did not come to pass')
+    await sleep(25)
+  }
+}
+
 async function metric(pattern: RegExp): Promise<number> {
   const metrics = await (await fetch(graph.url.replace('/graphql', '/metrics'))).text()
   return Number(pattern.exec(metrics)?.[1] ?? 0)
@@ -161,7 +168,7 @@ it('over WebSocket an operation that is named by its id needs no "query"', async
         raw.send(JSON.stringify({ id, type: 'subscribe', payload }))
   })
   raw.on('open', () => raw.send(JSON.stringify({ type: 'connection_init', payload: { apiKey: key } })))
-  while (heard.length < 5 && raw.readyState <= raw.OPEN) await sleep(10)
+  await until(() => heard.length === 5 || raw.readyState > raw.OPEN)
   raw.close()
   for (const id of ['a', 'b']) expect(heard).toContainEqual({ id, type: 'next', payload: asPartner })
 })
@@ -247,7 +254,7 @@ describe('the life of a version', () => {
     const extensions = { deprecation: { deprecated: '2026-02-01T00:00:00.000Z', sunset: '2031-01-02T00:00:00.000Z' } }
     expect(await over(socket({ apiKey: key }), { documentId: 'shop~0~Old' })).toEqual([{ ...asPartner, extensions }])
     const heard = over(socket({ apiKey: key }), { documentId: 'shop~0~OldTicks' })
-    while (ticks.length === 0) await sleep(10)
+    await until(() => ticks.length === 1)
     ticks[0]?.stop()
     expect(await heard).toEqual([{ data: { ticks: 0 }, extensions }, { data: { ticks: 1 } }])
   })
@@ -409,12 +416,12 @@ describe('a key that is revoked', () => {
     const gone = await registry.partner('leaver')
     await registry.publish('leaver', 'shop', '1', { Ticks: texts.Ticks })
     const ask = async () => (await post({ documentId: 'shop~1~Ticks' }, { 'x-api-key': gone })).status
-    while ((await ask()) === 401) await sleep(50)
+    await until(async () => (await ask()) === 406) // Known, published, and no stream.
     const closing = over(socket({ apiKey: gone }), { documentId: 'shop~1~Ticks' }).catch((err: unknown) => err)
     const events = await graph.post({ documentId: 'shop~1~Ticks' }, { 'x-api-key': gone, accept: 'text/event-stream' })
-    while (ticks.length < 2) await sleep(10)
+    await until(() => ticks.length === 2)
     const staying = over(socket({ apiKey: key }), { documentId: 'shop~1~Ticks' })
-    while (ticks.length < 3) await sleep(10)
+    await until(() => ticks.length === 3)
 
     await registry.partner('leaver') // With another key.
     expect(await closing).toMatchObject({ code: 4403 })
@@ -437,11 +444,11 @@ it('while the registry changes, requests run on', async () => {
       if (JSON.stringify(body) !== JSON.stringify(asPartner)) failed.push(body)
     }
   }
+  const text = async (request: object) => JSON.stringify((await post(request, partner())).body)
   const workers = [asking(), asking()]
   for (let version = 1; version <= 3; version++) {
     await registry.publish('acme', 'moving', String(version), { Moving: `query Moving { a${version}: price }` })
-    while (!JSON.stringify((await post({ documentId: `moving~${version}~Moving` }, partner())).body).includes('data'))
-      await sleep(50)
+    await until(async () => (await text({ documentId: `moving~${version}~Moving` })).includes('data'))
   }
   going = false
   await Promise.all(workers)

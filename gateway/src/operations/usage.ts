@@ -96,6 +96,7 @@ export function usage(redis: Redis | undefined, log: Log): Usage {
     ...flushing,
     stop: async () => {
       await flushing.stop?.()
+      if (unsent) log.warn({ operations: unsent.counts.size }, 'usage is lost, for Redis does not take it')
       redis?.disconnect()
     },
     used: (operation) => {
