@@ -1,11 +1,13 @@
 /** A Node process that is watched from outside while it works. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { closeSync, mkdirSync, openSync } from 'node:fs'
+import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { Usage } from './usage-probe.ts'
 
-export const folder = join(import.meta.dirname, '..', '.holdfast', 'bench')
+/** For logs and the like, of this run alone; whoever starts the subgraphs removes it at the end. */
+export const folder = join(tmpdir(), `holdfast-bench-${process.pid}`)
 
 export interface Measured extends AsyncDisposable {
   readonly name: string
@@ -25,11 +27,13 @@ export interface NodeProcess {
 }
 
 const answerMs = 20_000
+const printedTold = 2_000 // characters
 
-/** Starts it; what it prints goes to `.holdfast/bench/<name>.log`. */
+/** Starts it; what it prints goes to a file, as it would for a user, and its end into the error when something goes wrong. */
 export function startNode({ name, entry, args = [], env = {}, cwd }: NodeProcess): Measured {
   mkdirSync(folder, { recursive: true })
-  const log = openSync(join(folder, `${name}.log`), 'w')
+  const logFile = join(folder, `${name}.log`)
+  const log = openSync(logFile, 'w')
   const child = spawn(process.execPath, ['--import', join(import.meta.dirname, 'usage-probe.ts'), entry, ...args], {
     // Nothing of the shell's: every run is told the same.
     env: { PATH: process.env['PATH'], SystemRoot: process.env['SystemRoot'], NODE_ENV: 'production', ...env },
@@ -52,7 +56,7 @@ export function startNode({ name, entry, args = [], env = {}, cwd }: NodeProcess
       }
       const fail = (what: string) => {
         settle()
-        reject(new Error(`${name} ${what}; see ${join(folder, `${name}.log`)}`))
+        reject(new Error(`${name} ${what}. It printed at last: ${readFileSync(logFile, 'utf8').slice(-printedTold)}`))
       }
       const ended = () => fail('has ended')
       const timer = setTimeout(() => fail(`did not tell its ${member} within ${timeoutMs} ms`), timeoutMs)

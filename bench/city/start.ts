@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { folder, type Measured, startNode } from '../measured.ts'
 import { supergraphAt } from './graph.ts'
@@ -23,6 +23,7 @@ export async function startCity(): Promise<City> {
     [Symbol.asyncDispose]: async () => {
       await vehicles.process[Symbol.asyncDispose]()
       await prices.process[Symbol.asyncDispose]()
+      rmSync(folder, { recursive: true, force: true })
     },
   }
 }

@@ -5,10 +5,9 @@
 import { spawnSync } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { folder } from '../measured.ts'
 
 const here = import.meta.dirname
-export const installed = join(folder, 'rivals')
+export const installed = join(here, '..', '..', '.holdfast', 'bench', 'rivals')
 const files = ['package.json', 'stock.mjs', 'hive.config.mjs']
 
 interface Versions {
