@@ -180,7 +180,7 @@ export class Channel {
   }
 
   #take(answer: Answer, trace: string | undefined): void {
-    this.#on.begun()
+    if (!this.#view.prepared.operation.live?.late) this.#on.begun()
     this.#backlog.push({ answer, trace, missed: this.#missed })
     this.#missed = 0
     if (this.#backlog.length > backlogLimit) {

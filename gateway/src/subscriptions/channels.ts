@@ -28,19 +28,21 @@ export interface ChannelsOptions extends ChannelOptions {
 
 /**
  * Finds the channel that a client can share: the same operation and variables, seen by those who see the same. And only
- * until its first event: many subscriptions begin with a snapshot, and who comes later needs one of his own.
+ * until its first event, unless its field says otherwise: many subscriptions begin with a snapshot, and who comes later
+ * needs one of his own.
  */
 export function channels(options: ChannelsOptions): Channels {
   const all = new Set<Channel>()
   const joinable = new WeakMap<Operation, Map<string, Channel>>()
+  const listed = new Map<Channel, () => void>()
   let current: Graph | undefined
   let bringing = false
 
-  const create = (view: View, traceparent: string | undefined, close: () => void): Channel => {
+  const create = (view: View, traceparent: string | undefined): Channel => {
     const channel: Channel = new Channel(view, traceparent, options, {
-      begun: close,
+      begun: () => unlist(channel),
       end: () => {
-        close()
+        unlist(channel)
         all.delete(channel)
       },
     })
@@ -48,14 +50,20 @@ export function channels(options: ChannelsOptions): Channels {
     return channel
   }
 
-  const createJoinable = (view: View, key: string, traceparent: string | undefined): Channel => {
-    const same = joinable.get(view.prepared.operation) ?? new Map<string, Channel>()
-    joinable.set(view.prepared.operation, same)
-    const channel = create(view, traceparent, () => {
-      if (same.get(key) === channel) same.delete(key)
-    })
+  /** Lets others join it. */
+  const list = (channel: Channel): void => {
+    const { prepared } = channel.view
+    const same = joinable.get(prepared.operation) ?? new Map<string, Channel>()
+    joinable.set(prepared.operation, same)
+    const key = sharedKey(channel.view)
+    if (same.has(key)) return
     same.set(key, channel)
-    return channel
+    listed.set(channel, () => same.delete(key))
+  }
+
+  const unlist = (channel: Channel): void => {
+    listed.get(channel)?.()
+    listed.delete(channel)
   }
 
   /** Plans a channel for the current graph; answers who of its members is no longer to see it. */
@@ -70,9 +78,11 @@ export function channels(options: ChannelsOptions): Channels {
     for (const group of groups) {
       const view = group[0]?.view
       if (!view) continue
-      if (group === staying) channel.change(view)
-      else {
-        const own = create(view, undefined, () => undefined)
+      if (group === staying) {
+        channel.change(view)
+        if (view.prepared.operation.live?.late) list(channel)
+      } else {
+        const own = create(view, undefined)
         own.tellGap()
         for (const { member } of group) own.add(member)
         own.open()
@@ -122,9 +132,9 @@ export function channels(options: ChannelsOptions): Channels {
         listener.ended({ reason: 'refused' })
         return () => undefined
       }
-      const key = JSON.stringify([view.key, prepared.variables])
-      const known = joinable.get(prepared.operation)?.get(key)
-      const channel = known ?? createJoinable(view, key, traceparent)
+      const known = joinable.get(prepared.operation)?.get(sharedKey(view))
+      const channel = known ?? create(view, traceparent)
+      if (!known) list(channel)
       const member: Member = { listener, viewer, channel }
       channel.add(member)
       const leave = () => member.channel.remove(member)
@@ -144,6 +154,8 @@ export function channels(options: ChannelsOptions): Channels {
     },
   }
 }
+
+const sharedKey = ({ key, prepared }: View): string => JSON.stringify([key, prepared.variables])
 
 interface Leaving {
   readonly member: Member

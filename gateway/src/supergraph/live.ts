@@ -4,7 +4,8 @@
  *     extend schema
  *       @link(url: "https://holdfast.dev/gateway/v0.1", import: ["@live"])
  *       @composeDirective(name: "@live")
- *     directive @live(slow: String! = "drop", key: String, identity: [String!]) on FIELD_DEFINITION
+ *     directive @live(slow: String! = "drop", key: String, identity: [String!], late: Boolean! = false)
+ *       on FIELD_DEFINITION
  */
 import {
   type ConstDirectiveNode,
@@ -38,6 +39,8 @@ export interface LiveRule {
   /** Field names from the event to its key; set when `slow` is conflate. */
   readonly key: readonly string[] | undefined
   readonly identity: Identity
+  /** Its events say nothing of what was before, so that who comes late may share them. */
+  readonly late: boolean
 }
 
 export interface Live {
@@ -48,7 +51,7 @@ export interface Live {
 }
 
 const spec = 'https://holdfast.dev/gateway/'
-const undeclared: LiveRule = { slow: 'drop', key: undefined, identity: wholeIdentity }
+const undeclared: LiveRule = { slow: 'drop', key: undefined, identity: wholeIdentity, late: false }
 
 const Identity = z
   .array(z.enum(identityInputs))
@@ -64,6 +67,7 @@ const OfSubscription = z
       .transform((path) => path.split('.'))
       .optional(),
     identity: Identity.default(wholeIdentity),
+    late: z.boolean().default(false),
   })
   .refine(({ slow, key }) => (slow === 'conflate') === (key !== undefined), 'slow: "conflate" and key go together')
 
@@ -108,7 +112,7 @@ function parsed<T>(rules: z.ZodType<T>, coordinate: string, directive: ConstDire
 
 function plain(value: ConstValueNode | undefined): unknown {
   if (value?.kind === Kind.LIST) return value.values.map(plain)
-  if (value?.kind === Kind.STRING) return value.value
+  if (value?.kind === Kind.STRING || value?.kind === Kind.BOOLEAN) return value.value
   return value?.kind === Kind.NULL || value === undefined ? null : value.kind
 }
 

@@ -503,7 +503,6 @@ export type ResolversTypes = {
   ID: ResolverTypeWrapper<Scalars['ID']['output']>;
   BookableNotFound: ResolverTypeWrapper<BookableNotFound>;
   Booking: ResolverTypeWrapper<BookingInAState>;
-  Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
   BookingConnection: ResolverTypeWrapper<Omit<BookingConnection, 'edges'> & { edges: ReadonlyArray<ResolversTypes['BookingEdge']> }>;
   BookingEdge: ResolverTypeWrapper<Omit<BookingEdge, 'node'> & { node: ResolversTypes['Booking'] }>;
   BookingItem: ResolverTypeWrapper<Item>;
@@ -544,6 +543,7 @@ export type ResolversTypes = {
   ViewerRole: ViewerRole;
   WrongState: ResolverTypeWrapper<WrongState>;
   String: ResolverTypeWrapper<Scalars['String']['output']>;
+  Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
   Int: ResolverTypeWrapper<Scalars['Int']['output']>;
 };
 
@@ -554,7 +554,6 @@ export type ResolversParentTypes = {
   ID: Scalars['ID']['output'];
   BookableNotFound: BookableNotFound;
   Booking: BookingInAState;
-  Boolean: Scalars['Boolean']['output'];
   BookingConnection: Omit<BookingConnection, 'edges'> & { edges: ReadonlyArray<ResolversParentTypes['BookingEdge']> };
   BookingEdge: Omit<BookingEdge, 'node'> & { node: ResolversParentTypes['Booking'] };
   BookingItem: Item;
@@ -591,12 +590,14 @@ export type ResolversParentTypes = {
   Viewer: Viewer;
   WrongState: WrongState;
   String: Scalars['String']['output'];
+  Boolean: Scalars['Boolean']['output'];
   Int: Scalars['Int']['output'];
 };
 
 export type LiveDirectiveArgs = {
   identity?: Maybe<ReadonlyArray<Scalars['String']['input']>>;
   key?: Maybe<Scalars['String']['input']>;
+  late?: Scalars['Boolean']['input'];
   slow?: Scalars['String']['input'];
 };
 

@@ -631,7 +631,6 @@ export type ResolversTypes = {
   Query: ResolverTypeWrapper<Record<PropertyKey, never>>;
   RequestIdReused: ResolverTypeWrapper<RequestIdReused>;
   SetVehicleServiceInput: SetVehicleServiceInput;
-  Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
   SetVehicleServiceResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['SetVehicleServiceResult']>;
   SetVehicleServiceSuccess: ResolverTypeWrapper<Omit<SetVehicleServiceSuccess, 'vehicle'> & { vehicle: ResolversTypes['Vehicle'] }>;
   StillMoving: ResolverTypeWrapper<StillMoving>;
@@ -655,6 +654,7 @@ export type ResolversTypes = {
   Zone: ResolverTypeWrapper<ZoneModel>;
   ZoneKind: ZoneKind;
   String: ResolverTypeWrapper<Scalars['String']['output']>;
+  Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
   Int: ResolverTypeWrapper<Scalars['Int']['output']>;
 };
 
@@ -687,7 +687,6 @@ export type ResolversParentTypes = {
   Query: Record<PropertyKey, never>;
   RequestIdReused: RequestIdReused;
   SetVehicleServiceInput: SetVehicleServiceInput;
-  Boolean: Scalars['Boolean']['output'];
   SetVehicleServiceResult: ResolversUnionTypes<ResolversParentTypes>['SetVehicleServiceResult'];
   SetVehicleServiceSuccess: Omit<SetVehicleServiceSuccess, 'vehicle'> & { vehicle: ResolversParentTypes['Vehicle'] };
   StillMoving: StillMoving;
@@ -709,12 +708,14 @@ export type ResolversParentTypes = {
   VehiclesNearResult: ResolversUnionTypes<ResolversParentTypes>['VehiclesNearResult'];
   Zone: ZoneModel;
   String: Scalars['String']['output'];
+  Boolean: Scalars['Boolean']['output'];
   Int: Scalars['Int']['output'];
 };
 
 export type LiveDirectiveArgs = {
   identity?: Maybe<ReadonlyArray<Scalars['String']['input']>>;
   key?: Maybe<Scalars['String']['input']>;
+  late?: Scalars['Boolean']['input'];
   slow?: Scalars['String']['input'];
 };
 
