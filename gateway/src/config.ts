@@ -43,7 +43,7 @@ export function gatewayConfig(env: NodeJS.ProcessEnv = process.env) {
       /** Points one operation may cost, and whether one that may cost more is refused or only measured. */
       COST_LIMIT: z.coerce.number().int().min(1).default(defaultLimits.cost),
       COST_MODE: z.enum(['measure', 'enforce']).optional(),
-      /** Points one identity may spend in a minute, at least COST_LIMIT; without it any. */
+      /** Points one identity may spend in a minute; without it any. */
       POINTS_PER_MINUTE: z.coerce.number().int().min(1).max(60_000_000).optional(),
       /** How many times as much as `@rate` says fields may be asked for; for load tests, whose riders are few and quick. */
       RATE_FACTOR: z.coerce.number().int().min(1).max(1_000_000).default(1),

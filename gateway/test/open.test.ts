@@ -147,6 +147,25 @@ describe('at the doors', () => {
     }
   })
 
+  it('who is refused and goes without a word disturbs nobody', async () => {
+    const here = elsewhere()
+    const open = Array.from({ length: 4 }, () => socket(here))
+    await Promise.all(open.map((one) => once(one, 'open')))
+    const { port } = new URL(graph.url)
+    for (let n = 0; n < 20; n++) {
+      const rude = connect(Number(port), '127.0.0.1')
+      rude.write(
+        `GET /graphql HTTP/1.1\r\nHost: here\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nX-Forwarded-For: ${here['x-forwarded-for']}\r\n\r\n`,
+      )
+      await once(rude, 'connect')
+      rude.resetAndDestroy()
+    }
+    await sleep(50)
+    expect((await graph.ask('{ now }')).data).toEqual({ now: 1 })
+    for (const one of open) one.close()
+    await Promise.all(open.map((one) => once(one, 'close')))
+  })
+
   it('a person has so many WebSockets; of one too many clients are told to try again', async () => {
     const authorization = `Bearer ${await issuer.token({ sub: 'ann' })}`
     const enter = async () => {

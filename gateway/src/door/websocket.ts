@@ -269,7 +269,10 @@ export function webSocketDoor(door: HttpDoor, options: WebSocketDoorOptions): St
   const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     if (request.url?.split('?', 1)[0] !== options.path) return void socket.destroy()
     const entered = counts.address(addressOf(request, trustedProxies))
-    if (!entered.ok) return void socket.end(tooManyConnections)
+    if (!entered.ok) {
+      socket.on('error', (err) => log.debug({ err }, 'socket error')) // Nobody else listens, and it would end the process.
+      return void socket.end(tooManyConnections, () => socket.destroy())
+    }
     socket.once('close', entered.leave)
     server.handleUpgrade(request, socket, head, accept)
   }
