@@ -206,6 +206,7 @@ describe('a new supergraph', () => {
     const tokens = await Promise.all(['r1', 'r2'].map((sub) => issuer.token({ sub })))
     const heard = [undefined, ...tokens].map((token) => hear(client(token), 'subscription { changed { id } }'))
     await until(async () => (await joined()) === 3)
+    await until(() => subscribed.length > 0)
     expect(subscribed).toEqual(['anonymous '])
     await serve({ live: declaring('["id", "role"]'), more })
     await until(() => listening() === 3)

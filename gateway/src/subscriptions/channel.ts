@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { inTrace, type Log, type Viewer } from '@holdfast/service'
 import { keyOf } from '../document/event-key.ts'
 import { complete } from '../execute/complete.ts'
@@ -7,7 +8,7 @@ import { type Answer, brokenAnswer } from '../subgraph/answer.ts'
 import type { StreamEvents, StreamRequest } from '../subgraph/stream.ts'
 import * as measures from './measures.ts'
 import type { Ending, Event, Listener } from './outlet.ts'
-import { upstreamKey, type View } from './view.ts'
+import { upstreamOf, type View } from './view.ts'
 
 export interface ChannelOptions {
   readonly subgraphs: Subgraphs
@@ -36,8 +37,7 @@ interface Waiting {
 
 /** The subscription at the subgraph. */
 interface Upstream {
-  readonly key: string
-  readonly url: string
+  readonly asked: ReturnType<typeof upstreamOf>
   readonly counted: ReturnType<typeof measures.countUpstream>
   stop: () => void
 }
@@ -83,7 +83,7 @@ export class Channel {
 
   /** Whether the subgraph is no longer where it was subscribed to. */
   get isMoved(): boolean {
-    return this.#upstream !== undefined && this.#upstream.url !== this.#url()
+    return this.#upstream !== undefined && this.#upstream.asked.url !== this.#url()
   }
 
   /** Takes in a client, which leaves the channel where it was. */
@@ -101,9 +101,8 @@ export class Channel {
   open(): void {
     const { event, told, prepared } = this.#view
     const { subgraph } = event
-    const url = this.#url()
     const counted = measures.countUpstream(subgraph)
-    const upstream: Upstream = { key: upstreamKey(this.#view, url), url, counted, stop: () => undefined }
+    const upstream: Upstream = { asked: upstreamOf(this.#view, this.#url()), counted, stop: () => undefined }
     this.#upstream = upstream
     const isCurrent = () => this.#upstream === upstream
     upstream.stop = this.#options.subscribe(
@@ -130,14 +129,20 @@ export class Channel {
     )
   }
 
-  /** Whether `view` needs another subscription at the subgraph. */
-  isFedBy(view: View): boolean {
-    return this.#upstream?.key === upstreamKey(view, this.#options.urlOf(view.event.subgraph) ?? '')
+  /** Whether the subscription at the subgraph is the one that `view` needs. */
+  isFeeding(view: View): boolean {
+    const wanted = upstreamOf(view, this.#options.urlOf(view.event.subgraph) ?? '')
+    return isDeepStrictEqual(this.#upstream?.asked, wanted)
+  }
+
+  /** Whether an event is on its way that was resolved for the view before. */
+  get isResolving(): boolean {
+    return this.#resolving
   }
 
   /** From the next event on its members see `view`. What was lost on the way is told as a gap. */
   change(view: View): void {
-    const goesOn = this.isFedBy(view) || this.#completed
+    const goesOn = this.isFeeding(view) || this.#completed
     this.#view = view
     this.#on.begun()
     if (goesOn) return

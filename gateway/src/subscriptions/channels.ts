@@ -74,13 +74,15 @@ export function channels(options: ChannelsOptions): Channels {
       return members.map((member) => ({ member, fault: changed(preparation.faults[0]?.message ?? '') }))
     const seen = members.map((member) => ({ member, view: viewOf(preparation.prepared, member.viewer) }))
     const groups = [...Map.groupBy(seen, ({ view }) => view?.key).values()]
-    const staying = groups.find(([one]) => one?.view && channel.isFedBy(one.view)) ?? groups.find(([one]) => one?.view)
+    const staying =
+      groups.find(([one]) => one?.view && channel.isFeeding(one.view)) ?? groups.find(([one]) => one?.view)
     for (const group of groups) {
       const view = group[0]?.view
       if (!view) continue
       if (group === staying) {
         channel.change(view)
-        if (view.prepared.operation.live?.late) list(channel)
+        // An event on its way was resolved for those who listen now, and for nobody who joins.
+        if (view.prepared.operation.live?.late && !channel.isResolving) list(channel)
       } else {
         const own = create(view, undefined)
         own.tellGap()
@@ -105,14 +107,15 @@ export function channels(options: ChannelsOptions): Channels {
       for (const channel of left.toSorted((a, b) => Number(b.isMoved) - Number(a.isMoved))) {
         await setImmediate()
         if (!all.has(channel) || !isBehind(channel)) continue
+        const members = [...channel.members]
         let gone: Leaving[]
         try {
           gone = bringOver(channel)
         } catch (err) {
           options.log.error({ err, operation: channel.view.prepared.operation.name }, 'no plan in the new graph')
-          gone = [...channel.members].map((member) => ({ member, fault: changed('') }))
+          gone = members.map((member) => ({ member, fault: changed('') }))
         }
-        for (const { member } of gone) channel.remove(member)
+        for (const { member } of gone) member.channel.remove(member)
         leaving.push(...gone)
       }
     }

@@ -30,8 +30,7 @@ export function viewOf(prepared: Prepared, viewer: Viewer): View | undefined {
   return { prepared, planned, event: planned.event, viewer, told, key }
 }
 
-/** The same for views that one subscription at the subgraph can feed. */
-export function upstreamKey({ event: { subgraph, text }, prepared: { variables }, told }: View, url: string): string {
-  const used = text.variables.map((name) => variables[name])
-  return JSON.stringify([subgraph, url, text.query, text.operationName, text.variables, used, told])
+/** All that a subscription at a subgraph depends on. */
+export function upstreamOf({ event: { subgraph, text }, prepared: { variables }, told }: View, url: string) {
+  return { subgraph, url, text, told, used: text.variables.map((name) => variables[name]) }
 }
