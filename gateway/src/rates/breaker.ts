@@ -1,6 +1,6 @@
 const failuresInARow = 3
 const restMs = 1_000
-const busyMs = 10
+const busyMs = 10 // A timer that comes later than that says that it was we who did not look.
 
 /** It was not asked, or did not answer in time. */
 export class Away extends Error {}

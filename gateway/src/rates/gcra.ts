@@ -1,7 +1,7 @@
 /**
  * The generic cell rate algorithm (ITU-T I.371, its virtual scheduling form): per key one number, the time at which all
- * that was taken will have come back. Two uses a minute are taken at once or half a minute apart, and no instant lets
- * through twice as much, as the edge of a fixed window does. All times are whole microseconds, exact in a double.
+ * that was taken will have come back. Two uses a minute are taken at once or half a minute apart; three at once never are,
+ * as around the edge of a fixed window. All times are whole microseconds, exact in a double.
  */
 
 /** What one request takes of one key. */
