@@ -44,7 +44,6 @@ export const live: TestSubgraph = {
     type Query { live: Boolean }
     type Subscription {
       changed(only: ID): Thing!
-      first: Thing!
       refused: Thing!
       either: Either!
     }
@@ -60,9 +59,6 @@ export const live: TestSubgraph = {
           subscribed.push(`${viewer.role} ${viewer.id}`)
           return things('changed', only)
         },
-      },
-      first: {
-        subscribe: () => things('first', undefined, { id: 'snapshot', text: 'snapshot' }),
       },
       refused: {
         subscribe: () => {

@@ -11,7 +11,7 @@ import { until } from './wait.ts'
 
 const declaring = `
   extend schema @link(url: "https://holdfast.dev/gateway/v0.1", import: ["@live"]) @composeDirective(name: "@live")
-  directive @live(slow: String! = "drop", key: String, identity: [String!], late: Boolean! = false) on FIELD_DEFINITION
+  directive @live(slow: String! = "drop", key: String, identity: [String!], snapshot: Boolean! = false) on FIELD_DEFINITION
 `
 
 /** Who subscribed, and who was told to look at an entity, as the subgraphs were told. */
@@ -36,7 +36,7 @@ const live: TestSubgraph = {
       everybody: Thing! @live(identity: [])
       byRole: Thing! @live(identity: ["role"])
       mine: Thing!
-      ticker: Thing! @live(identity: [], late: true)
+      state: Thing! @live(snapshot: true)
       members: Thing @authenticated
     }
     type Nested { thing: Thing! }
@@ -65,7 +65,7 @@ const live: TestSubgraph = {
       everybody: fed('everybody'),
       byRole: fed('byRole'),
       mine: fed('mine'),
-      ticker: fed('ticker'),
+      state: { subscribe: () => things('state', undefined, { id: 'now', text: 'now' }) },
       members: fed('members'),
     },
     Thing: {
@@ -286,27 +286,30 @@ describe('viewers', () => {
   })
 })
 
-it('who comes late shares a field that says nothing of what was before, and no other', async () => {
-  const early = [
-    hear(await client(), 'subscription { ticker { id } }'),
-    hear(await client(), 'subscription { mine { id } }'),
-  ]
-  await until(() => listening() === 2)
-  publish('a')
-  await until(() => early.every(({ events }) => events.length === 1))
-  const late = [
-    hear(await client({ sub: 'r1' }), 'subscription { ticker { id } }'),
-    hear(await client(), 'subscription { mine { id } }'),
-  ]
-  await until(async () => (await joined()) === 4)
-  await until(() => listening() === 3)
-  publish('b')
-  await until(() => late.every(({ events }) => events.length === 1))
-  expect(late.map(({ events }) => events)).toEqual([
-    [{ data: { ticker: { id: 'b' } } }],
-    [{ data: { mine: { id: 'b' } } }],
-  ])
-  expect(told.filter((one) => one.startsWith('ticker'))).toHaveLength(1)
+describe('who comes after the first event', () => {
+  it('shares it', async () => {
+    const early = hear(await client(), 'subscription { everybody { id } }')
+    await until(() => listening() === 1)
+    publish('a')
+    await until(() => early.events.length === 1)
+    const late = hear(await client({ sub: 'r1' }), 'subscription { everybody { id } }')
+    await until(async () => (await joined()) === 2)
+    publish('b')
+    await until(() => late.events.length === 1 && early.events.length === 2)
+    expect(late.events).toEqual([{ data: { everybody: { id: 'b' } } }])
+    expect(told).toHaveLength(1)
+  })
+
+  it('gets a subscription of his own where it begins with a snapshot', async () => {
+    const early = hear(await client(), 'subscription { state { id } }')
+    await until(() => early.events.length === 1)
+    const late = hear(await client(), 'subscription { state { id } }')
+    await until(() => late.events.length === 1)
+    publish('b')
+    await until(() => early.events.length === 2 && late.events.length === 2)
+    expect(late.events).toEqual([{ data: { state: { id: 'now' } } }, { data: { state: { id: 'b' } } }])
+    expect(early.events).toEqual(late.events)
+  })
 })
 
 describe('a declaration', () => {
@@ -337,7 +340,7 @@ describe('a declaration', () => {
       slow: 'conflate',
       key: ['part', 'id'],
       identity: new Set(['id', 'role']),
-      late: false,
+      snapshot: false,
     })
     expect(read.identityOf('Query', 'b')).toEqual(new Set(['scopes']))
     expect(read.identityOf('Query', 'a')).toBeUndefined()
@@ -350,7 +353,7 @@ describe('a declaration', () => {
       slow: 'drop',
       key: undefined,
       identity: new Set(['id', 'role', 'scopes']),
-      late: false,
+      snapshot: false,
     })
   })
 

@@ -199,7 +199,7 @@ describe('a new supergraph', () => {
       ...live,
       sdl: `
         extend schema @link(url: "https://holdfast.dev/gateway/v0.1", import: ["@live"]) @composeDirective(name: "@live")
-        directive @live(slow: String! = "drop", key: String, identity: [String!], late: Boolean! = false) on FIELD_DEFINITION
+        directive @live(slow: String! = "drop", key: String, identity: [String!], snapshot: Boolean! = false) on FIELD_DEFINITION
         ${live.sdl.replace('changed(only: ID): Thing!', `changed(only: ID): Thing! @live(identity: ${identity})`)}`,
     })
     await serve({ live: declaring('[]'), more })

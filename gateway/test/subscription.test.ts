@@ -119,17 +119,6 @@ describe('an event', () => {
     )
     expect(subscribed.sort()).toEqual(['anonymous ', 'rider r1', 'rider r2'])
   })
-
-  it('of a snapshot reaches who comes later', async () => {
-    const one = client()
-    const first = hear(one, 'subscription { first { id } }')
-    await until(() => first.events.length === 1)
-    const second = hear(one, 'subscription { first { id } }')
-    await until(() => second.events.length === 1)
-    publish('x')
-    await until(() => first.events.length === 2 && second.events.length === 2)
-    expect(second.events).toEqual(first.events)
-  })
 })
 
 describe('a subscription', () => {

@@ -123,6 +123,7 @@ export class Channel {
           if (!isCurrent() || this.isMoved) return
           if (failure) this.#take(failure, this.#traceparent)
           this.#completed = true
+          this.#on.begun()
           if (!this.#resolving) this.end({ reason: failure ? 'refused' : 'completed' })
         },
       },
@@ -185,7 +186,7 @@ export class Channel {
   }
 
   #take(answer: Answer, trace: string | undefined): void {
-    if (!this.#view.prepared.operation.live?.late) this.#on.begun()
+    if (this.#view.prepared.operation.live?.snapshot) this.#on.begun()
     this.#backlog.push({ answer, trace, missed: this.#missed })
     this.#missed = 0
     if (this.#backlog.length > backlogLimit) {

@@ -27,9 +27,8 @@ export interface ChannelsOptions extends ChannelOptions {
 }
 
 /**
- * Finds the channel that a client can share: the same operation and variables, seen by those who see the same. And only
- * until its first event, unless its field says otherwise: many subscriptions begin with a snapshot, and who comes later
- * needs one of his own.
+ * Finds the channel that a client can share: the same operation and variables, seen by those who see the same. Where each
+ * subscription begins with a snapshot only until its first event: who comes later needs a snapshot of his own.
  */
 export function channels(options: ChannelsOptions): Channels {
   const all = new Set<Channel>()
@@ -82,7 +81,7 @@ export function channels(options: ChannelsOptions): Channels {
       if (group === staying) {
         channel.change(view)
         // An event on its way was resolved for those who listen now, and for nobody who joins.
-        if (view.prepared.operation.live?.late && !channel.isResolving) list(channel)
+        if (!view.prepared.operation.live?.snapshot && !channel.isResolving) list(channel)
       } else {
         const own = create(view, undefined)
         own.tellGap()

@@ -4,7 +4,7 @@
  *     extend schema
  *       @link(url: "https://holdfast.dev/gateway/v0.1", import: ["@live"])
  *       @composeDirective(name: "@live")
- *     directive @live(slow: String! = "drop", key: String, identity: [String!], late: Boolean! = false)
+ *     directive @live(slow: String! = "drop", key: String, identity: [String!], snapshot: Boolean! = false)
  *       on FIELD_DEFINITION
  */
 import {
@@ -39,8 +39,8 @@ export interface LiveRule {
   /** Field names from the event to its key; set when `slow` is conflate. */
   readonly key: readonly string[] | undefined
   readonly identity: Identity
-  /** Its events say nothing of what was before, so that who comes late may share them. */
-  readonly late: boolean
+  /** Each subscription begins with how things are, so that who comes after the first event needs one of his own. */
+  readonly snapshot: boolean
 }
 
 export interface Live {
@@ -51,7 +51,7 @@ export interface Live {
 }
 
 const spec = 'https://holdfast.dev/gateway/'
-const undeclared: LiveRule = { slow: 'drop', key: undefined, identity: wholeIdentity, late: false }
+const undeclared: LiveRule = { slow: 'drop', key: undefined, identity: wholeIdentity, snapshot: false }
 
 const Identity = z
   .array(z.enum(identityInputs))
@@ -67,7 +67,7 @@ const OfSubscription = z
       .transform((path) => path.split('.'))
       .optional(),
     identity: Identity.default(wholeIdentity),
-    late: z.boolean().default(false),
+    snapshot: z.boolean().default(false),
   })
   .refine(({ slow, key }) => (slow === 'conflate') === (key !== undefined), 'slow: "conflate" and key go together')
 

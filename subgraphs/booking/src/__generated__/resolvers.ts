@@ -597,8 +597,8 @@ export type ResolversParentTypes = {
 export type LiveDirectiveArgs = {
   identity?: Maybe<ReadonlyArray<Scalars['String']['input']>>;
   key?: Maybe<Scalars['String']['input']>;
-  late?: Scalars['Boolean']['input'];
   slow?: Scalars['String']['input'];
+  snapshot?: Scalars['Boolean']['input'];
 };
 
 export type LiveDirectiveResolver<Result, Parent, ContextType = Context, Args = LiveDirectiveArgs> = DirectiveResolverFn<Result, Parent, ContextType, Args>;
