@@ -1,4 +1,3 @@
-const failuresInARow = 3
 const restMs = 1_000
 const busyMs = 10 // A timer that comes later than that says that it was we who did not look.
 
@@ -6,26 +5,32 @@ const busyMs = 10 // A timer that comes later than that says that it was we who 
 export class Away extends Error {}
 
 /**
- * Asks something that is quick or of no use. What takes longer than `budgetMs` has failed; after some failures in a row
- * nobody asks any more, but for one try every second, until a try succeeds.
+ * Asks something that is quick or of no use. What takes longer than `budgetMs` has failed; when nothing has succeeded for
+ * some budgets nobody asks any more, but for one try every second, until a try succeeds. Time decides, not how many failed:
+ * all who wait through one hiccup fail together.
  */
 export function breaker(budgetMs: number): <T>(ask: () => Promise<T>) => Promise<T> {
-  let failures = 0
+  const givenUpAfterMs = 2 * budgetMs // After the first failure, which took one budget.
+  let failingSince: number | undefined
+  let away = false
   let nextTry = 0
 
   return async (ask) => {
-    if (failures >= failuresInARow) {
+    if (away) {
       if (performance.now() < nextTry) throw new Away('it was away a moment ago')
       nextTry = performance.now() + restMs
     }
     const { late, enough } = patience(budgetMs)
     try {
       const answer = await Promise.race([ask(), late])
-      failures = 0
+      failingSince = undefined
+      away = false
       return answer
     } catch (err) {
-      failures++
-      nextTry = performance.now() + restMs
+      const now = performance.now()
+      failingSince ??= now
+      away ||= now - failingSince >= givenUpAfterMs
+      nextTry = now + restMs
       throw err
     } finally {
       enough()
