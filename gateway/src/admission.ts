@@ -1,7 +1,9 @@
 /** From what was sent to what may run: the same for HTTP, SSE and WebSocket. */
+import type { OperationTypeNode } from 'graphql'
 import type { Answering, Prepared } from './answering.ts'
 import type { Caller, Recognise } from './caller.ts'
 import type { DocumentFault } from './document/documents.ts'
+import type { Fault } from './execute/trouble.ts'
 import type { FindOperation } from './operations/find.ts'
 import type { Published } from './operations/registry.ts'
 import type { GraphQLRequest } from './request.ts'
@@ -16,11 +18,14 @@ export type Admitted =
     }
   | { readonly ok: false; readonly faults: readonly DocumentFault[] }
 
+/** Why an operation of this type cannot be run as it was sent; undefined when it can. */
+export type Unfit = (type: OperationTypeNode) => Fault | undefined
+
 export interface Admission {
   /** Once per HTTP request, once per WebSocket. */
   readonly recognise: Recognise
-  /** Once per operation; nothing was executed when it refuses. */
-  admit(request: GraphQLRequest, caller: Caller): Promise<Admitted>
+  /** Once per operation; nothing was executed or counted as a use when it refuses. `unfit` says what the door cannot run. */
+  admit(request: GraphQLRequest, caller: Caller, unfit?: Unfit): Promise<Admitted>
 }
 
 export interface AdmissionOptions {
@@ -32,13 +37,13 @@ export interface AdmissionOptions {
 
 export const admission = ({ recognise, find, answering, toll }: AdmissionOptions): Admission => ({
   recognise,
-  admit: async (request, caller) => {
+  admit: async (request, caller, unfit) => {
     const found = await find(request, caller)
     if (!found.ok) return found
     const preparation = answering.prepare(found.request)
     if (!preparation.ok) return preparation
     const { prepared } = preparation
-    const fault = await toll(prepared, caller)
+    const fault = unfit?.(prepared.operation.type) ?? (await toll(prepared, caller))
     if (fault) return { ok: false, faults: [fault] }
     found.runs(prepared.operation.name)
     return { ok: true, prepared, published: found.published }

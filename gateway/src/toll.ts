@@ -37,6 +37,12 @@ export function toll({ costLimit, costMode, pointsPerMinute, rateFactor, rates }
       const count = Math.min(rule.count * rateFactor, rule.seconds * 1_000_000)
       return { rule: { ...rule, count }, times, whose: whose(rule, caller) }
     })
+    // Counted as one burst, thirty aliases would be thirty guesses for the price of five.
+    const overmuch = uses.find(({ rule, times }) => times > rule.count)
+    if (overmuch) {
+      refused.inc({ limit: overmuch.rule.name })
+      return tooOftenAtOnce(overmuch)
+    }
     if (points) uses.push({ rule: points, times: Math.max(1, cost.points), whose: whose(points, caller) })
     if (caller.client?.rate) uses.push({ rule: ofClient(caller.client.rate), times: 1, whose: caller.client.name })
     if (uses.length === 0) return undefined
@@ -72,6 +78,12 @@ function whose({ per }: RateRule, { key, client, address }: Caller): string {
 const tooExpensive = (cost: number, limit: number): Fault => ({
   message: `The operation may cost ${cost} points, at most ${limit} are allowed. Ask for shorter lists or fewer fields.`,
   extensions: { code: 'COST_ESTIMATED_TOO_EXPENSIVE', cost, limit },
+})
+
+/** Without a time to wait: none would make it good. */
+const tooOftenAtOnce = ({ times, rule: { count } }: Use): Fault => ({
+  message: `The operation asks ${times} times for what may be asked for ${count} times at once.`,
+  extensions: { code: 'RATE_LIMITED' },
 })
 
 const tooOften = ({ counted, retryAfterS }: Refused): Fault =>

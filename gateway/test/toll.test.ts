@@ -24,6 +24,7 @@ const safe: TestSubgraph = {
       thing: Thing
       fifty: Int @rate(count: 50, seconds: 600, per: "everybody")
     }
+    type Mutation { spend: Int @rate(count: 2, seconds: 600) }
     type Subscription { ticks: Int @rate(count: 2, seconds: 600) }
     interface Thing { secret: Int }
     type Box implements Thing { secret: Int @rate(count: 2, seconds: 600, per: "everybody") }
@@ -39,6 +40,7 @@ const safe: TestSubgraph = {
       fifty: () => 1,
       thing: () => ({ __typename: 'Box', secret: 1 }),
     },
+    Mutation: { spend: () => 1 },
     Subscription: {
       ticks: {
         subscribe: async function* () {
@@ -102,6 +104,21 @@ describe('a field with a rate', () => {
     expect(await graph.ask('{ guess(code: 5) }', {}, carl)).toEqual(limited)
   })
 
+  it('is refused, and nothing taken, where one operation asks for it more often than is allowed at once', async () => {
+    const mia = await as('mia')
+    graph.forget()
+    const names = ['a', 'b', 'c', 'd', 'e']
+    const response = await graph.post({ query: `{ ${names.map((n) => `${n}: guess(code: 1)`).join(' ')} }` }, mia)
+    expect(response.status).toBe(429)
+    expect(response.headers.get('retry-after')).toBeNull() // No time would make it good.
+    expect(await response.json()).toEqual({
+      errors: [{ message: expect.stringContaining('5 times'), extensions: { code: 'RATE_LIMITED' } }],
+    })
+    expect(graph.calls('safe')).toHaveLength(0)
+    const four = names.slice(1).map((n) => `${n}: guess(code: 1)`)
+    expect((await graph.ask(`{ ${four.join(' ')} }`, {}, mia)).errors).toBeUndefined()
+  })
+
   it('does not count where it is left out', async () => {
     const query = 'query($want: Boolean!) { open guess(code: 1) @include(if: $want) }'
     const dora = await as('dora')
@@ -161,6 +178,19 @@ describe('a field with a rate', () => {
     await client.dispose()
     const again = await graph.post({ query: 'subscription { ticks }' }, { ...jane, accept: 'text/event-stream' })
     expect(again.status).toBe(429)
+  })
+
+  it('does not count where the door does not run such an operation', async () => {
+    const ned = await as('ned')
+    const mutation = 'mutation { spend }'
+    for (let n = 0; n < 3; n++) {
+      expect((await fetch(`${graph.url}?query=${encodeURIComponent(mutation)}`, { headers: ned })).status).toBe(405)
+      expect((await graph.post({ query: 'subscription { ticks }' }, ned)).status).toBe(406)
+    }
+    expect(await graph.ask(mutation, {}, ned)).toEqual({ data: { spend: 1 } })
+    const streamed = await graph.post({ query: 'subscription { ticks }' }, { ...ned, accept: 'text/event-stream' })
+    expect(streamed.status).toBe(200)
+    await streamed.text()
   })
 
   it('is refused while Redis is away if its rule says so; others are counted by each gateway alone', async () => {

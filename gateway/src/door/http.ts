@@ -30,6 +30,8 @@ export interface HttpDoorOptions {
   readonly page?: Route
 }
 
+const mutationByGet = bad('Send a mutation by POST.')
+const noStream = bad('Accept text/event-stream for a subscription, or use graphql-transport-ws at this address.')
 const brokenReply = refusal(500, {
   message: 'Something went wrong on our side.',
   extensions: { code: 'INTERNAL_SERVER_ERROR' },
@@ -49,9 +51,14 @@ export function graphqlRoute(options: HttpDoorOptions): Route {
     const called = await admission.recognise(credentialsOf(request, trustedProxies))
     if (!called.ok) return statusReply(called.fault)
     const { caller } = called
-    const admitted = await admission.admit(read.request, caller)
+    const admitted = await admission.admit(read.request, caller, (type) => {
+      if (type === 'mutation' && request.method === 'GET') return mutationByGet
+      return type === 'subscription' && !stream ? noStream : undefined
+    })
     if (!admitted.ok) {
       const [first] = admitted.faults
+      if (first === mutationByGet) return refusal(405, first, { allow: 'POST' })
+      if (first === noStream) return refusal(406, first)
       if (first && hasStatus(first)) return statusReply(first)
       const body = rejection(admitted.faults)
       // A malformed request is an error in both media types, a document that is not valid only in the newer one.
@@ -60,8 +67,6 @@ export function graphqlRoute(options: HttpDoorOptions): Route {
     }
     const { prepared, published } = admitted
     const { type } = prepared.operation
-    if (request.method === 'GET' && type === 'mutation')
-      return refusal(405, bad('Send a mutation by POST.'), { allow: 'POST' })
     for (const [name, value] of Object.entries(deprecationHeaders(published))) response.setHeader(name, value)
     if (type !== 'subscription') {
       const { text, errors } = await answer(prepared, caller)
@@ -70,17 +75,12 @@ export function graphqlRoute(options: HttpDoorOptions): Route {
         ? cachedReply(text, errors.length > 0, single, published, askerOf(request))
         : { status: 200, body: text }
     }
-    if (stream) {
-      if (response.destroyed) return // It left while we looked at its token: nothing would ever take it off the count.
-      const entered = open.stream(caller)
-      if (!entered.ok) return statusReply(entered.fault)
-      response.once('close', entered.leave)
-      return streams.serve(response, stream, prepared, caller)
-    }
-    return refusal(
-      406,
-      bad('Accept text/event-stream for a subscription, or use graphql-transport-ws at this address.'),
-    )
+    // It left while we looked at its token: nothing would ever take it off the count.
+    if (!stream || response.destroyed) return
+    const entered = open.stream(caller)
+    if (!entered.ok) return statusReply(entered.fault)
+    response.once('close', entered.leave)
+    return streams.serve(response, stream, prepared, caller)
   }
 
   const answer = async (prepared: Prepared, { viewer }: Caller) => {
