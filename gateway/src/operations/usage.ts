@@ -1,6 +1,7 @@
 /** Who uses what: counted for each published operation, so that it is known what may be retired. */
 import { randomUUID } from 'node:crypto'
 import { background, counter, type Log, pause, type Redis, type Step } from '@holdfast/service'
+import { nameInLogs } from '../document/name.ts'
 import { nameId, sha256 } from './names.ts'
 import type { Published } from './registry.ts'
 
@@ -28,14 +29,14 @@ const others = counter('gateway_unpublished_operations_total', 'Operations that 
   'outcome',
 ])
 
-const flushMs = 2_000 // What is lost at most with a process that is killed.
+const flushEveryMs = 2_000 // What is lost at most with a process that is killed.
+const batchSize = 1_000 // operations; a script of so many keeps Redis busy for a few milliseconds
 // One slot of a Redis cluster, for one script writes them all.
 const usesKey = '{holdfast:operations}:uses'
 const lastKey = '{holdfast:operations}:last'
 const batchKey = (id: string) => `{holdfast:operations}:batch:${id}`
 const batchKnownS = 86_400 // Longer than a gateway goes on sending one that Redis may have taken already.
 const namedOfClient = 1_000 // texts; whoever sends more has them counted only
-const nameLimit = 100 // characters; the client chooses it
 
 export const usageKey = ({
   client,
@@ -54,32 +55,47 @@ for i = 1, #ARGV, 3 do
   end
 end`
 
+interface Counted {
+  readonly uses: number
+  readonly last: number
+}
+
 interface Batch {
   readonly id: string
-  readonly counts: ReadonlyMap<string, { readonly uses: number; readonly last: number }>
+  readonly counts: readonly (readonly [key: string, Counted])[]
+}
+
+const batchesOf = (counts: ReadonlyMap<string, Counted>): Batch[] => {
+  const all = [...counts]
+  return Array.from({ length: Math.ceil(all.length / batchSize) }, (_, index) => ({
+    id: randomUUID(),
+    counts: all.slice(index * batchSize, (index + 1) * batchSize),
+  }))
 }
 
 /**
  * Counts in this process, and adds what came together to Redis every few seconds and at the end. A batch that Redis did not
  * acknowledge is sent again, and counts once; a process that is killed loses what it had not sent.
  */
-export function usage(redis: Redis | undefined, log: Log): Usage {
-  let fresh = new Map<string, { uses: number; last: number }>()
-  let unsent: Batch | undefined
+export function usage(redis: Redis | undefined, log: Log, everyMs = flushEveryMs): Usage {
+  let fresh = new Map<string, Counted>()
+  let unsent: Batch[] = []
   const named = new Map<string, Set<string>>()
+
+  const send = async (redis: Redis) => {
+    for (let [batch] = unsent; batch; [batch] = unsent) {
+      const rows = batch.counts.flatMap(([key, { uses: count, last }]) => [key, count, last])
+      await redis.eval(addBatch, 3, usesKey, lastKey, batchKey(batch.id), ...rows)
+      unsent.shift()
+    }
+  }
 
   const flush = async (redis: Redis) => {
     try {
-      for (;;) {
-        if (!unsent && fresh.size > 0) {
-          unsent = { id: randomUUID(), counts: fresh }
-          fresh = new Map()
-        }
-        if (!unsent) return
-        const rows = [...unsent.counts].flatMap(([key, { uses: count, last }]) => [key, count, last])
-        await redis.eval(addBatch, 3, usesKey, lastKey, batchKey(unsent.id), ...rows)
-        unsent = undefined
-      }
+      await send(redis)
+      unsent = batchesOf(fresh)
+      fresh = new Map()
+      await send(redis)
     } catch (err) {
       log.debug({ err }, 'usage was not written; it will be later')
     }
@@ -87,7 +103,7 @@ export function usage(redis: Redis | undefined, log: Log): Usage {
 
   const flushing = background('usage of operations', async (signal) => {
     while (redis && !signal.aborted) {
-      await pause(flushMs, signal)
+      await pause(everyMs, signal)
       await flush(redis)
     }
   })
@@ -96,7 +112,8 @@ export function usage(redis: Redis | undefined, log: Log): Usage {
     ...flushing,
     stop: async () => {
       await flushing.stop?.()
-      if (unsent) log.warn({ operations: unsent.counts.size }, 'usage is lost, for Redis does not take it')
+      const lost = fresh.size + unsent.reduce((sum, { counts }) => sum + counts.length, 0)
+      if (lost > 0) log.warn({ operations: lost }, 'usage is lost, for Redis does not take it')
       redis?.disconnect()
     },
     used: (operation) => {
@@ -114,7 +131,7 @@ export function usage(redis: Redis | undefined, log: Log): Usage {
       const id = sha256(text)
       if (known.has(id) || known.size >= namedOfClient) return
       known.add(id)
-      log.warn({ client, outcome, sha256: id, operation: name?.slice(0, nameLimit) ?? 'anonymous' }, 'not published')
+      log.warn({ client, outcome, sha256: id, operation: nameInLogs(name) }, 'not published')
     },
   }
 }
