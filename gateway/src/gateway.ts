@@ -29,6 +29,8 @@ export interface GatewayOptions {
   readonly subgraphUrls: ReadonlyMap<string, string>
   /** Folder of the registry of clients and their operations; or a manifest, planned before the door opens. */
   readonly operations?: string | undefined
+  /** Milliseconds between two looks at it; by default 1,000. */
+  readonly operationsPollMs?: number
   /** What clients may run that are not registered; by default anything. */
   readonly enforcement?: Enforcement | undefined
   readonly tokens: Issuer | undefined
@@ -52,6 +54,8 @@ export interface GatewayOptions {
   readonly rateFactor?: number | undefined
   /** Where rates are counted for all gateways together; without it this one counts alone. */
   readonly redisUrl?: string | undefined
+  /** Milliseconds between two writes of what was used; by default 2,000. */
+  readonly usageFlushMs?: number
   readonly log: Log
 }
 
@@ -85,9 +89,9 @@ export function gateway(options: GatewayOptions): { readonly door: HttpDoor; rea
     answers.follow(graph)
     shared.follow(graph)
   })
-  const registry = currentRegistry(options.operations, log)
+  const registry = currentRegistry(options.operations, log, options.operationsPollMs)
   const redis = options.redisUrl === undefined ? undefined : createRedis(options.redisUrl, log)
-  const used = usage(redis, log)
+  const used = usage(redis, log, options.usageFlushMs)
   const ahead = planAhead(registry, supergraph, answers, log)
   const counts = rates({ redisUrl: options.redisUrl, secret: options.secret, log })
   const count = meter(log)

@@ -26,7 +26,7 @@ export interface TestRegistry {
 
 export async function testRegistry(): Promise<TestRegistry> {
   const folder = await mkdtemp(join(tmpdir(), 'registry-'))
-  const write = (name: string, file: ClientFile) => replaceFile(clientPath(folder, name), file)
+  const write = (name: string, file: ClientFile) => replaceFile(folder, clientPath(folder, name), file)
   return {
     folder,
     partner: async (name, scopes = [], rate) => {
@@ -48,7 +48,7 @@ export async function testRegistry(): Promise<TestRegistry> {
           ...(maxAgeS !== undefined && { maxAgeS }),
         })),
       }
-      await replaceFile(versionPath(folder, client, app, version), file)
+      await replaceFile(folder, versionPath(folder, client, app, version), file)
     },
     remove: () => rm(folder, { recursive: true }),
   }

@@ -11,17 +11,21 @@ export interface CurrentRegistry extends Step {
   registry(): Registry
   /** The partner of a key, and a signal for connections that it opened: the key or its rights are not what they were. */
   recognise(key: string): { readonly client: RegisteredClient; readonly withdrawn: AbortSignal } | undefined
-  onChange(listener: (registry: Registry) => void): void
+  /** Calls `listener` after each change; the returned function forgets it. */
+  onChange(listener: () => void): () => void
 }
 
-const pollMs = 1_000
+const pollEveryMs = 1_000
 const pollShare = 20 // Looking takes at most a twentieth of the time, however many clients there are.
 
 const sizes = gauge('gateway_registered_clients', 'Clients in the registry of operations', ['state'])
 
-/** Of a folder, or of a manifest; without either there are no clients. What cannot be read leaves the registry as it was. */
-export function currentRegistry(path: string | undefined, log: Log): CurrentRegistry {
-  const listeners: ((registry: Registry) => void)[] = []
+/**
+ * Of a folder, or of a manifest; without either there are no clients. What cannot be read leaves the registry as it was.
+ * What the command does is seen at the next poll, what others do to the files of many clients may take some more.
+ */
+export function currentRegistry(path: string | undefined, log: Log, pollMs = pollEveryMs): CurrentRegistry {
+  const listeners = new Set<() => void>()
   const watching = new AbortController()
   const held = new Map<string, Held>()
   let source: { read(): Promise<Reading> } | undefined
@@ -50,28 +54,39 @@ export function currentRegistry(path: string | undefined, log: Log): CurrentRegi
       { clients: clients.length, operations: clients.flatMap(({ operations }) => operations).length },
       'registry read',
     )
-    for (const listener of listeners) listener(current)
+    for (const listener of listeners) listener()
   }
 
-  const lookAgain = async (signal: AbortSignal) => {
+  const lookAgain = async (path: string, signal: AbortSignal) => {
     let away = false
-    while (!signal.aborted) {
-      const began = performance.now()
+    let seen: number | undefined
+    let due = 0
+    for (;;) {
+      await pause(pollMs, signal)
+      if (signal.aborted) return
       try {
-        await look()
+        const { mtimeMs } = await stat(path) // The command changes it whatever it changes; see `write.ts`.
+        const began = performance.now()
+        if (mtimeMs !== seen || began >= due) {
+          await look()
+          due = performance.now() + (performance.now() - began) * pollShare
+        }
+        seen = mtimeMs
         away = false
       } catch (err) {
         if (!away) log.error({ err }, 'the registry cannot be read; it stays as it was')
         away = true
       }
-      await pause(Math.max(pollMs, (performance.now() - began) * pollShare), signal)
     }
   }
 
   return {
     name: 'registry of operations',
     registry: () => current,
-    onChange: (listener) => void listeners.push(listener),
+    onChange: (listener) => {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
     recognise: (key) => {
       const hash = hashOf(key)
       const client = current.partnerByKey(hash)
@@ -84,7 +99,7 @@ export function currentRegistry(path: string | undefined, log: Log): CurrentRegi
       if (path === undefined) return
       source = (await stat(path)).isDirectory() ? registryFolder(path) : manifestFile(path)
       await look()
-      watch = lookAgain(watching.signal)
+      watch = lookAgain(path, watching.signal)
     },
     stop: async () => {
       watching.abort()

@@ -40,8 +40,8 @@ export async function client(place: Place, [name = '']: readonly string[], wante
   })
   if (!file.success) return refused(z.prettifyError(file.error))
   const path = clientPath(place.folder, name)
-  if (before) await replaceFile(path, file.data)
-  else if (!(await createFile(path, file.data))) return refused(`Somebody else has just made ${name}.`)
+  if (before) await replaceFile(place.folder, path, file.data)
+  else if (!(await createFile(place.folder, path, file.data))) return refused(`Somebody else has just made ${name}.`)
   return done(`${name} is ${before ? 'changed' : 'made'}: ${JSON.stringify({ ...file.data, keys: undefined })}`)
 }
 
@@ -52,7 +52,7 @@ export async function addKey(place: Place, name: string): Promise<Outcome> {
   if (partner.keys.length >= keysAtOnce)
     return refused(`${name} has ${keysAtOnce} keys; revoke one first: ${hints(partner.keys)}`)
   const { secret, key } = newKey(place.now)
-  await replaceFile(clientPath(place.folder, name), { ...partner, keys: [...partner.keys, key] })
+  await replaceFile(place.folder, clientPath(place.folder, name), { ...partner, keys: [...partner.keys, key] })
   return done(secret, 'This is the only time that this key is shown.')
 }
 
@@ -63,7 +63,7 @@ export async function revokeKey(place: Place, name: string, hint: string): Promi
   const left = partner.keys.filter((key) => key.hint !== hint)
   if (left.length === partner.keys.length)
     return refused(`${name} has no key ${hint}; there are: ${hints(partner.keys)}`)
-  await replaceFile(clientPath(place.folder, name), { ...partner, keys: left })
+  await replaceFile(place.folder, clientPath(place.folder, name), { ...partner, keys: left })
   return done(`${hint}… of ${name} is revoked.`)
 }
 

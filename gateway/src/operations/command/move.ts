@@ -32,7 +32,7 @@ export async function move(
 
   const path = versionPath(place.folder, client, app, version)
   const file = VersionFile.parse(JSON.parse(await readFile(path, 'utf8')))
-  await replaceFile(path, { ...file, life })
+  await replaceFile(place.folder, path, { ...file, life })
   const told = verb === 'restore' ? [] : named.lines
   return done(...told, `${client}/${app}/${version} is ${life.state}.`)
 }

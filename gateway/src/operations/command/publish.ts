@@ -45,7 +45,7 @@ export async function publish(
     operations,
   }
   const path = versionPath(place.folder, client, app, version)
-  if (!(await createFile(path, file))) {
+  if (!(await createFile(place.folder, path, file))) {
     const before = JSON.parse(await readFile(path, 'utf8')) as { readonly operations?: unknown }
     return isDeepStrictEqual(before.operations, file.operations)
       ? done(`${client}/${app}/${version} is published already, with the same operations.`)
