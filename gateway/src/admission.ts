@@ -4,6 +4,7 @@ import type { Answering, Prepared } from './answering.ts'
 import type { Caller, Recognise } from './caller.ts'
 import type { DocumentFault } from './document/documents.ts'
 import type { Fault } from './execute/trouble.ts'
+import { refused, rejected } from './meter.ts'
 import type { FindOperation } from './operations/find.ts'
 import type { Published } from './operations/registry.ts'
 import type { GraphQLRequest } from './request.ts'
@@ -39,13 +40,20 @@ export const admission = ({ recognise, find, answering, toll }: AdmissionOptions
   recognise,
   admit: async (request, caller, unfit) => {
     const found = await find(request, caller)
-    if (!found.ok) return found
+    if (!found.ok) return rejection(found.faults)
     const preparation = answering.prepare(found.request)
-    if (!preparation.ok) return preparation
+    if (!preparation.ok) return rejection(preparation.faults)
     const { prepared } = preparation
     const fault = unfit?.(prepared.operation.type) ?? (await toll(prepared, caller))
-    if (fault) return { ok: false, faults: [fault] }
+    if (fault) return rejection([fault])
     found.runs(prepared.operation.name)
     return { ok: true, prepared, published: found.published }
   },
 })
+
+function rejection(faults: readonly DocumentFault[]): Admitted {
+  const [first] = faults
+  rejected.inc({ code: String(first?.extensions['code']) })
+  if (first?.limit) refused.inc({ limit: first.limit })
+  return { ok: false, faults }
+}

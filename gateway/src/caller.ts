@@ -2,6 +2,7 @@
 import type { Viewer } from '@holdfast/service'
 import type { Fault } from './execute/trouble.ts'
 import type { Identify } from './identity.ts'
+import { rejected } from './meter.ts'
 import type { CurrentRegistry } from './operations/current.ts'
 import type { RegisteredClient } from './operations/registry.ts'
 
@@ -36,9 +37,9 @@ export const recogniseBy =
   (identify: Identify, registry: CurrentRegistry): Recognise =>
   async ({ authorization, apiKey, address }) => {
     const partner = apiKey === undefined ? undefined : registry.recognise(apiKey)
-    if (apiKey !== undefined && !partner) return { ok: false, fault: badKey }
+    if (apiKey !== undefined && !partner) return rejection(badKey)
     const identified = await identify(authorization)
-    if (!identified.ok) return identified
+    if (!identified.ok) return rejection(identified.fault)
     const { viewer, expiresAt, issuedTo } = identified.identity
     const client = partner?.client ?? (issuedTo === undefined ? undefined : registry.registry().appByToken(issuedTo))
     const caller: Caller = {
@@ -62,6 +63,11 @@ export function whenWithdrawn({ withdrawn }: Caller, listener: () => void): () =
   if (withdrawn?.aborted) listener()
   withdrawn?.addEventListener('abort', listener, { once: true })
   return () => withdrawn?.removeEventListener('abort', listener)
+}
+
+function rejection(fault: Fault): Called {
+  rejected.inc({ code: String(fault.extensions['code']) })
+  return { ok: false, fault }
 }
 
 const badKey: Fault = {

@@ -15,7 +15,12 @@ const fetches = counter('gateway_subgraph_requests_total', 'Requests to subgraph
 const fetchSeconds = histogram('gateway_subgraph_seconds', 'Requests to subgraphs', ['subgraph'])
 const plans = counter('gateway_plans_total', 'Operations that were planned before or had to be', ['cached'])
 
-/** What a limit refused, by the limit's name: `cost`, a rate rule, or what may be open at once. */
+/** By code, which each door gives alike. */
+export const rejected = counter('gateway_rejected_total', 'Requests that were not admitted, by the code they got', [
+  'code',
+])
+
+/** What a limit refused, by the limit's name: of the document, `cost`, a rate rule, or what may be open at once. */
 export const refused = counter('gateway_refused_total', 'Requests, connections and streams refused by a limit', [
   'limit',
 ])

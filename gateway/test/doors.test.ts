@@ -92,8 +92,21 @@ describe.each([
     }
   }
 
-  it.each(refusals)('%s is refused alike by every door', async (_, request, code) => {
+  const metrics = async () => (await fetch(`http://127.0.0.1:${graph.door.adminPort()}/metrics`)).text()
+  const counted = (text: string, metric: string) =>
+    Number(
+      text
+        .split('\n')
+        .find((line) => line.startsWith(`holdfast_gateway_${metric} `))
+        ?.split(' ')
+        .at(-1) ?? 0,
+    )
+
+  it.each(refusals)('%s is refused alike by every door, and counted', async (_, request, code) => {
+    const before = await metrics()
     const [http, sse, webSocket] = [await overHttp(request), await overSse(request), await overWebSocket(request)]
+    const rejected = `rejected_total{code="${http.code}"}`
+    expect(counted(await metrics(), rejected) - counted(before, rejected)).toBe(3)
     if (code !== 'UNKNOWN') expect(http.code).toBe(code)
     expect(sse.code).toBe(http.code)
     expect(webSocket.code).toBe(http.code)
@@ -101,6 +114,20 @@ describe.each([
     expect(webSocket.message.replace(/\d+/g, 'n')).toBe(http.message.replace(/\d+/g, 'n'))
     if (production)
       for (const { message } of [http, sse, webSocket]) expect(message).not.toMatch(/secretName|Did you mean|Int/)
+  })
+
+  it.each([
+    ['tokens', `{ ${'rare '.repeat(10_000)}}`],
+    ['levels', `{ ${'...on Query { '.repeat(30)}rare${' }'.repeat(31)}`],
+    ['aliases', `{ things(first: 1) { ${Array.from({ length: 31 }, (_, n) => `a${n}: id`).join(' ')} } }`],
+    ['root fields', `{ ${'rare '.repeat(21)} }`],
+    ['directives', `{ rare ${'@include(if: true) '.repeat(51)} }`],
+    ['request body', ' '.repeat(1_000_001)],
+  ])('what exceeds the limit of %s is counted by that name', async (limit, query) => {
+    const refused = `refused_total{limit="${limit}"}`
+    const before = await metrics()
+    expect(await (await graph.post({ query })).json()).toMatchObject({ errors: [{ message: expect.any(String) }] })
+    expect(counted(await metrics(), refused) - counted(before, refused)).toBe(1)
   })
 
   it('variables nested without end are refused, not suffered', async () => {

@@ -22,6 +22,8 @@ import { documentWeight } from './weight.ts'
 /** A fault in the document, at lines and columns of its text. */
 export interface DocumentFault extends Fault {
   readonly locations?: readonly { readonly line: number; readonly column: number }[]
+  /** The limit that it exceeds; counted, and not told. */
+  readonly limit?: string
 }
 
 export type Read =
@@ -45,6 +47,7 @@ export interface DocumentOptions {
 
 const kept = 64_000_000 // bytes, some two thousand operations of ordinary size
 const faultsTold = 10
+const tooManyTokens = /^Syntax Error: Document contains more tha[nt] \d+ tokens/ // graphql-js gives it no code.
 const noCondition = 'The field of a subscription cannot depend on @include or @skip.'
 /** All that production says of an invalid document. */
 export const notValid = 'The operation is not valid for this schema.'
@@ -108,15 +111,18 @@ function check(graph: Graph, text: string, { limits, closed }: DocumentOptions):
     // Locations would be half of what is kept of a document.
     document = parse(text, { maxTokens: limits.tokens, noLocation: true })
   } catch (err) {
-    if (err instanceof GraphQLError) return { faults: [told(err, 'GRAPHQL_PARSE_FAILED')] }
+    if (err instanceof GraphQLError)
+      return {
+        faults: [{ ...told(err, 'GRAPHQL_PARSE_FAILED'), ...(tooManyTokens.test(err.message) && { limit: 'tokens' }) }],
+      }
     // Nested so deep that the parser ran out of stack.
-    return { faults: [fault('The operation is too large: it is nested too deep.', 'GRAPHQL_PARSE_FAILED')] }
+    return { faults: [tooDeep('GRAPHQL_PARSE_FAILED')] }
   }
   const rules = closed ? [...specifiedRules, NoSchemaIntrospectionCustomRule] : specifiedRules
   let errors: readonly GraphQLError[]
   try {
     const tooMuch = excess(document, limits)
-    if (tooMuch) return { faults: [fault(tooMuch, 'GRAPHQL_VALIDATION_FAILED')] }
+    if (tooMuch) return { faults: [{ ...fault(tooMuch.message, 'GRAPHQL_VALIDATION_FAILED'), limit: tooMuch.limit }] }
     errors = validate(graph.schema, document, rules, { maxErrors: 1 })
     if (errors.length > 0 && !closed) errors = validate(graph.schema, parse(text), rules, { maxErrors: faultsTold }) // Now with lines and columns.
   } catch (err) {
@@ -124,7 +130,7 @@ function check(graph: Graph, text: string, { limits, closed }: DocumentOptions):
     if (err instanceof GraphQLError)
       return { faults: [fault(closed ? notValid : noCondition, 'GRAPHQL_VALIDATION_FAILED')] }
     if (!(err instanceof RangeError)) throw err
-    return { faults: [fault('The operation is too large: it is nested too deep.', 'GRAPHQL_VALIDATION_FAILED')] }
+    return { faults: [tooDeep('GRAPHQL_VALIDATION_FAILED')] }
   }
   if (errors.length === 0) return { document }
   return closed
@@ -144,5 +150,9 @@ export const fault = (message: string, code: string): DocumentFault => ({ messag
 const told = (error: GraphQLError, code: string): DocumentFault => ({
   ...fault(error.message, code),
   ...(error.locations && { locations: error.locations }),
+})
+const tooDeep = (code: string): DocumentFault => ({
+  ...fault('The operation is too large: it is nested too deep.', code),
+  limit: 'levels',
 })
 const failed = (one: DocumentFault): Read => ({ ok: false, faults: [one] })

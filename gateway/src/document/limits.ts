@@ -42,13 +42,19 @@ interface Extent {
   readonly fields: number
 }
 
+/** A limit that a document exceeds, and a sentence that says so. */
+export interface Excess {
+  readonly limit: string
+  readonly message: string
+}
+
 /**
- * What is too much about the document, in one sentence; undefined when nothing is. An inline fragment is a level of its
+ * What is too much about the document; undefined when nothing is. An inline fragment is a level of its
  * own: validation goes as deep as they are nested. Runs before validation, some rules of which take quadratic time, so the
  * document may be anything that parses. Introspection is not counted into depth: tools ask it deep, and it is answered
  * from memory.
  */
-export function excess(document: DocumentNode, limits: Limits): string | undefined {
+export function excess(document: DocumentNode, limits: Limits): Excess | undefined {
   const fragments = new Map<string, FragmentDefinitionNode>()
   for (const definition of document.definitions)
     if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition)
@@ -100,7 +106,7 @@ export function excess(document: DocumentNode, limits: Limits): string | undefin
           ? ofOperation(definition)
           : nothing
     const rootFields = definition.kind === Kind.OPERATION_DEFINITION ? rootFieldCount(definition, fragments) : 0
-    if (extent.depth > limits.depth) return tooMuch('levels deep', extent.depth, limits.depth)
+    if (extent.depth > limits.depth) return tooMuch('levels', extent.depth, limits.depth, 'levels deep')
     if (extent.aliases > limits.aliases) return tooMuch('aliases', extent.aliases, limits.aliases)
     if (rootFields > limits.rootFields) return tooMuch('root fields', rootFields, limits.rootFields)
     if (extent.directives > limits.directives) return tooMuch('directives', extent.directives, limits.directives)
@@ -130,5 +136,7 @@ function rootFieldCount(
   return count(operation.selectionSet)
 }
 
-const tooMuch = (what: string, has: number, allowed: number) =>
-  `The operation is too large: ${has} ${what}, at most ${allowed} are allowed.`
+const tooMuch = (limit: string, has: number, allowed: number, what = limit): Excess => ({
+  limit,
+  message: `The operation is too large: ${has} ${what}, at most ${allowed} are allowed.`,
+})

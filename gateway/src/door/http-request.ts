@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { header, PayloadTooLarge, readBody } from '@holdfast/service'
+import { refused } from '../meter.ts'
 import { type ReadRequest, readRequest } from '../request.ts'
 import { isJson } from './media-type.ts'
 import { bad, type Reply, refusal } from './reply.ts'
@@ -16,8 +17,9 @@ export async function readHttp(request: IncomingMessage): Promise<ReadRequest | 
   try {
     body = await readBody(request, bodyLimit)
   } catch (err) {
-    if (err instanceof PayloadTooLarge) return refusal(413, bad(err.message), { connection: 'close' })
-    throw err
+    if (!(err instanceof PayloadTooLarge)) throw err
+    refused.inc({ limit: 'request body' })
+    return refusal(413, bad(err.message), { connection: 'close' })
   }
   return readJson(body.toString('utf8'))
 }

@@ -7,7 +7,7 @@ import { header, type Log, type Route, traceparent } from '@holdfast/service'
 import type { Admission } from '../admission.ts'
 import type { Answering, Prepared } from '../answering.ts'
 import type { Caller, Credentials } from '../caller.ts'
-import type { Meter } from '../meter.ts'
+import { type Meter, rejected } from '../meter.ts'
 import type { Open } from '../open.ts'
 import { addressOf } from './address.ts'
 import { type Asker, cachedReply, notStored } from './caching.ts'
@@ -46,8 +46,10 @@ export function graphqlRoute(options: HttpDoorOptions): Route {
     { single, stream }: Accepted,
   ): Promise<Reply | undefined> => {
     const read = await readHttp(request)
-    if ('status' in read) return read
-    if (!read.ok) return refusal(400, read.fault)
+    if ('status' in read || !read.ok) {
+      rejected.inc({ code: 'BAD_REQUEST' })
+      return 'status' in read ? read : refusal(400, read.fault)
+    }
     const called = await admission.recognise(credentialsOf(request, trustedProxies))
     if (!called.ok) return statusReply(called.fault)
     const { caller } = called

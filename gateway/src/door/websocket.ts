@@ -18,7 +18,7 @@ import type { Admission } from '../admission.ts'
 import type { Answering, Prepared } from '../answering.ts'
 import { type Caller, whenWithdrawn } from '../caller.ts'
 import type { Fault } from '../execute/trouble.ts'
-import { type Meter, refused } from '../meter.ts'
+import { type Meter, refused, rejected } from '../meter.ts'
 import type { Open } from '../open.ts'
 import type { Published } from '../operations/registry.ts'
 import { readRequest } from '../request.ts'
@@ -148,7 +148,10 @@ export function webSocketDoor(door: HttpDoor, options: WebSocketDoorOptions): St
     payload: SubscribePayload,
   ) => {
     const read = readRequest(payload)
-    if (!read.ok) return [asError(read.fault)]
+    if (!read.ok) {
+      rejected.inc({ code: 'BAD_REQUEST' })
+      return [asError(read.fault)]
+    }
     if (!peer.caller || Object.keys(subscriptions).length > operationsLimit) return [asError(tooManyOperations())]
     const { caller } = peer
     const admitted = await admission.admit(read.request, caller)
