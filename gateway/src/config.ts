@@ -16,6 +16,13 @@ const SubgraphUrls = z.string().transform((text, context) => {
   return urls
 })
 
+const Names = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((name) => name.trim())
+    .filter(Boolean),
+)
+
 /** What the gateway is told by its environment. */
 export function gatewayConfig(env: NodeJS.ProcessEnv = process.env) {
   const config = readConfig(
@@ -55,6 +62,8 @@ export function gatewayConfig(env: NodeJS.ProcessEnv = process.env) {
       TRUSTED_PROXIES: z.coerce.number().int().min(0).max(10).default(0),
       /** Where rates are counted for all gateways together; without it each counts alone. */
       REDIS_URL: Url.optional(),
+      /** Names, with commas between them, of extensions of subgraphs' errors that are for clients, in production too. */
+      ERROR_EXTENSIONS: Names.default([]),
       NODE_ENV: z.string().default('development'),
     },
     env,

@@ -41,6 +41,8 @@ export interface GatewayOptions {
   readonly adminPort?: number | undefined
   readonly subgraphTimeoutMs: number
   readonly production: boolean
+  /** Extensions of subgraphs' errors that clients are told in production too, beside those that they always are. */
+  readonly errorExtensions?: readonly string[] | undefined
   readonly limits?: Limits
   /** What callers may keep open. */
   readonly openLimits?: OpenLimits
@@ -70,7 +72,7 @@ export function gateway(options: GatewayOptions): { readonly door: HttpDoor; rea
   const subgraphs = connections(options.subgraphUrls, {
     secret: options.secret,
     timeoutMs: subgraphTimeoutMs,
-    masked: production,
+    told: production ? { extensions: options.errorExtensions ?? [] } : 'all',
     log,
   })
   const counted = measured(subgraphs)

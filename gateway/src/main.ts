@@ -16,6 +16,7 @@ const { steps } = gateway({
   adminPort: config.ADMIN_PORT,
   subgraphTimeoutMs: config.SUBGRAPH_TIMEOUT_MS,
   production: config.production,
+  errorExtensions: config.ERROR_EXTENSIONS,
   limits: config.limits,
   costMode: config.COST_MODE,
   openLimits: config.openLimits,

@@ -26,8 +26,8 @@ export const brokenAnswer: Fault = {
 }
 
 const neverTold = new Set(['stacktrace', 'exception', 'serviceName', 'service', 'tracing', 'ftv1'])
-/** All that clients are told in production beside the message: frameworks put causes, queries and hosts into the rest. */
-const toldWhenMasked = ['code', 'reference', 'retryAfter']
+/** What clients are told beside the message where not all is for them: frameworks put causes, queries and hosts into the rest. */
+const alwaysTold = ['code', 'reference', 'retryAfter']
 /** Without a path they speak of the request, and that was written here. */
 const aboutTheRequest = new Set<unknown>([
   'BAD_REQUEST',
@@ -38,31 +38,34 @@ const aboutTheRequest = new Set<unknown>([
   'PERSISTED_QUERY_NOT_SUPPORTED',
 ])
 
+/** What of subgraphs' errors clients are told: all but stacks; or no message that was not meant for them, and these extensions too. */
+export type Told = 'all' | { readonly extensions: readonly string[] }
+
 /**
- * Reads a GraphQL response. Of errors it keeps message, path and extensions, never a stack. With `masked`, a message
+ * Reads a GraphQL response. Of errors it keeps message, path and extensions, never a stack. Unless all is told, a message
  * that no subgraph meant for clients (no code, or INTERNAL_SERVER_ERROR) is replaced, and of the extensions only those
  * remain that are known to be for clients.
  */
-export function readAnswer(response: unknown, masked: boolean): Answer {
+export function readAnswer(response: unknown, told: Told): Answer {
   if (!isObject(response)) return { kind: 'failed', fault: brokenAnswer }
   const { data, errors } = response
-  const read = Array.isArray(errors) ? errors.map((error) => readError(error, masked)) : []
+  const read = Array.isArray(errors) ? errors.map((error) => readError(error, told)) : []
   if (isObject(data)) return { kind: 'answered', data, errors: read }
   if (read.length > 0) return { kind: 'answered', data: null, errors: read }
   return { kind: 'failed', fault: brokenAnswer }
 }
 
 /** As `readAnswer`, of a reply as it came. */
-export function readReply(reply: Reply, masked: boolean): Answer {
+export function readReply(reply: Reply, told: Told): Answer {
   if (reply.kind === 'failed') return reply
   try {
-    return readAnswer(JSON.parse(reply.text), masked)
+    return readAnswer(JSON.parse(reply.text), told)
   } catch {
     return { kind: 'failed', fault: brokenAnswer }
   }
 }
 
-export function readError(error: unknown, masked: boolean): SubgraphError {
+export function readError(error: unknown, told: Told): SubgraphError {
   if (!isObject(error)) return { ...brokenAnswer, path: undefined }
   const { message, path, extensions } = error
   const said = isObject(extensions) ? extensions : {}
@@ -70,23 +73,21 @@ export function readError(error: unknown, masked: boolean): SubgraphError {
   const meant = typeof code === 'string' && code !== 'INTERNAL_SERVER_ERROR'
   return {
     message:
-      typeof message === 'string' && (meant || !masked || typeof said['reference'] === 'string')
+      typeof message === 'string' && (meant || told === 'all' || typeof said['reference'] === 'string')
         ? message
         : brokenAnswer.message,
-    extensions: { ...(masked ? plain(said) : withoutStack(said)), code: code ?? 'INTERNAL_SERVER_ERROR' },
+    extensions: { ...toldOf(said, told), code: code ?? 'INTERNAL_SERVER_ERROR' },
     path: Array.isArray(path) ? path.filter((part) => typeof part === 'string' || typeof part === 'number') : undefined,
   }
 }
 
 const isPlain = (value: unknown): value is string | number => typeof value === 'string' || typeof value === 'number'
 
-const plain = (extensions: JsonObject): JsonObject =>
+const toldOf = (extensions: JsonObject, told: Told): JsonObject =>
   Object.fromEntries(
-    toldWhenMasked.flatMap((name) => {
-      const value = extensions[name]
-      return isPlain(value) ? [[name, value]] : []
-    }),
+    Object.entries(extensions).filter(
+      ([name, value]) =>
+        !neverTold.has(name) &&
+        (told === 'all' || told.extensions.includes(name) || (alwaysTold.includes(name) && isPlain(value))),
+    ),
   )
-
-const withoutStack = (extensions: JsonObject): JsonObject =>
-  Object.fromEntries(Object.entries(extensions).filter(([name]) => !neverTold.has(name)))

@@ -35,7 +35,7 @@ export function connections(
       return () => undefined
     },
     urlOf: (subgraph) => open.get(subgraph)?.url,
-    read: (reply) => readReply(reply, options.masked),
+    read: (reply) => readReply(reply, options.told),
     ask: coalesced(
       async (request) => open.get(request.subgraph)?.connection.ask(request) ?? { kind: 'failed', fault: unavailable },
     ),

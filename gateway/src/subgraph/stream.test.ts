@@ -46,7 +46,7 @@ describe('a subgraph that closes the socket', () => {
     ['as if all were well is treated no better', 1000],
   ])('%s', async (_, code) => {
     const { url, asked } = await subgraph(code)
-    stream = openStream('flaky', url, { secret: undefined, masked: false, log: createLog('test', 'silent') })
+    stream = openStream('flaky', url, { secret: undefined, told: 'all', log: createLog('test', 'silent') })
     const events: string[] = []
     const stop = stream.subscribe(request, {
       next: () => void events.push('next'),

@@ -5,7 +5,7 @@ import { WebSocket } from 'ws'
 import { isObject } from '../execute/json.ts'
 import type { Fault } from '../execute/trouble.ts'
 import type { RequestText } from '../plan/request-text.ts'
-import { type Answer, readAnswer, readError, unavailable } from './answer.ts'
+import { type Answer, readAnswer, readError, type Told, unavailable } from './answer.ts'
 
 export interface StreamRequest {
   readonly text: RequestText
@@ -24,8 +24,7 @@ export interface StreamEvents {
 
 export interface StreamOptions {
   readonly secret: string | undefined
-  /** Replaces messages that no subgraph meant for clients. */
-  readonly masked: boolean
+  readonly told: Told
   readonly log: Log
 }
 
@@ -128,7 +127,7 @@ export function openStream(subgraph: string, url: string, options: StreamOptions
         next: (result) => {
           if (!resumed) events.resumed()
           resumed = true
-          events.next(readAnswer(result, options.masked), traceOf(result.extensions))
+          events.next(readAnswer(result, options.told), traceOf(result.extensions))
         },
         error: (err) => end(Array.isArray(err) ? faultOf(err[0]) : 'lost'),
         complete: () => {
@@ -144,7 +143,7 @@ export function openStream(subgraph: string, url: string, options: StreamOptions
   }
 
   const faultOf = (error: unknown): Fault => {
-    const { message, extensions } = readError(error, options.masked)
+    const { message, extensions } = readError(error, options.told)
     return { message, extensions }
   }
 
