@@ -1,9 +1,14 @@
+import { once } from 'node:events'
+import { connect, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals'
 import { createClient } from 'graphql-sse'
+import * as measures from '../src/subscriptions/measures.ts'
 import { listening, live, more, publish } from './feed.ts'
 import { startGraph, type TestGraph } from './graph.ts'
+import { joined } from './hearing.ts'
 import { now, startIssuer, type TestIssuer } from './tokens.ts'
+import { until } from './wait.ts'
 
 let issuer: TestIssuer
 let graph: TestGraph
@@ -15,13 +20,6 @@ afterAll(async () => {
   await graph.stop()
   await issuer.stop()
 })
-
-const until = async (condition: () => boolean) => {
-  for (let tries = 0; !condition(); tries++) {
-    if (tries > 400) throw new Error('it did not come to pass')
-    await sleep(10)
-  }
-}
 
 describe('server-sent events', () => {
   it('carry a subscription with its identity, and end with the client', async () => {
@@ -78,4 +76,80 @@ it('multipart carries a subscription as Apollo clients read it', async () => {
 it('a subscription is not answered as one response', async () => {
   const response = await graph.post({ query: 'subscription { changed { id } }' })
   expect(response.status).toBe(406)
+})
+
+describe('a stream that nobody reads', () => {
+  const open: Socket[] = []
+  afterEach(async () => {
+    jest.useRealTimers()
+    for (const socket of open.splice(0)) socket.destroy()
+    await until(() => listening() === 0)
+  })
+
+  /** Asks by hand, and reads nothing of the answer. */
+  async function unread(headers: Record<string, string> = {}): Promise<Socket> {
+    const { hostname, port, pathname } = new URL(graph.url)
+    const socket = connect(Number(port), hostname)
+    open.push(socket)
+    await once(socket, 'connect')
+    socket.pause()
+    const body = JSON.stringify({ query: 'subscription { changed { text } }' })
+    const lines = Object.entries({
+      host: hostname,
+      'content-type': 'application/json',
+      'content-length': String(body.length),
+      accept: 'text/event-stream',
+      ...headers,
+    }).map(([name, value]) => `${name}: ${value}`)
+    socket.write(`POST ${pathname} HTTP/1.1\r\n${lines.join('\r\n')}\r\n\r\n${body}`)
+    await until(() => listening() === 1)
+    return socket
+  }
+  /** More than sockets hold between two processes. */
+  const flood = async () => {
+    for (let number = 0; number < 200; number++) {
+      publish(String(number), 'x'.repeat(100_000))
+      if (number % 20 === 0) await sleep(10)
+    }
+  }
+  const sum = async (metric: { get(): Promise<{ readonly values: readonly { readonly value: number }[] }> }) =>
+    (await metric.get()).values.reduce((total, { value }) => total + value, 0)
+
+  it('gets nothing after its token has ended, and is no longer listened for', async () => {
+    const token = await issuer.token({}, { expires: now() - 28 })
+    await unread({ authorization: `Bearer ${token}` })
+    await flood()
+    await until(async () => (await joined()) === 0)
+    publish('late')
+    await until(() => listening() === 0)
+    expect(await sum(measures.queuedBytes)).toBe(0)
+    expect((await graph.ask('{ live }')).data).toEqual({ live: true })
+  })
+
+  it('is cut off after a minute', async () => {
+    jest.useFakeTimers({
+      doNotFake: [
+        'Date',
+        'hrtime',
+        'nextTick',
+        'performance',
+        'queueMicrotask',
+        'setImmediate',
+        'clearImmediate',
+        'setTimeout',
+        'clearTimeout',
+      ],
+    })
+    const before = await sum(measures.cutOffs)
+    await unread()
+    await flood()
+    jest.advanceTimersByTime(60_000)
+    await sleep(50)
+    expect(listening()).toBe(1)
+    jest.advanceTimersByTime(12_000)
+    await until(() => listening() === 0)
+    expect(await sum(measures.cutOffs)).toBe(before + 1)
+    expect(await joined()).toBe(0)
+    expect(await sum(measures.queuedBytes)).toBe(0)
+  })
 })

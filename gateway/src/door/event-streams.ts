@@ -98,14 +98,18 @@ export function eventStreams(channels: Channels, meter: Meter, log: Log): EventS
       const counted = countClient('sse')
       const measured = meter.begin('sse', prepared)
       let unread = 0
+      let leave: () => void = () => undefined
+      // What was sent before an end may lie unread for long, and nothing may be written behind it.
       const write = (frame: string, sent?: () => void) => {
-        if (response.writable) response.write(frame, sent)
-        else sent?.()
+        if (!response.writableEnded) response.write(frame, sent)
       }
       const end = (reason: EndReason, fault?: Fault) => {
         counted(reason)
         measured.end(fault && [fault])
-        if (response.writable) response.end(fault ? framing.fault(fault) + framing.end : framing.end)
+        events.close()
+        leave()
+        if (!response.destroyed && !response.writableEnded)
+          response.end(fault ? framing.fault(fault) + framing.end : framing.end)
       }
       const events = outlet(
         wireOver({ pending: () => response.writableLength, write }),
@@ -126,16 +130,14 @@ export function eventStreams(channels: Channels, meter: Meter, log: Log): EventS
       const forget = whenWithdrawn(caller, () => end('key changed', changed))
       const letGo = () => end('gateway stops')
       open.add(letGo)
-      let leave: () => void = () => undefined
       response.once('close', () => {
         forget()
         clearInterval(beat)
         clearTimeout(expiry)
         open.delete(letGo)
-        events.close()
-        leave()
         end('left')
       })
+      if (response.writableEnded) return // The key was changed while we looked at it.
       try {
         leave = channels.join(prepared, viewer, traceparent(), events)
       } catch (err) {
