@@ -120,6 +120,32 @@ describe('the protocol', () => {
     expect(String(err)).toMatch(/subprotocol/i)
   })
 
+  it('closes with 4409 on an id that is used again while its operation begins, and keeps nothing of either', async () => {
+    const { socket, say } = await speaking()
+    const closed = closing(socket)
+    say(changes)
+    say({ id: 's', type: 'complete' })
+    say(changes)
+    expect(await closed).toBe(4409)
+    await until(() => listening() === 0)
+    expect(await joined()).toBe(0)
+  })
+
+  it('lets an id be used again once its operation is over', async () => {
+    const { socket, say } = await speaking()
+    const got: { readonly type: string }[] = []
+    socket.on('message', (data) => got.push(JSON.parse(String(data))))
+    for (let round = 1; round <= 2; round++) {
+      say(changes)
+      await until(() => listening() === 1)
+      publish('a')
+      await until(() => got.length === round)
+      say({ id: 's', type: 'complete' })
+      await until(() => listening() === 0)
+    }
+    expect(got.map(({ type }) => type)).toEqual(['next', 'next'])
+  })
+
   it('takes a hundred operations on one socket, and tells the next that it is too many', async () => {
     const { socket, say } = await speaking()
     const got: { readonly id?: string; readonly payload?: unknown }[] = []

@@ -58,6 +58,8 @@ interface Peer {
   readonly address: string
   caller: Caller | undefined
   expiry: NodeJS.Timeout | undefined
+  /** Ids of operations that are being read and admitted. */
+  readonly beginning: Set<string>
   /** Why its subscriptions end when the socket does. */
   leaves: EndReason
 }
@@ -117,7 +119,18 @@ export function webSocketDoor(door: HttpDoor, options: WebSocketDoorOptions): St
       return true
     },
 
-    onSubscribe: (context, id, payload) => begin(context, id, payload).catch(broken),
+    onSubscribe: async (context, id, payload) => {
+      const { socket, beginning } = context.extra
+      // Completed and used again meanwhile: the protocol would take both for one, and could end only one of them.
+      if (beginning.has(id)) {
+        socket.close(CloseCode.SubscriberAlreadyExists, stillBegins)
+        return [new GraphQLError(stillBegins)]
+      }
+      beginning.add(id)
+      return begin(context, id, payload)
+        .catch(broken)
+        .finally(() => beginning.delete(id))
+    },
 
     execute: ({ contextValue }: ExecutionArgs) => {
       const { prepared, published, caller, traceparent } = take(contextValue)
@@ -231,7 +244,15 @@ export function webSocketDoor(door: HttpDoor, options: WebSocketDoorOptions): St
       else sent?.()
     }
     const wire = wireOver({ pending: () => socket.bufferedAmount, write })
-    const peer: Peer = { socket, wire, address, caller: undefined, expiry: undefined, leaves: 'left' }
+    const peer: Peer = {
+      socket,
+      wire,
+      address,
+      caller: undefined,
+      expiry: undefined,
+      beginning: new Set(),
+      leaves: 'left',
+    }
     open.add(peer)
     sockets.inc()
     let alive = true
@@ -295,6 +316,7 @@ export function webSocketDoor(door: HttpDoor, options: WebSocketDoorOptions): St
   }
 }
 
+const stillBegins = 'An operation of the same id still begins.'
 const tooManyConnections =
   'HTTP/1.1 429 Too Many Requests\r\nRetry-After: 10\r\nContent-Length: 0\r\nConnection: close\r\n\r\n'
 
