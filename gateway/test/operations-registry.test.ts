@@ -33,6 +33,10 @@ describe('files that do not load', () => {
 
   it.each<[string, string]>([
     ['torn', '{"format":'],
+    [
+      'retired, and not since when',
+      '{"format":"apollo-persisted-query-manifest","version":1,"life":{"state":"retired","publishedAt":"2026-01-01T00:00:00.000Z"},"operations":[]}',
+    ],
     ['of another shape', '{"format":"apollo-persisted-query-manifest","version":1,"operations":[{}]}'],
     ['empty', ''],
     ['a bomb of brackets', '['.repeat(1_000_000)],

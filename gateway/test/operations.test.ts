@@ -1,12 +1,12 @@
 /** Clients and their published operations, through every door. */
 import { createHash } from 'node:crypto'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import { type Client, createClient } from 'graphql-ws'
 import { WebSocket } from 'ws'
 import { type Context, startGraph, type TestGraph, type TestSubgraph } from './graph.ts'
-import { type TestRegistry, testRegistry } from './registry.ts'
+import { publishedAt, type TestRegistry, testRegistry } from './registry.ts'
 import { startIssuer, type TestIssuer } from './tokens.ts'
+import { until } from './wait.ts'
 
 const ticks: { readonly stop: () => void }[] = []
 const house: TestSubgraph = {
@@ -72,7 +72,12 @@ beforeAll(async () => {
     '0',
     { Old: 'query Old { whoAmI }', OldTicks: 'subscription OldTicks { ticks }' },
     {
-      life: { state: 'deprecated', deprecatedAt: '2026-02-01T00:00:00.000Z', sunset: '2031-01-02T00:00:00.000Z' },
+      life: {
+        state: 'deprecated',
+        publishedAt,
+        deprecatedAt: '2026-02-01T00:00:00.000Z',
+        sunset: '2031-01-02T00:00:00.000Z',
+      },
     },
   )
   await registry.publish(
@@ -81,7 +86,7 @@ beforeAll(async () => {
     '1',
     { Gone: 'query Gone { whoAmI }' },
     {
-      life: { state: 'retired', retiredAt: '2026-03-01T00:00:00.000Z' },
+      life: { state: 'retired', publishedAt, retiredAt: '2026-03-01T00:00:00.000Z' },
     },
   )
   await registry.publish('acme', 'cached', '1', { Cached: 'query Cached { price }' }, { maxAgeS: 60 })
@@ -91,7 +96,7 @@ beforeAll(async () => {
   await registry.publish('audited', 'web', '1', { OfTheHouse: 'query OfTheHouse { whoAmI }' })
   await registry.app('strict', 'known')
   await registry.publish('strict', 'web2', '1', { Strict: 'query Strict { whoAmI }' })
-  graph = await startGraph({ house }, { tokens: issuer.tokens, operations: registry.folder })
+  graph = await startGraph({ house }, { tokens: issuer.tokens, operations: registry.folder, operationsPollMs: 50 })
 })
 afterAll(async () => {
   await graph.stop()
@@ -117,13 +122,6 @@ const get = (search: Record<string, string>, headers: Record<string, string> = {
 const error = (code: string) => ({ errors: [{ extensions: { code } }] })
 const asPartner = { data: { whoAmI: 'anonymous [secret:read more]' } }
 const notPublished = error('PERSISTED_QUERY_NOT_IN_LIST')
-
-async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  for (let tries = 0; !(await condition()); tries++) {
-    if (tries > 400) throw new Error('it did not come to pass')
-    await sleep(25)
-  }
-}
 
 async function metric(pattern: RegExp): Promise<number> {
   const metrics = await (await fetch(graph.url.replace('/graphql', '/metrics'))).text()
@@ -417,18 +415,20 @@ describe('a key that is revoked', () => {
     await registry.publish('leaver', 'shop', '1', { Ticks: texts.Ticks })
     const ask = async () => (await post({ documentId: 'shop~1~Ticks' }, { 'x-api-key': gone })).status
     await until(async () => (await ask()) === 406) // Known, published, and no stream.
-    const closing = over(socket({ apiKey: gone }), { documentId: 'shop~1~Ticks' }).catch((err: unknown) => err)
+    const heard: unknown[] = []
+    const closing = over(socket({ apiKey: gone }), { documentId: 'shop~1~Ticks' }, heard).catch((err: unknown) => err)
+    await until(() => heard.length === 2)
     const events = await graph.post({ documentId: 'shop~1~Ticks' }, { 'x-api-key': gone, accept: 'text/event-stream' })
-    await until(() => ticks.length === 2)
-    const staying = over(socket({ apiKey: key }), { documentId: 'shop~1~Ticks' })
-    await until(() => ticks.length === 3)
+    const heardByOther: unknown[] = []
+    const staying = over(socket({ apiKey: key }), { documentId: 'shop~1~Ticks' }, heardByOther)
+    await until(() => heardByOther.length === 2)
 
     await registry.partner('leaver') // With another key.
     expect(await closing).toMatchObject({ code: 4403 })
     expect(await events.text()).toMatch(/UNAUTHENTICATED[\s\S]*event: complete/)
     expect(await ask()).toBe(401)
     await expect(over(socket({ apiKey: gone }), { documentId: 'shop~1~Ticks' })).rejects.toMatchObject({ code: 4401 })
-    ticks[2]?.stop()
+    for (const one of ticks) one.stop()
     expect(await staying).toHaveLength(2)
   })
 })

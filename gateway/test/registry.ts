@@ -19,10 +19,12 @@ export interface TestRegistry {
     app: string,
     version: string,
     texts: Readonly<Record<string, string>>,
-    more?: { life?: Partial<Life>; maxAgeS?: number },
+    more?: { life?: Life; maxAgeS?: number },
   ): Promise<void>
   remove(): Promise<void>
 }
+
+export const publishedAt = '2026-01-01T00:00:00.000Z'
 
 export async function testRegistry(): Promise<TestRegistry> {
   const folder = await mkdtemp(join(tmpdir(), 'registry-'))
@@ -39,7 +41,7 @@ export async function testRegistry(): Promise<TestRegistry> {
       const file: VersionFile = {
         format: 'apollo-persisted-query-manifest',
         version: 1,
-        life: { state: 'active', publishedAt: '2026-01-01T00:00:00.000Z', ...life },
+        life: life ?? { state: 'active', publishedAt },
         operations: Object.entries(texts).map(([name, body]) => ({
           id: `own-${name}`,
           name,

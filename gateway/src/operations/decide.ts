@@ -43,9 +43,10 @@ export function decide(request: GraphQLRequest, catalogue: Catalogue, enforcemen
 }
 
 const run = (operation: Published): Decision => {
-  const { state, retiredAt } = operation.life
-  if (state !== 'retired') return { kind: 'published', operation }
-  return refused(notPublished(`This operation was retired on ${retiredAt?.slice(0, 10)}.`, { retiredAt }))
+  const { life } = operation
+  if (life.state !== 'retired') return { kind: 'published', operation }
+  const { retiredAt } = life
+  return refused(notPublished(`This operation was retired on ${retiredAt.slice(0, 10)}.`, { retiredAt }))
 }
 
 const refused = (fault: Fault): Decision => ({ kind: 'refused', fault })

@@ -1,20 +1,24 @@
 /** The life of a published version. */
 import { z } from 'zod'
 
-export const State = z.enum(['active', 'deprecated', 'retired'])
-export type State = z.infer<typeof State>
-
 const Time = z.iso.datetime()
 
-export const Life = z.object({
-  state: State,
-  publishedAt: Time,
-  deprecatedAt: Time.optional(),
-  /** When it is going to be retired, as clients are told; a person retires it, not the clock. */
-  sunset: Time.optional(),
-  retiredAt: Time.optional(),
-})
+/** When it is going to be retired, as clients are told; a person retires it, not the clock. */
+const sunset = Time.optional()
+
+export const Life = z.discriminatedUnion('state', [
+  z.object({ state: z.literal('active'), publishedAt: Time }),
+  z.object({ state: z.literal('deprecated'), publishedAt: Time, deprecatedAt: Time, sunset }),
+  z.object({
+    state: z.literal('retired'),
+    publishedAt: Time,
+    deprecatedAt: Time.optional(),
+    sunset,
+    retiredAt: Time,
+  }),
+])
 export type Life = z.infer<typeof Life>
+export type State = Life['state']
 
 /** Every legal move; publishing makes the first state. */
 export const moves = {
@@ -32,13 +36,13 @@ export const published = (now: Date): Life => ({ state: 'active', publishedAt: n
 export function moved(life: Life, move: Move, now: Date, sunset: Date | undefined): Life | undefined {
   const from: readonly State[] = moves[move].from
   if (!from.includes(life.state)) return undefined
-  const { publishedAt, deprecatedAt } = life
+  const { publishedAt } = life
   if (move === 'restore') return { state: 'active', publishedAt }
   if (move === 'retire') return { ...life, state: 'retired', retiredAt: now.toISOString() }
   return {
     state: 'deprecated',
     publishedAt,
-    deprecatedAt: deprecatedAt ?? now.toISOString(),
+    deprecatedAt: life.state === 'deprecated' ? life.deprecatedAt : now.toISOString(),
     ...(sunset && { sunset: sunset.toISOString() }),
   }
 }

@@ -1,3 +1,4 @@
+import type { Life } from '../life.ts'
 import type { RegisteredClient } from '../registry.ts'
 import { usageKey } from '../usage.ts'
 import { done, type Outcome, refused, table } from './outcome.ts'
@@ -7,6 +8,7 @@ import { countedUsage, type Place, readClients } from './place.ts'
 export async function list(place: Place, [only]: readonly string[]): Promise<Outcome> {
   const { clients, faults } = await readClients(place)
   const wanted = clients.filter(({ name }) => only === undefined || name === only)
+  if (only !== undefined && wanted.length === 0) return refused(`There is no client "${only}".`, ...faults)
   const lines = wanted.flatMap((client) => [described(client), ...versions(client)])
   return faults.length > 0 ? refused(...lines, ...faults) : done(...lines)
 }
@@ -14,26 +16,33 @@ export async function list(place: Place, [only]: readonly string[]): Promise<Out
 function described({ name, file }: RegisteredClient): string {
   const rate = file.rate ? `, ${file.rate.perMinute} a minute` : ''
   if (file.kind === 'app') return `${name}: app, enforcement ${file.enforcement}, azp ${file.azp.join(' ')}${rate}`
-  const keys = file.keys.map(({ hint, created }) => `${hint}… of ${created.slice(0, 10)}`).join(' ') || 'none'
+  const keys = file.keys.map(({ hint, created }) => `${hint}… of ${day(created)}`).join(' ') || 'none'
   return `${name}: partner, scopes ${file.scopes.join(' ') || 'none'}, keys ${keys}${rate}`
 }
 
 function versions({ operations }: RegisteredClient): readonly string[] {
   const all = Map.groupBy(operations, ({ app, version }) => `${app}/${version}`)
-  return [...all].map(([version, its]) => {
+  return [...all].flatMap(([version, its]) => {
     const life = its[0]?.life
-    const until = life?.sunset ? `, sunset ${life.sunset.slice(0, 10)}` : ''
-    return `  ${version}: ${life?.state}${until}, ${its.length} operations, published ${life?.publishedAt.slice(0, 10)}`
+    return life ? `  ${version}: ${told(life)}, ${its.length} operations, published ${day(life.publishedAt)}` : []
   })
 }
+
+function told(life: Life): string {
+  if (life.state === 'retired') return `retired ${day(life.retiredAt)}`
+  return life.state === 'deprecated' && life.sunset ? `deprecated, sunset ${day(life.sunset)}` : life.state
+}
+
+const day = (time: string): string => time.slice(0, 10)
 
 /** How often every operation that is not retired was used, those that nobody uses last. */
 export async function usageReport(place: Place, [only]: readonly string[]): Promise<Outcome> {
   const counts = await countedUsage(place)
   if (!counts) return refused('Usage is counted in Redis: say where by REDIS_URL.')
   const { clients, faults } = await readClients(place)
-  const rows = clients
-    .filter(({ name }) => only === undefined || name === only)
+  const wanted = clients.filter(({ name }) => only === undefined || name === only)
+  if (only !== undefined && wanted.length === 0) return refused(`There is no client "${only}".`, ...faults)
+  const rows = wanted
     .flatMap(({ operations }) => operations)
     .filter(({ life }) => life.state !== 'retired')
     .map((operation) => ({ operation, count: counts.get(usageKey(operation)) }))
