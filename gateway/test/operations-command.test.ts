@@ -178,6 +178,31 @@ describe('publish', () => {
   })
 })
 
+it('what nobody sees through a partner, for its scopes do not reach, is neither published nor kept quiet about', async () => {
+  const guarded = join(home, 'guarded.graphql')
+  const sdl = 'type Query { open: Int  closed: Int @requiresScopes(scopes: [["closed:read"], ["a", "b"]]) }'
+  await writeFile(guarded, supergraphOf({ one: { sdl, resolvers: {} } }))
+  const place = ['--supergraph', guarded, '--folder', join(home, 'guarded')]
+  const file = await apollo([{ id: 'c', name: 'Closed', body: 'query Closed { open closed }' }])
+  await run('client', 'acme', '--partner', '--scopes', 'a', ...place)
+  await run('client', 'house', '--app', ...place)
+  expect(await run('publish', 'acme', 'shop', '1', file, ...place)).toMatchObject({
+    code: 1,
+    text: expect.stringMatching(/Closed: .* scopes closed:read, or a b\./),
+  })
+  await run('client', 'acme', '--scopes', 'a closed:read', ...place)
+  expect(await run('publish', 'acme', 'shop', '1', file, ...place)).toMatchObject({ code: 0 })
+  expect(await run('publish', 'house', 'shop', '1', file, ...place)).toMatchObject({
+    code: 0,
+    text: expect.stringMatching(/Closed +query +sha256:\w+ +\d+ +1\n/),
+  })
+  await run('client', 'acme', '--scopes', 'a', ...place)
+  const { code, text } = await run('check', ...place)
+  expect(code).toBe(1)
+  expect(text).toMatch(/acme shop~1~Closed: .* scopes closed:read, or a b\./)
+  expect(text).not.toContain('house')
+})
+
 describe('the life of a version', () => {
   it('is moved by commands, and only where there is a way', async () => {
     const file = await apollo([{ id: 'm', name: 'M', body: 'query M { ships }' }])
@@ -190,6 +215,7 @@ describe('the life of a version', () => {
     expect(await state()).toMatchObject({ state: 'deprecated', sunset: '2091-01-31T00:00:00.000Z' })
     expect((await run('list', 'acme')).text).toContain('moves/1: deprecated, sunset 2091-01-31')
     expect((await run('retire', 'acme', 'moves', '1')).code).toBe(0)
+    expect((await run('list', 'acme')).text).toMatch(/moves\/1: retired 20\d\d-/)
     expect(await run('deprecate', 'acme', 'moves', '1')).toMatchObject({
       code: 1,
       text: expect.stringMatching(/is retired/),
@@ -256,6 +282,16 @@ describe('keys', () => {
     expect((await run('key', 'revoke', 'keyed', 'nothing')).code).toBe(1)
     expect((await run('key', 'add', 'keyed')).code).toBe(0)
   })
+
+  it('may be revoked by the whole of what leaked, which is not repeated', async () => {
+    await run('client', 'leaky', '--partner')
+    const leaked = (await run('key', 'add', 'leaky')).text.split('\n')[0] ?? ''
+    const { code, text } = await run('key', 'revoke', 'acme', leaked)
+    expect([code, text.includes(leaked)]).toEqual([1, false])
+    const done = await run('key', 'revoke', 'leaky', leaked)
+    expect([done.code, done.text.includes(leaked)]).toEqual([0, false])
+    expect((await run('list', 'leaky')).text).toContain('keys none')
+  })
 })
 
 describe('clients', () => {
@@ -270,6 +306,9 @@ describe('clients', () => {
   it.each([
     ['without a kind', ['new']],
     ['of a name that is none', ['../new', '--partner']],
+    ['with a second scope outside the quotes', ['new', '--partner', '--scopes', 'a', 'b']],
+    ['as both', ['new', '--partner', '--app']],
+    ['with an enforcement that is none', ['new', '--app', '--enforcement', 'sometimes']],
     ['as a partner with enforcement', ['new', '--partner', '--enforcement', 'off']],
     ['as an app with scopes', ['new', '--app', '--scopes', 'a']],
     ['with a rate that is none', ['new', '--partner', '--per-minute', 'many']],
@@ -283,8 +322,16 @@ describe('clients', () => {
 })
 
 it('what is no command is answered by those that are', async () => {
-  for (const args of [[], ['publsh'], ['key', 'steal', 'acme'], ['list', '--loud']])
+  for (const args of [
+    [],
+    ['publsh'],
+    ['key', 'steal', 'acme'],
+    ['list', '--loud'],
+    ['list', 'nobody'],
+    ['retire', 'acme', 'shop', '1', '2'],
+  ])
     expect((await run(...args)).code).toBe(1)
+  expect(await run('--help')).toEqual({ code: 0, text: expect.stringContaining('key revoke <client>') })
   expect(await start()).toEqual({
     code: 1,
     text: expect.stringContaining('publish <client> <app> <version> <manifest>'),

@@ -4,7 +4,9 @@ import { GraphQLError, Kind, type OperationTypeNode, parse, valueFromAST } from 
 import { documents } from '../document/documents.ts'
 import type { Limits } from '../document/limits.ts'
 import type { Operation } from '../document/operation.ts'
+import { rulesOf } from '../document/permitted.ts'
 import type { Step } from '../plan/steps.ts'
+import { isAllowed, type Rule } from '../supergraph/access.ts'
 import type { Graph } from '../supergraph/graph.ts'
 
 export type Inspected =
@@ -16,13 +18,14 @@ export type Inspected =
       readonly cost: number | undefined
       /** Requests to subgraphs; of a subscription, the one that stays open and those of each event. */
       readonly fetches: number
+      /** What decides who may see all of it. */
+      readonly rules: readonly Rule[]
     }
   | { readonly ok: false; readonly faults: readonly string[] }
 
-/** Reads operations as the gateway would for somebody signed in with these scopes, and says all that it would not. */
-export function inspector(graph: Graph, limits: Limits, scopes: readonly string[] = []): (text: string) => Inspected {
+/** Reads operations as the gateway would for somebody who may see all of them, and says all that it would not answer. */
+export function inspector(graph: Graph, limits: Limits): (text: string) => Inspected {
   const log = createLog('operations', 'silent')
-  const viewer: Viewer = { id: '', role: 'operator', scopes: [...scopes] }
   const read = documents(graph, { limits, closed: false, counted: () => undefined, log }).read
 
   return (text) => {
@@ -31,7 +34,8 @@ export function inspector(graph: Graph, limits: Limits, scopes: readonly string[
     const inspected = read(text, name.name)
     if (!inspected.ok) return { ok: false, faults: inspected.faults.map(({ message }) => message) }
     const { operation } = inspected
-    const { step, event } = operation.planFor(viewer)
+    const rules = rulesOf(graph.schema, graph.access, parse(text, { noLocation: true }))
+    const { step, event } = operation.planFor(signedIn(rules.flatMap(scopesOf)))
     const cost = costOf(graph, operation)
     if (graph.costs.declared && cost !== undefined && cost > limits.cost)
       return failed(`The operation costs ${cost} points, at most ${limits.cost} are allowed.`)
@@ -41,9 +45,25 @@ export function inspector(graph: Graph, limits: Limits, scopes: readonly string[
       type: operation.type,
       cost,
       fetches: fetchesOf(step) + (event ? 1 : 0),
+      rules,
     }
   }
 }
+
+/** What of an operation with these rules nobody sees through a partner of these scopes, whoever signs in. */
+export function outOfReach(rules: readonly Rule[], scopes: readonly string[]): readonly string[] {
+  const viewer = signedIn(scopes)
+  return rules
+    .filter((rule) => !isAllowed(rule, viewer))
+    .map((rule) =>
+      rule.kind === 'scopes'
+        ? `It asks for something that needs the scopes ${rule.anyOf.map((set) => set.join(' ')).join(', or ')}.`
+        : 'It asks for something that nobody is allowed to see.',
+    )
+}
+
+const signedIn = (scopes: readonly string[]): Viewer => ({ id: '', role: 'operator', scopes: [...scopes] })
+const scopesOf = (rule: Rule): readonly string[] => (rule.kind === 'scopes' ? rule.anyOf.flat() : [])
 
 /** The name of the only operation in a document. */
 export function onlyName(text: string): { ok: true; name: string } | { ok: false; faults: readonly string[] } {

@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { ClientFile, type Enforcement, keysAtOnce } from '../files.ts'
+import { ClientFile, keysAtOnce } from '../files.ts'
 import { clientPath, loadClient } from '../folder.ts'
-import { newKey } from '../keys.ts'
+import { hashOf, newKey } from '../keys.ts'
 import { isName } from '../names.ts'
 import { createFile, replaceFile } from '../write.ts'
 import { done, type Outcome, refused } from './outcome.ts'
@@ -11,7 +11,7 @@ export interface Wanted {
   readonly kind: 'partner' | 'app' | undefined
   readonly scopes: readonly string[] | undefined
   readonly azp: readonly string[] | undefined
-  readonly enforcement: Enforcement | undefined
+  readonly enforcement: string | undefined
   readonly perMinute: number | undefined
 }
 
@@ -56,15 +56,16 @@ export async function addKey(place: Place, name: string): Promise<Outcome> {
   return done(secret, 'This is the only time that this key is shown.')
 }
 
-/** Revokes the key with this hint; gateways close what it opened as soon as they see it. */
-export async function revokeKey(place: Place, name: string, hint: string): Promise<Outcome> {
+/** Revokes the key that is given whole, or by its hint; gateways close what it opened as soon as they see it. */
+export async function revokeKey(place: Place, name: string, given: string): Promise<Outcome> {
   const partner = await partnerNamed(place, name)
   if (typeof partner === 'string') return refused(partner)
-  const left = partner.keys.filter((key) => key.hint !== hint)
-  if (left.length === partner.keys.length)
-    return refused(`${name} has no key ${hint}; there are: ${hints(partner.keys)}`)
+  const hash = hashOf(given)
+  const revoked = partner.keys.find((key) => key.hint === given.replace(/…$/, '') || key.hash === hash)
+  if (!revoked) return refused(`${name} has no such key; there are: ${hints(partner.keys)}`)
+  const left = partner.keys.filter((key) => key !== revoked)
   await replaceFile(place.folder, clientPath(place.folder, name), { ...partner, keys: left })
-  return done(`${hint}… of ${name} is revoked.`)
+  return done(`${revoked.hint}… of ${name} is revoked.`)
 }
 
 async function partnerNamed(place: Place, name: string) {

@@ -3,13 +3,14 @@ import { VersionFile } from '../files.ts'
 import { loadClient, versionPath } from '../folder.ts'
 import { type Move, moved } from '../life.ts'
 import { isName, isVersion } from '../names.ts'
-import type { Published, RegisteredClient } from '../registry.ts'
+import type { Published } from '../registry.ts'
 import { type Count, usageKey } from '../usage.ts'
 import { replaceFile } from '../write.ts'
 import { done, type Outcome, refused } from './outcome.ts'
 import { countedUsage, type Place } from './place.ts'
 
 const latelyMs = 30 * 24 * 3_600_000
+const takenOverMs = 60_000 // after which every gateway knows what was published
 
 /** Deprecates, retires or restores a version. What is in use stops that, until somebody says `yes`. */
 export async function move(
@@ -26,7 +27,7 @@ export async function move(
   const life = moved(first.life, verb, place.now, sunset)
   if (!life) return refused(`${client}/${app}/${version} is ${first.life.state}; there is no way to ${verb} it.`)
 
-  const named = await used(place, verb === 'retire' ? its.filter((one) => isOnlyHere(one, owner)) : its)
+  const named = await used(place, its, verb === 'retire' ? owner.operations.filter((one) => !its.includes(one)) : [])
   if (verb === 'retire' && named.stops && !yes)
     return refused(...named.lines, 'These would be refused from now on. Retire them all the same with --yes.')
 
@@ -37,13 +38,22 @@ export async function move(
   return done(...told, `${client}/${app}/${version} is ${life.state}.`)
 }
 
-/** Whether clients that send its text or hash have no other version to be answered by. */
-const isOnlyHere = (operation: Published, { operations }: RegisteredClient): boolean =>
-  !operations.some(
-    (other) => other.text === operation.text && other.version !== operation.version && other.life.state !== 'retired',
+/**
+ * Whether another version has answered for this operation since it was last used: from then on whoever sends its text or
+ * hash uses that one, and only who names this version uses this.
+ */
+const isReplaced = ({ text }: Published, lastUsed: Date, others: readonly Published[]): boolean =>
+  others.some(
+    ({ text: same, life }) =>
+      same === text && life.state !== 'retired' && Date.parse(life.publishedAt) + takenOverMs > lastUsed.getTime(),
   )
 
-async function used(place: Place, operations: readonly Published[]): Promise<{ stops: boolean; lines: string[] }> {
+/** Which of the operations were used lately, and not by clients that others serve by now. */
+async function used(
+  place: Place,
+  operations: readonly Published[],
+  others: readonly Published[],
+): Promise<{ stops: boolean; lines: string[] }> {
   let counts: ReadonlyMap<string, Count> | undefined
   try {
     counts = await countedUsage(place)
@@ -54,7 +64,8 @@ async function used(place: Place, operations: readonly Published[]): Promise<{ s
   const lines = operations.flatMap((operation) => {
     const count = counts.get(usageKey(operation))
     if (!count?.lastUsed || place.now.getTime() - count.lastUsed.getTime() > latelyMs) return []
-    return [`  ${operation.name}: used ${count.uses} times, last on ${count.lastUsed.toISOString()}`]
+    if (isReplaced(operation, count.lastUsed, others)) return []
+    return [`  ${operation.name}: ${count.uses} uses, last on ${count.lastUsed.toISOString()}`]
   })
   return { stops: lines.length > 0, lines: lines.length > 0 ? ['In use within the last 30 days:', ...lines] : [] }
 }

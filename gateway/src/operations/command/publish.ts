@@ -1,9 +1,9 @@
 import { readFile, stat } from 'node:fs/promises'
 import { isDeepStrictEqual } from 'node:util'
 import { entriesOf, type ManifestEntry } from '../../document/manifest.ts'
-import type { Operation, VersionFile } from '../files.ts'
+import type { ClientFile, Operation, VersionFile } from '../files.ts'
 import { loadClient, versionFileLimit, versionPath } from '../folder.ts'
-import { type Inspected, inspector } from '../inspect.ts'
+import { type Inspected, inspector, outOfReach } from '../inspect.ts'
 import { published } from '../life.ts'
 import { documentIdOf, isName, isOwnId, isSha256, isVersion, sha256 } from '../names.ts'
 import { type Catalogue, catalogueOf } from '../registry.ts'
@@ -30,11 +30,10 @@ export async function publish(
   if (entries.length === 0) return refused(`${manifest} has no operations.`)
   if (entries.length > operationsLimit) return refused(`${manifest} has more than ${operationsLimit} operations.`)
 
-  const scopes = owner.file.kind === 'partner' ? owner.file.scopes : []
-  const inspect = inspector(await readSupergraph(place.supergraph), place.limits, scopes)
+  const inspect = inspector(await readSupergraph(place.supergraph), place.limits)
   const inspected = entries.map((entry) => ({ entry, found: inspect(entry.text) }))
   const others = owner.operations.filter((one) => one.app !== app || one.version !== version)
-  const faults = [...faultsOf(inspected, catalogueOf(others)), ...faultsOfAges(inspected, maxAges)]
+  const faults = [...faultsOf(inspected, owner.file, catalogueOf(others)), ...faultsOfAges(inspected, maxAges)]
   if (faults.length > 0) return refused(`Nothing is published of ${client}/${app}/${version}:`, ...faults)
 
   const operations = inspected.flatMap(({ entry, found }) => (found.ok ? [operationOf(entry, found, maxAges)] : []))
@@ -75,12 +74,12 @@ interface InspectedEntry {
   readonly found: Inspected
 }
 
-function faultsOf(inspected: readonly InspectedEntry[], others: Catalogue): readonly string[] {
+function faultsOf(inspected: readonly InspectedEntry[], file: ClientFile, others: Catalogue): readonly string[] {
   const names = new Set<string>()
   return inspected.flatMap(({ entry: { id, text }, found }) => {
     if (!found.ok) return found.faults.map((fault) => `  ${id}: ${fault}`)
-    const { name } = found
-    const faults: string[] = []
+    const { name, rules } = found
+    const faults = file.kind === 'partner' ? [...outOfReach(rules, file.scopes)] : []
     if (names.has(name)) faults.push('has the name of another operation in this manifest')
     names.add(name)
     if (isSha256(id) ? id !== sha256(text) : !isOwnId(id) && id !== documentIdOf(text))
