@@ -10,14 +10,16 @@ import type { Published } from './operations/registry.ts'
 import type { GraphQLRequest } from './request.ts'
 import type { Toll } from './toll.ts'
 
-export type Admitted =
-  | {
-      readonly ok: true
-      readonly prepared: Prepared
-      /** Set when the operation is one that was published for the caller's client. */
-      readonly published: Published | undefined
-    }
-  | { readonly ok: false; readonly faults: readonly DocumentFault[] }
+export type Admitted = AdmittedOperation | { readonly ok: false; readonly faults: readonly DocumentFault[] }
+
+export interface AdmittedOperation {
+  readonly ok: true
+  readonly prepared: Prepared
+  /** Set when the operation is one that was published for the caller's client. */
+  readonly published: Published | undefined
+  /** Calls `listener` when the caller would no longer be admitted with it, at once if so; the returned function forgets it. */
+  whenRefused(listener: (fault: Fault) => void): () => void
+}
 
 /** Why an operation of this type cannot be run as it was sent; undefined when it can. */
 export type Unfit = (type: OperationTypeNode) => Fault | undefined
@@ -47,7 +49,7 @@ export const admission = ({ recognise, find, answering, toll }: AdmissionOptions
     const fault = unfit?.(prepared.operation.type) ?? (await toll(prepared, caller))
     if (fault) return rejection([fault])
     found.runs(prepared.operation.name)
-    return { ok: true, prepared, published: found.published }
+    return { ok: true, prepared, published: found.published, whenRefused: found.whenRefused }
   },
 })
 

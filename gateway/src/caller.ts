@@ -20,7 +20,7 @@ export interface Caller {
   readonly viewer: Viewer
   /** Milliseconds since 1970 at which the token ends; undefined for anonymous. */
   readonly expiresAt: number | undefined
-  /** The program that asks, by its key or by whom the token was issued to; undefined when it is not registered. */
+  /** The program that asks, by its key or by whom the token was issued to, as it is now; undefined when it is not registered. */
   readonly client: RegisteredClient | undefined
   /** Aborted when the key that was brought is revoked or may no longer do the same; what it opened ends then. */
   readonly withdrawn: AbortSignal | undefined
@@ -45,7 +45,10 @@ export const recogniseBy =
     const caller: Caller = {
       viewer: client ? seenThrough(client, viewer) : viewer,
       expiresAt,
-      client,
+      // A WebSocket may have been opened when other operations were published, or another rate was agreed.
+      get client() {
+        return client && (registry.registry().clients.get(client.name) ?? client)
+      },
       withdrawn: partner?.withdrawn,
       address,
       key:

@@ -3,8 +3,9 @@ import { createHash } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import { type Client, createClient } from 'graphql-ws'
 import { WebSocket } from 'ws'
+import { clientPath, loadClient } from '../src/operations/folder.ts'
 import { type Context, startGraph, type TestGraph, type TestSubgraph } from './graph.ts'
-import { publishedAt, type TestRegistry, testRegistry } from './registry.ts'
+import { overwrite, publishedAt, type TestRegistry, testRegistry } from './registry.ts'
 import { startIssuer, type TestIssuer } from './tokens.ts'
 import { until } from './wait.ts'
 
@@ -430,6 +431,50 @@ describe('a key that is revoked', () => {
     await expect(over(socket({ apiKey: gone }), { documentId: 'shop~1~Ticks' })).rejects.toMatchObject({ code: 4401 })
     for (const one of ticks) one.stop()
     expect(await staying).toHaveLength(2)
+  })
+})
+
+describe('what goes on', () => {
+  const request = { documentId: 'live~1~Ticks' }
+  const beginning = async (client: string) => {
+    const its = await registry.partner(client)
+    const text = { Ticks: `subscription Ticks { ${client}: ticks }`, Who: 'query Who { whoAmI }' }
+    await registry.publish(client, 'live', '1', text)
+    await until(async () => (await post(request, { 'x-api-key': its })).status === 406)
+    const opened = socket({ apiKey: its })
+    const heard: unknown[] = []
+    const error = over(opened, request, heard).catch((err: unknown) => err)
+    await until(() => heard.length === 2)
+    const stream = await graph.post(request, { 'x-api-key': its, accept: 'text/event-stream' })
+    return { text, opened, error, stream, key: its }
+  }
+
+  it('ends when its version is retired, and nothing else on the socket does', async () => {
+    const { text, opened, error, stream } = await beginning('ending')
+    const retiredAt = '2026-03-01T00:00:00.000Z'
+    await registry.publish('ending', 'live', '2', { Who: text.Who })
+    await registry.publish('ending', 'live', '1', text, { life: { state: 'retired', publishedAt, retiredAt } })
+    const gone = {
+      message: 'This operation was retired on 2026-03-01.',
+      extensions: expect.objectContaining({ retiredAt }),
+    }
+    expect(await error).toMatchObject([gone])
+    expect(await stream.text()).toMatch(/retired on 2026-03-01[\s\S]*event: complete/)
+    expect(await over(opened, { documentId: 'live~2~Who' })).toMatchObject([{ data: {} }])
+  })
+
+  it('does so over changes that leave it published, by the rate that is agreed now', async () => {
+    const { text, opened, error, stream } = await beginning('staying')
+    await registry.publish('staying', 'live', '1', text, {
+      life: { state: 'deprecated', publishedAt, deprecatedAt: publishedAt },
+    })
+    const { file } = (await loadClient(registry.folder, 'staying')) ?? {}
+    await overwrite(clientPath(registry.folder, 'staying'), JSON.stringify({ ...file, rate: { perMinute: 1 } }))
+    const asked = async () => over(opened, { documentId: 'live~1~Who' }).catch((err: unknown) => err)
+    await until(async () => JSON.stringify(await asked()).includes('RATE_LIMITED'))
+    for (const one of ticks) one.stop()
+    expect(await error).toHaveLength(2)
+    expect(await stream.text()).not.toContain('errors')
   })
 })
 

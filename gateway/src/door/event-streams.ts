@@ -4,7 +4,7 @@
  */
 import type { ServerResponse } from 'node:http'
 import { type Log, type Step, traceparent } from '@holdfast/service'
-import type { Prepared } from '../answering.ts'
+import type { AdmittedOperation } from '../admission.ts'
 import { type Caller, whenWithdrawn } from '../caller.ts'
 import type { Fault } from '../execute/trouble.ts'
 import type { Meter } from '../meter.ts'
@@ -18,7 +18,7 @@ import type { StreamType } from './media-type.ts'
 
 export interface EventStreams extends Step {
   /** Streams a subscription until it or the client ends. */
-  serve(response: ServerResponse, type: StreamType, prepared: Prepared, caller: Caller): undefined
+  serve(response: ServerResponse, type: StreamType, admitted: AdmittedOperation, caller: Caller): undefined
   /** Sends one response as a stream of one. */
   once(response: ServerResponse, type: StreamType, body: string): undefined
 }
@@ -90,7 +90,7 @@ export function eventStreams(channels: Channels, meter: Meter, log: Log): EventS
       response.end(framing.event(body) + framing.end)
     },
 
-    serve: (response, type, prepared, caller) => {
+    serve: (response, type, { prepared, whenRefused }, caller) => {
       const { viewer, expiresAt } = caller
       if (response.destroyed) return // Whoever asked left while we looked at the token; nothing would ever end this.
       const framing = begin(response, type)
@@ -127,17 +127,20 @@ export function eventStreams(channels: Channels, meter: Meter, log: Log): EventS
         })
       }, beatMs)
       const expiry = atExpiry(expiresAt, () => end('token expired', expired))
-      const forget = whenWithdrawn(caller, () => end('key changed', changed))
+      const forgets = [
+        whenWithdrawn(caller, () => end('key changed', changed)),
+        whenRefused((fault) => end('not published', fault)),
+      ]
       const letGo = () => end('gateway stops')
       open.add(letGo)
       response.once('close', () => {
-        forget()
+        for (const forget of forgets) forget()
         clearInterval(beat)
         clearTimeout(expiry)
         open.delete(letGo)
         end('left')
       })
-      if (response.writableEnded) return // The key was changed while we looked at it.
+      if (response.writableEnded) return // The key or the operation was withdrawn while we looked at it.
       try {
         leave = channels.join(prepared, viewer, traceparent(), events)
       } catch (err) {

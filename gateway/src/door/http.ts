@@ -82,7 +82,7 @@ export function graphqlRoute(options: HttpDoorOptions): Route {
     const entered = open.stream(caller)
     if (!entered.ok) return statusReply(entered.fault)
     response.once('close', entered.leave)
-    return streams.serve(response, stream, prepared, caller)
+    return streams.serve(response, stream, admitted, caller)
   }
 
   const answer = async (prepared: Prepared, { viewer }: Caller) => {

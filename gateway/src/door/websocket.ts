@@ -14,7 +14,7 @@ import {
 } from 'graphql'
 import { CloseCode, type Context, handleProtocols, makeServer, type SubscribePayload } from 'graphql-ws'
 import { type WebSocket, WebSocketServer } from 'ws'
-import type { Admission } from '../admission.ts'
+import type { Admission, AdmittedOperation } from '../admission.ts'
 import type { Answering, Prepared } from '../answering.ts'
 import { type Caller, whenWithdrawn } from '../caller.ts'
 import type { Fault } from '../execute/trouble.ts'
@@ -70,6 +70,7 @@ interface Asked {
   readonly peer: Peer
   readonly prepared: Prepared
   readonly published: Published | undefined
+  readonly whenRefused: AdmittedOperation['whenRefused']
   readonly caller: Caller
   /** Takes a subscription off its caller's count. */
   readonly leave: (() => void) | undefined
@@ -169,12 +170,13 @@ export function webSocketDoor(door: HttpDoor, options: WebSocketDoorOptions): St
     const { caller } = peer
     const admitted = await admission.admit(read.request, caller)
     if (!admitted.ok) return admitted.faults.map(asError)
-    const { prepared, published } = admitted
+    const { prepared, published, whenRefused } = admitted
     const given = payload.extensions?.['traceparent']
     const trace = inTrace(typeof given === 'string' ? given : undefined, traceparent)
     const entered = prepared.operation.type === 'subscription' ? counts.subscription(caller) : undefined
     if (entered && !entered.ok) return [asError(entered.fault)]
-    const asked: Asked = { id, peer, prepared, published, caller, leave: entered?.leave, traceparent: trace }
+    const leave = entered?.leave
+    const asked: Asked = { id, peer, prepared, published, whenRefused, caller, leave, traceparent: trace }
     // What is returned here is kept as long as a subscription goes on, so it holds nothing of a graph that may be replaced.
     const carried: Carried = { asked }
     return { schema: noSchema, document: documentOf(prepared.operation.type), contextValue: carried }
@@ -199,7 +201,9 @@ export function webSocketDoor(door: HttpDoor, options: WebSocketDoorOptions): St
     const leave = join(asked, events)
     const counted = countClient('websocket')
     const measured = measure(asked)
+    const forget = asked.whenRefused((fault) => events.ended({ reason: 'not published', fault }))
     const ended = over.then(({ reason, fault }) => {
+      forget()
       leave()
       asked.leave?.()
       counted(reason)

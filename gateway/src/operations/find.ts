@@ -2,6 +2,7 @@
 import type { OperationRequest } from '../answering.ts'
 import type { Caller } from '../caller.ts'
 import type { DocumentFault } from '../document/documents.ts'
+import type { Fault } from '../execute/trouble.ts'
 import type { GraphQLRequest } from '../request.ts'
 import type { CurrentRegistry } from './current.ts'
 import { decide, notFound } from './decide.ts'
@@ -17,6 +18,8 @@ export type Found =
       readonly published: Published | undefined
       /** To be called when it is going to run. */
       runs(name: string | undefined): void
+      /** Calls `listener` when it would no longer run, such as one that was retired, at once if so; the returned function forgets it. */
+      whenRefused(listener: (fault: Fault) => void): () => void
     }
   | { readonly ok: false; readonly faults: readonly DocumentFault[] }
 
@@ -35,12 +38,22 @@ const anonymous = 'anonymous'
 export const findOperation =
   ({ registry, remembered, usage, enforcement: forOthers }: FindOptions): FindOperation =>
   async (request, caller) => {
-    const registered = registry.registry()
-    // As it is now: a WebSocket may have been opened when other operations were published.
-    const client = caller.client && (registered.clients.get(caller.client.name) ?? caller.client)
-    const enforcement = client ? enforcementOf(client) : forOthers
-    const decision = decide(request, client?.catalogue ?? registered.ofTheHouse, enforcement)
-    const name = client?.name ?? anonymous
+    const decideNow = () => {
+      const { client } = caller
+      const enforcement = client ? enforcementOf(client) : forOthers
+      const catalogue = client?.catalogue ?? registry.registry().ofTheHouse
+      return { decision: decide(request, catalogue, enforcement), enforcement }
+    }
+    const whenRefused = (listener: (fault: Fault) => void) => {
+      const look = () => {
+        const { decision } = decideNow()
+        if (decision.kind === 'refused') listener(decision.fault)
+      }
+      look()
+      return registry.onChange(look)
+    }
+    const { decision, enforcement } = decideNow()
+    const name = caller.client?.name ?? anonymous
     const { operationName, variables } = request
 
     switch (decision.kind) {
@@ -51,6 +64,7 @@ export const findOperation =
           request: { query: operation.text, operationName: operationName ?? operation.name, variables },
           published: operation,
           runs: () => usage.used(operation),
+          whenRefused,
         }
       }
       case 'refused':
@@ -73,6 +87,7 @@ export const findOperation =
           if (remember) remembered.remember(query)
           if (enforcement === 'audit') usage.unpublished(name, 'ran', query, named)
         },
+        whenRefused,
       }
     }
   }

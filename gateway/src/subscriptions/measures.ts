@@ -12,6 +12,7 @@ export type EndReason =
   | 'too slow'
   | 'token expired'
   | 'key changed'
+  | 'not published'
   | 'schema changed'
   | 'gateway stops'
 
