@@ -26,13 +26,14 @@ export interface Member {
   readonly viewer: Viewer
   /** Where it listens now: a new graph may show different things to who saw the same before. */
   channel: Channel
+  /** The last event there that it got; what came before it joined is not for it, and not missed. */
+  last: number
 }
 
 interface Waiting {
   readonly answer: Answer
   readonly trace: string | undefined
-  /** Events that were lost before this one. */
-  missed: number
+  readonly number: number
 }
 
 /** The subscription at the subgraph. */
@@ -43,8 +44,8 @@ interface Upstream {
 }
 
 interface ChannelEvents {
-  /** From now on it is too late to join. */
-  readonly begun: () => void
+  /** What it shows, or whether others may join, is no longer what it was. */
+  readonly changed: () => void
   readonly end: () => void
 }
 
@@ -62,9 +63,10 @@ export class Channel {
   readonly #members = new Set<Member>()
   #backlog: Waiting[] = []
   #upstream: Upstream | undefined
-  #missed = 0
+  /** Number of the last event that came or was lost: what a member missed is what lies between two that it got. */
+  #last = 0
   #resolving = false
-  #completed = false
+  #ending: Ending | undefined
 
   constructor(view: View, traceparent: string | undefined, options: ChannelOptions, on: ChannelEvents) {
     this.#view = view
@@ -90,6 +92,7 @@ export class Channel {
   add(member: Member): void {
     member.channel.#members.delete(member)
     member.channel = this
+    member.last = this.#last
     this.#members.add(member)
   }
 
@@ -115,16 +118,16 @@ export class Channel {
         },
         resumed: () => {
           measures.upstreamsResumed.inc({ subgraph })
-          if (isCurrent()) this.#missed++
+          if (isCurrent()) this.tellGap()
         },
         ended: (failure) => {
           upstream.counted(failure ? 'failed' : 'completed')
           // Given up because the subgraph is somewhere else now, where it will be subscribed to.
           if (!isCurrent() || this.isMoved) return
           if (failure) this.#take(failure, this.#traceparent)
-          this.#completed = true
-          this.#on.begun()
-          if (!this.#resolving) this.end({ reason: failure ? 'refused' : 'completed' })
+          this.#ending = { reason: failure ? 'refused' : 'completed' }
+          this.#on.changed()
+          if (!this.#resolving) this.end(this.#ending)
         },
       },
     )
@@ -136,28 +139,28 @@ export class Channel {
     return isDeepStrictEqual(this.#upstream?.asked, wanted)
   }
 
-  /** Whether an event is on its way that was resolved for the view before. */
-  get isResolving(): boolean {
-    return this.#resolving
+  /** Whether somebody who comes now misses nothing that he needs. */
+  get isJoinable(): boolean {
+    return !this.#ending && (this.#last === 0 || !this.#view.prepared.operation.live?.snapshot)
   }
 
   /** From the next event on its members see `view`. What was lost on the way is told as a gap. */
   change(view: View): void {
-    const goesOn = this.isFeeding(view) || this.#completed
+    const goesOn = this.isFeeding(view) || this.#ending
     this.#view = view
-    this.#on.begun()
-    if (goesOn) return
-    this.#stop('moved')
-    // What came by the old subscription may lack what the new one is for; how much was lost besides is not known.
-    for (const { missed } of this.#backlog) this.#missed += missed + 1
-    this.#backlog = []
-    this.#missed++
-    this.open()
+    if (!goesOn) {
+      this.#stop('moved')
+      // What came by the old subscription may lack what the new one is for; how much was lost besides is not known.
+      this.#backlog = []
+      this.tellGap()
+      this.open()
+    }
+    this.#on.changed()
   }
 
   /** The next event tells its members that something is missing before it. */
   tellGap(): void {
-    this.#missed++
+    this.#last++
   }
 
   /** Tells all members that there is no more. */
@@ -186,12 +189,9 @@ export class Channel {
   }
 
   #take(answer: Answer, trace: string | undefined): void {
-    if (this.#view.prepared.operation.live?.snapshot) this.#on.begun()
-    this.#backlog.push({ answer, trace, missed: this.#missed })
-    this.#missed = 0
+    this.#backlog.push({ answer, trace, number: ++this.#last })
+    if (!this.isJoinable) this.#on.changed()
     if (this.#backlog.length > backlogLimit) {
-      const [oldest, next] = this.#backlog
-      if (oldest && next) next.missed += oldest.missed + 1
       this.#backlog.shift()
       measures.overtaken.inc()
     }
@@ -201,12 +201,17 @@ export class Channel {
   async #resolveAll(): Promise<void> {
     this.#resolving = true
     for (let next = this.#backlog.shift(); next && this.#members.size > 0; next = this.#backlog.shift()) {
-      const { answer, trace, missed } = next
+      const { answer, trace, number } = next
       const event = await inTrace(trace, () => this.#resolve(answer)).catch((err: unknown) => this.#broken(err))
-      for (const { listener } of this.#members) listener.event(event, missed)
+      for (const member of this.#members) {
+        const missed = number - member.last - 1
+        if (missed < 0) continue // It joined while this was on its way.
+        member.last = number
+        member.listener.event(event, missed)
+      }
     }
     this.#resolving = false
-    if (this.#completed) this.end({ reason: 'completed' })
+    if (this.#ending) this.end(this.#ending)
   }
 
   async #resolve(answer: Answer): Promise<Event> {

@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
+import { isDeepStrictEqual } from 'node:util'
 import type { Viewer } from '@holdfast/service'
 import type { OperationRequest, Preparation, Prepared } from '../answering.ts'
 import type { Operation } from '../document/operation.ts'
@@ -39,18 +40,21 @@ export function channels(options: ChannelsOptions): Channels {
 
   const create = (view: View, traceparent: string | undefined): Channel => {
     const channel: Channel = new Channel(view, traceparent, options, {
-      begun: () => unlist(channel),
+      changed: () => list(channel),
       end: () => {
         unlist(channel)
         all.delete(channel)
       },
     })
     all.add(channel)
+    list(channel)
     return channel
   }
 
-  /** Lets others join it. */
+  /** Lets others join it, by what it shows, as long as they may. */
   const list = (channel: Channel): void => {
+    unlist(channel)
+    if (!channel.isJoinable) return
     const { prepared } = channel.view
     const same = joinable.get(prepared.operation) ?? new Map<string, Channel>()
     joinable.set(prepared.operation, same)
@@ -80,12 +84,10 @@ export function channels(options: ChannelsOptions): Channels {
       if (!view) continue
       if (group === staying) {
         channel.change(view)
-        // An event on its way was resolved for those who listen now, and for nobody who joins.
-        if (!view.prepared.operation.live?.snapshot && !channel.isResolving) list(channel)
       } else {
         const own = create(view, undefined)
-        own.tellGap()
         for (const { member } of group) own.add(member)
+        own.tellGap()
         own.open()
       }
     }
@@ -96,31 +98,49 @@ export function channels(options: ChannelsOptions): Channels {
 
   const isBehind = (channel: Channel) => channel.view.prepared.graph !== current
 
+  /** Answers who was taken out of the channel, and is to be told why. */
+  const bringOne = (channel: Channel): Leaving[] => {
+    const members = [...channel.members]
+    let leaving: Leaving[]
+    try {
+      leaving = bringOver(channel)
+    } catch (err) {
+      options.log.error({ err, operation: channel.view.prepared.operation.name }, 'no plan in the new graph')
+      leaving = members.map((member) => ({ member, fault: changed('') }))
+    }
+    for (const { member } of leaving) member.channel.remove(member)
+    return leaving
+  }
+
   const bringAllOver = async () => {
     if (bringing) return
     bringing = true
     const leaving: Leaving[] = []
     const behind = () => [...all].filter(isBehind)
-    for (let left = behind(); left.length > 0; left = behind()) {
-      // Connections to subgraphs that moved are given up after a while.
-      for (const channel of left.toSorted((a, b) => Number(b.isMoved) - Number(a.isMoved))) {
-        await setImmediate()
-        if (!all.has(channel) || !isBehind(channel)) continue
-        const members = [...channel.members]
-        let gone: Leaving[]
-        try {
-          gone = bringOver(channel)
-        } catch (err) {
-          options.log.error({ err, operation: channel.view.prepared.operation.name }, 'no plan in the new graph')
-          gone = members.map((member) => ({ member, fault: changed('') }))
+    try {
+      for (let left = behind(); left.length > 0; left = behind()) {
+        // Connections to subgraphs that moved are given up after a while.
+        for (const channel of left.toSorted((a, b) => Number(b.isMoved) - Number(a.isMoved))) {
+          await setImmediate()
+          if (all.has(channel) && isBehind(channel)) leaving.push(...bringOne(channel))
         }
-        for (const { member } of gone) member.channel.remove(member)
-        leaving.push(...gone)
       }
+    } finally {
+      bringing = false
     }
-    bringing = false
-    await oneByOne(leaving, ({ member, fault }) => member.listener.ended({ reason: 'schema changed', fault }))
+    await tell(leaving)
   }
+
+  /** Brings over at once what `request` may share, so that its turn is not waited for in a second subscription. */
+  const bringSame = (request: OperationRequest) => {
+    const leaving = [...all]
+      .filter((channel) => isBehind(channel) && isDeepStrictEqual(channel.view.prepared.request, request))
+      .flatMap(bringOne)
+    if (leaving.length > 0) void tell(leaving)
+  }
+
+  const tell = (leaving: readonly Leaving[]) =>
+    oneByOne(leaving, ({ member, fault }) => member.listener.ended({ reason: 'schema changed', fault }))
 
   const bring = () => {
     bringAllOver().catch((err: unknown) => options.log.error({ err }, 'subscriptions were not brought over'))
@@ -134,10 +154,10 @@ export function channels(options: ChannelsOptions): Channels {
         listener.ended({ reason: 'refused' })
         return () => undefined
       }
+      if (bringing) bringSame(prepared.request)
       const known = joinable.get(prepared.operation)?.get(sharedKey(view))
       const channel = known ?? create(view, traceparent)
-      if (!known) list(channel)
-      const member: Member = { listener, viewer, channel }
+      const member: Member = { listener, viewer, channel, last: 0 }
       channel.add(member)
       const leave = () => member.channel.remove(member)
       try {
