@@ -102,6 +102,39 @@ describe('a client', () => {
     expect(over.wire.waiting).toBe(0)
   })
 
+  it('has no more than eight waiting where each subscription has one event, and is told where it ends', () => {
+    const over = network()
+    const several = ascending(20).map(() => client(over))
+    for (const { listener } of several) listener.event(event(0, { bytes: 1_000_000 }), 0)
+    expect(over.wire.waiting).toBeLessThan(10_000_000)
+    const ended = several.filter(({ endings }) => endings.length > 0)
+    expect(ended.length).toBeGreaterThan(8)
+    for (const { endings } of ended) expect(endings).toEqual([expect.objectContaining({ reason: 'too slow' })])
+    over.takeAll()
+    expect(over.wire.waiting).toBe(0)
+    expect(over.sent.length + ended.length).toBe(20)
+  })
+
+  it('leaves nothing with a connection that takes nothing, however often it comes and goes', () => {
+    const over = network()
+    const waiting = new Set<() => void>()
+    const wire = {
+      ...over.wire,
+      waiting: 0,
+      hasRoom: () => false,
+      onRoom: (callback: () => void) => void waiting.add(callback),
+      offRoom: (callback: () => void) => void waiting.delete(callback),
+    }
+    for (const number of ascending(10)) {
+      const { listener } = client({ ...over, wire })
+      listener.event(event(number), 0)
+      expect(waiting.size).toBe(1)
+      listener.close()
+    }
+    expect(waiting.size).toBe(0)
+    expect(wire.waiting).toBe(0)
+  })
+
   it('gets a turn for each of its subscriptions', () => {
     const over = network()
     const [first, second] = [client(over), client(over)]

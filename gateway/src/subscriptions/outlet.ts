@@ -38,6 +38,8 @@ const queueLimits = {
   /** Bytes of one subscription, and of all on a connection. */
   bytes: 1_000_000,
   connectionBytes: 4_000_000,
+  /** Bytes on a connection where each subscription has but one event waiting, of any size; past it the newcomer ends. */
+  connectionMost: 8_000_000,
 } as const
 
 const tooSlow: Ending = {
@@ -76,6 +78,7 @@ export function outlet(wire: Wire, frame: (payload: string) => string, end: (end
     closed = true
     resize(-queue.size, -size)
     queue.clear()
+    wire.offRoom(flush)
   }
 
   const finish = (how: Ending) => {
@@ -121,6 +124,7 @@ export function outlet(wire: Wire, frame: (payload: string) => string, end: (end
       if (event.slow === 'close') return finish(tooSlow)
       dropOldest()
     }
+    if (wire.waiting - size > queueLimits.connectionMost) finish(tooSlow)
   }
 
   const dropOldest = () => {

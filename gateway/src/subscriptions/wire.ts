@@ -11,8 +11,10 @@ export interface Wire {
   /** Whether the client has taken enough of what was sent before. */
   hasRoom(): boolean
   send(frame: string): void
-  /** Calls back once, when there is room again. */
+  /** Calls back once, when there is room again and nobody before it has taken that. */
   onRoom(callback: () => void): void
+  /** Takes back what `onRoom` was given. */
+  offRoom(callback: () => void): void
   /** Bytes that wait for room in the queues of its subscriptions, who count them here. */
   waiting: number
 }
@@ -22,18 +24,14 @@ const pendingLimit = 256_000 // bytes; about what a slow mobile connection takes
 /** Keeps what lies in the network's own buffer to `pendingLimit` and one frame. */
 export function wireOver(network: Network): Wire {
   let full = false
-  let callbacks: (() => void)[] = []
+  const callbacks = new Set<() => void>()
 
   const taken = () => {
     full = false
-    const waiting = callbacks
-    callbacks = []
-    // Whoever finds no room comes again behind those who had none yet.
-    for (const [index, callback] of waiting.entries()) {
-      if (full) {
-        callbacks = [...waiting.slice(index), ...callbacks]
-        return
-      }
+    for (const callback of callbacks) {
+      if (full) return
+      // Should it find too little room, it comes again behind those who had none yet.
+      callbacks.delete(callback)
       callback()
     }
   }
@@ -42,10 +40,11 @@ export function wireOver(network: Network): Wire {
     waiting: 0,
     hasRoom: () => !full,
     send: (frame) => {
-      if (full || network.pending() + frame.length < pendingLimit) return network.write(frame)
+      if (network.pending() + frame.length < pendingLimit) return network.write(frame)
       full = true
       network.write(frame, taken)
     },
-    onRoom: (callback) => void callbacks.push(callback),
+    onRoom: (callback) => void callbacks.add(callback),
+    offRoom: (callback) => void callbacks.delete(callback),
   }
 }
