@@ -60,7 +60,7 @@ export function gatewayConfig(env: NodeJS.ProcessEnv = process.env) {
       SUBSCRIPTIONS_PER_IDENTITY: z.coerce.number().int().min(1).default(defaultOpenLimits.subscriptionsPerIdentity),
       /** Proxies of ours in front, each of which adds to X-Forwarded-For. With a wrong number all clients are one, or anyone anybody. */
       TRUSTED_PROXIES: z.coerce.number().int().min(0).max(10).default(0),
-      /** Where rates are counted for all gateways together; without it each counts alone. */
+      /** Where rates, usage and remembered operations of all gateways are; without it each has its own. */
       REDIS_URL: Url.optional(),
       /** Names, with commas between them, of extensions of subgraphs' errors that are for clients, in production too. */
       ERROR_EXTENSIONS: Names.default([]),

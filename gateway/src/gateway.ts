@@ -1,4 +1,4 @@
-import { createRedis, type HttpDoor, httpDoor, type Log, type Step } from '@holdfast/service'
+import { type HttpDoor, httpDoor, type Log, type Step } from '@holdfast/service'
 import { admission } from './admission.ts'
 import { answering } from './answering.ts'
 import { recogniseBy } from './caller.ts'
@@ -17,6 +17,7 @@ import { planAhead } from './operations/plan-ahead.ts'
 import { remembered } from './operations/remembered.ts'
 import { usage } from './operations/usage.ts'
 import { rates } from './rates/rates.ts'
+import { sharedRedis } from './redis.ts'
 import { connections } from './subgraph/connections.ts'
 import { channels } from './subscriptions/channels.ts'
 import { supergraphSource } from './supergraph/source.ts'
@@ -54,7 +55,7 @@ export interface GatewayOptions {
   readonly pointsPerMinute?: number | undefined
   /** How many times as much as `@rate` says fields may be asked for. */
   readonly rateFactor?: number | undefined
-  /** Where rates are counted for all gateways together; without it this one counts alone. */
+  /** Where rates, usage and remembered operations of all gateways are; without it this one has its own. */
   readonly redisUrl?: string | undefined
   /** Milliseconds between two writes of what was used; by default 2,000. */
   readonly usageFlushMs?: number
@@ -92,10 +93,11 @@ export function gateway(options: GatewayOptions): { readonly door: HttpDoor; rea
     shared.follow(graph)
   })
   const registry = currentRegistry(options.operations, log, options.operationsPollMs)
-  const redis = options.redisUrl === undefined ? undefined : createRedis(options.redisUrl, log)
+  const shares = options.redisUrl === undefined ? undefined : sharedRedis(options.redisUrl, log)
+  const redis = shares?.redis
   const used = usage(redis, log, options.usageFlushMs)
   const ahead = planAhead(registry, supergraph, answers, log)
-  const counts = rates({ redisUrl: options.redisUrl, secret: options.secret, log })
+  const counts = rates({ redis, secret: options.secret, log })
   const count = meter(log)
   const shared = channels({
     subgraphs: counted,
@@ -143,7 +145,8 @@ export function gateway(options: GatewayOptions): { readonly door: HttpDoor; rea
   })
   door.server.requestTimeout = requestTimeoutMs
   const webSocket = webSocketDoor(door, { ...common, path, channels: shared })
-  return { door, steps: [counts, subgraphs, supergraph, registry, ahead, used, door, streams, webSocket, open.step] }
+  const served = [subgraphs, supergraph, registry, ahead, used, door, streams, webSocket, open.step]
+  return { door, steps: shares ? [shares.step, ...served] : served }
 }
 
 /** The last step, so the first that stops: nobody is sent here any more while those who are here are let go. */

@@ -10,19 +10,21 @@ import { until } from './wait.ts'
 const log = createLog('test', process.env['LOG_LEVEL'] ?? 'silent')
 let server: Awaited<ReturnType<typeof testRedis>>
 let reader: Redis
+const open: Redis[] = []
 
 beforeAll(async () => {
   server = await testRedis()
   reader = await connected()
 })
 afterAll(async () => {
-  reader.disconnect()
+  for (const one of open) one.disconnect()
   await server.stop()
 })
 beforeEach(() => reader.flushall())
 
 async function connected(): Promise<Redis> {
   const redis = createRedis(server.url, log)
+  open.push(redis)
   await until(() => redis.status === 'ready')
   return redis
 }

@@ -1,4 +1,5 @@
-import { createLog, createRedis, type Redis, type Step } from '@holdfast/service'
+import { once } from 'node:events'
+import { createLog, createRedis, type Redis } from '@holdfast/service'
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
 import { testRedis } from '../../dev/testing.ts'
 import { decide, takeOf } from '../src/rates/gcra.ts'
@@ -60,18 +61,23 @@ describe('counting alone', () => {
 
 describe('with Redis', () => {
   let redis: Awaited<ReturnType<typeof testRedis>>
-  const open: Step[] = []
-  const gatewayRates = async (url = redis.url) => {
-    const one = rates({ redisUrl: url, secret: 's', log })
-    open.push(one)
-    await one.start()
+  const open: Redis[] = []
+  const connect = () => {
+    const client = createRedis(redis.url, log)
+    open.push(client)
+    return client
+  }
+  const gatewayRates = async () => {
+    const client = connect()
+    const one = rates({ redis: client, secret: 's', log })
+    await once(client, 'ready')
     return one
   }
   beforeAll(async () => {
     redis = await testRedis()
   })
   afterAll(async () => {
-    for (const one of open) await one.stop?.()
+    for (const one of open) one.disconnect()
     await redis[Symbol.asyncDispose]()
   })
 
@@ -111,9 +117,9 @@ describe('with Redis', () => {
   })
 
   it('decides as a process alone does', async () => {
-    const counter = redisCounter(redis.url, log)
-    open.push(counter)
-    await counter.start()
+    const client = connect()
+    const counter = redisCounter(client)
+    await once(client, 'ready')
     const alone = localCounter()
     for (const times of [1, 3, 2, 5, 1]) {
       const take = takeOf('same', 7, 3_600, times)
@@ -126,9 +132,8 @@ describe('with Redis', () => {
   it('keeps no name of anybody, and nothing longer than it counts', async () => {
     const one = await gatewayRates()
     await one.take([{ rule: rule('short', 3, 1), whose: 'rider ann@example.test', times: 1 }])
-    const client: Redis = createRedis(redis.url, log)
-    open.push({ name: 'a look', start: () => undefined, stop: () => client.disconnect() })
-    await new Promise((resolve) => client.once('ready', resolve))
+    const client = connect()
+    await once(client, 'ready')
     const keys = await client.keys('*short*')
     expect(keys).toEqual([expect.stringMatching(/^\{holdfast:rate\}:short:[\w-]{22}$/)])
     expect(await client.pttl(keys[0] ?? '')).toBeLessThanOrEqual(334)
@@ -197,7 +202,7 @@ describe('with Redis', () => {
 
 describe('without Redis', () => {
   it('a process counts alone, also what must not go uncounted', async () => {
-    const one = rates({ redisUrl: undefined, secret: undefined, log })
+    const one = rates({ redis: undefined, secret: undefined, log })
     const strict = rule('strict', 2, 600, 'refuse')
     const results = []
     for (let n = 0; n < 4; n++) results.push(await one.take([{ rule: strict, whose: 'x', times: 1 }]))
@@ -205,12 +210,12 @@ describe('without Redis', () => {
   })
 
   it('an address where none is behaves as one that is away', async () => {
-    const one = rates({ redisUrl: 'redis://127.0.0.1:1', secret: undefined, log })
-    await one.start()
+    const redis = createRedis('redis://127.0.0.1:1', log)
+    const one = rates({ redis, secret: undefined, log })
     expect(await one.take([{ rule: rule('r', 2, 600, 'refuse'), whose: 'x', times: 1 }])).toMatchObject({
       counted: false,
     })
     expect(await one.take([{ rule: rule('l', 2, 600), whose: 'x', times: 1 }])).toBeUndefined()
-    await one.stop?.()
+    redis.disconnect()
   })
 })

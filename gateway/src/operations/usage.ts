@@ -114,7 +114,6 @@ export function usage(redis: Redis | undefined, log: Log, everyMs = flushEveryMs
       await flushing.stop?.()
       const lost = fresh.size + unsent.reduce((sum, { counts }) => sum + counts.length, 0)
       if (lost > 0) log.warn({ operations: lost }, 'usage is lost, for Redis does not take it')
-      redis?.disconnect()
     },
     used: (operation) => {
       const { client, app, version, name } = operation

@@ -1,6 +1,6 @@
 /** How often: counts the uses of rules, in Redis if there is one, and decides what happens when it is away. */
 import { createHmac } from 'node:crypto'
-import { gauge, type Log, type Step } from '@holdfast/service'
+import { gauge, type Log, type Redis } from '@holdfast/service'
 import { type Counter, type Take, takeOf } from './gcra.ts'
 import { localCounter } from './local.ts'
 import { redisCounter } from './redis.ts'
@@ -22,14 +22,14 @@ export interface Refused {
   readonly retryAfterS: number
 }
 
-export interface Rates extends Step {
+export interface Rates {
   /** Takes all uses, or none and says why. */
   take(uses: readonly Use[]): Promise<Refused | undefined>
 }
 
 export interface RatesOptions {
   /** Without it this process counts alone, whatever the rules say of Redis. */
-  readonly redisUrl: string | undefined
+  readonly redis: Redis | undefined
   /** Makes the hashes of those who are counted; the same in all gateways that share a Redis. */
   readonly secret: string | undefined
   readonly log: Log
@@ -38,9 +38,9 @@ export interface RatesOptions {
 const redisAway = gauge('gateway_rates_away', '1 while rates are not counted in Redis, though they should be')
 const awayRetryS = 2
 
-export function rates({ redisUrl, secret = '', log }: RatesOptions): Rates {
+export function rates({ redis, secret = '', log }: RatesOptions): Rates {
   const local = localCounter()
-  const redis = redisUrl === undefined ? undefined : redisCounter(redisUrl, log)
+  const shared = redis && redisCounter(redis)
   let away = false
 
   const noteAway = (err: unknown) => {
@@ -70,14 +70,11 @@ export function rates({ redisUrl, secret = '', log }: RatesOptions): Rates {
     `{holdfast:rate}:${rule.name}:${createHmac('sha256', secret).update(whose).digest('base64url').slice(0, 22)}`
 
   return {
-    name: 'rates',
-    start: () => redis?.start(),
-    stop: () => redis?.stop?.(),
     take: async (uses) => {
       if (uses.length === 0) return undefined
-      if (!redis) return takeFrom(local, uses)
+      if (!shared) return takeFrom(local, uses)
       try {
-        const refused = await takeFrom(redis, uses)
+        const refused = await takeFrom(shared, uses)
         noteBack()
         return refused
       } catch (err) {

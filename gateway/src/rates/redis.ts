@@ -1,17 +1,14 @@
 /** Redis makes refusals the same in all gateways; it may forget them, and it may be away. */
 import { createHash } from 'node:crypto'
-import { once } from 'node:events'
-import { createRedis, type Log, type Step } from '@holdfast/service'
+import type { Redis } from '@holdfast/service'
 import { breaker } from './breaker.ts'
 import { type Counter, script } from './gcra.ts'
 
 const budgetMs = 50 // Redis answers in less than one.
-const firstConnectMs = 500
 const sha = createHash('sha1').update(script).digest('hex')
 
 /** Counts in Redis, for all gateways together. Rejects when Redis is away or slow, most of the time without asking it. */
-export function redisCounter(url: string, log: Log): Counter & Step {
-  const redis = createRedis(url, log)
+export function redisCounter(redis: Redis): Counter {
   const asked = breaker(budgetMs)
   // Or else the first requests would all send it.
   redis.on('ready', () => void redis.script('LOAD', script).catch(() => undefined))
@@ -26,13 +23,6 @@ export function redisCounter(url: string, log: Log): Counter & Step {
   }
 
   return {
-    name: 'rates',
-    start: async () => {
-      // Whoever comes first should already be counted with the others; without Redis the door opens all the same.
-      const signal = AbortSignal.timeout(firstConnectMs)
-      if (redis.status !== 'ready') await once(redis, 'ready', { signal }).catch(() => undefined)
-    },
-    stop: () => redis.disconnect(),
     take: async (takes) => {
       const args = takes.flatMap(({ intervalUs, burstUs, times }) => [intervalUs, burstUs, times])
       const reply = await asked(() =>
