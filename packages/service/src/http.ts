@@ -145,15 +145,22 @@ export function sendJson(response: ServerResponse, status: number, body: unknown
 }
 
 /** The request's body; rejects with PayloadTooLarge past `limit` bytes. */
-export async function readBody(request: IncomingMessage, limit: number): Promise<Buffer> {
-  const chunks: Buffer[] = []
-  let size = 0
-  for await (const chunk of request) {
-    size += chunk.length
-    if (size > limit) throw new PayloadTooLarge(limit)
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks)
+export function readBody(request: IncomingMessage, limit: number): Promise<Buffer> {
+  // By its events: a stream's iterator costs more than all the rest of reading a small body.
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = []
+    let size = 0
+    request
+      .on('data', (chunk: Buffer) => {
+        size += chunk.length
+        if (size <= limit) return void chunks.push(chunk)
+        request.pause()
+        reject(new PayloadTooLarge(limit))
+      })
+      .once('end', () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)))
+      .once('error', reject)
+      .once('close', () => reject(new Error('the request was broken off')))
+  })
 }
 
 export class PayloadTooLarge extends Error {

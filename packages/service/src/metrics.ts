@@ -2,7 +2,7 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 
 /** Everything this process counts; served at /metrics. */
 export const registry = new Registry()
-collectDefaultMetrics({ register: registry })
+collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 100 })
 
 export const counter = <L extends string>(name: string, help: string, labelNames: readonly L[] = []) =>
   new Counter({ name: `holdfast_${name}`, help, labelNames: [...labelNames], registers: [registry] })

@@ -1,6 +1,6 @@
 /** W3C trace context (https://www.w3.org/TR/trace-context/), carried along every asynchronous call of a request. */
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { randomBytes } from 'node:crypto'
+import { randomFillSync } from 'node:crypto'
 
 const current = new AsyncLocalStorage<string>()
 const shape = /^00-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-([0-9a-f]{2})$/
@@ -13,6 +13,20 @@ export const traceId = (): string | undefined => current.getStore()?.slice(3, 35
 
 /** Runs `work` as a child of `parent`; without a valid parent a new trace begins. */
 export function inTrace<T>(parent: string | null | undefined, work: () => T): T {
-  const id = shape.exec(parent ?? '')?.[1] ?? randomBytes(16).toString('hex')
-  return current.run(`00-${id}-${randomBytes(8).toString('hex')}-01`, work)
+  const id = shape.exec(parent ?? '')?.[1] ?? randomHex(16)
+  return current.run(`00-${id}-${randomHex(8)}-01`, work)
+}
+
+// Random bytes ahead: asking the system for every few costs more than all the rest of a trace.
+const pool = Buffer.alloc(4_096)
+let used = pool.length
+
+/** Of that many random bytes. */
+function randomHex(bytes: number): string {
+  if (used + bytes > pool.length) {
+    randomFillSync(pool)
+    used = 0
+  }
+  used += bytes
+  return pool.toString('hex', used - bytes, used)
 }
