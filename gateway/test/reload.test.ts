@@ -221,7 +221,7 @@ describe('a new supergraph', () => {
     const heard = hear(client(), 'subscription { changed { id } }')
     await until(() => listening() === 1)
     await writeFile(graph.supergraphFile, 'type Query { this is none')
-    await new Promise((resolve) => setTimeout(resolve, 1_500))
+    await new Promise((resolve) => setTimeout(resolve, 700)) // It is looked at several times.
     publish('a')
     await until(() => heard.events.length === 1)
     expect(heard.end).toBeUndefined()

@@ -1,13 +1,13 @@
 /** What a WebSocket may do, and what becomes of one that does something else. */
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals'
 import { WebSocket } from 'ws'
 import * as measures from '../src/subscriptions/measures.ts'
 import { listening, live, more, publish } from './feed.ts'
 import { startGraph, type TestGraph, type TestSubgraph } from './graph.ts'
 import { handSocket, joined } from './hearing.ts'
-import { until } from './wait.ts'
+import { hold, until } from './wait.ts'
 
 const big: TestSubgraph = {
   sdl: 'type Query { big: String }',
@@ -110,8 +110,15 @@ describe('the protocol', () => {
   })
 
   it('closes with 4408 on who does not greet', async () => {
-    expect(await closing(await raw())).toBe(4408)
-  }, 10_000)
+    hold('timeouts')
+    const socket = await raw()
+    const closed = closing(socket)
+    jest.advanceTimersByTime(2_900)
+    expect(socket.readyState).toBe(socket.OPEN)
+    jest.advanceTimersByTime(100)
+    jest.useRealTimers()
+    expect(await closed).toBe(4408)
+  })
 
   it('is the only one spoken here', async () => {
     const socket = new WebSocket(graph.url.replace('http', 'ws'), 'graphql-ws')

@@ -8,7 +8,7 @@ import { listening, live, more, publish } from './feed.ts'
 import { startGraph, type TestGraph } from './graph.ts'
 import { joined } from './hearing.ts'
 import { now, startIssuer, type TestIssuer } from './tokens.ts'
-import { until } from './wait.ts'
+import { hold, until } from './wait.ts'
 
 let issuer: TestIssuer
 let graph: TestGraph
@@ -127,19 +127,7 @@ describe('a stream that nobody reads', () => {
   })
 
   it('is cut off after a minute', async () => {
-    jest.useFakeTimers({
-      doNotFake: [
-        'Date',
-        'hrtime',
-        'nextTick',
-        'performance',
-        'queueMicrotask',
-        'setImmediate',
-        'clearImmediate',
-        'setTimeout',
-        'clearTimeout',
-      ],
-    })
+    hold('intervals')
     const before = await sum(measures.cutOffs)
     await unread()
     await flood()

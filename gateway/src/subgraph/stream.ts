@@ -24,6 +24,8 @@ export interface StreamEvents {
 
 export interface StreamOptions {
   readonly secret: string | undefined
+  /** Milliseconds that a subgraph may take for a request, and twice as many to answer a ping. */
+  readonly timeoutMs: number
   readonly told: Told
   readonly log: Log
 }
@@ -35,9 +37,8 @@ export interface Stream {
 }
 
 const handshakeMs = 2_000
-const pingMs = 5_000
-const pongMs = 5_000
-const idleMs = 2_000 // An unused socket stays that long for the next subscription.
+const longestAliveMs = 5_000 // from a pong to the next ping, and from there to its pong
+const idleMs = 300 // An unused socket stays that long for the next subscription.
 const messageLimit = 32_000_000 // bytes
 const farewellMs = 300 // A subgraph that stops may end its streams that long before it closes its sockets.
 /** Close codes of a server that stops (RFC 6455 §7.4.1, and 1012 of the IANA registry) or dies without a word. */
@@ -48,14 +49,19 @@ export function openStream(subgraph: string, url: string, options: StreamOptions
   let open = false
   let closed = false
   let pong: NodeJS.Timeout | undefined
+  let socket: WebSocket | undefined
+  const aliveMs = Math.min(2 * options.timeoutMs, longestAliveMs)
   const client: Client = createClient({
     url: url.replace(/^http/, 'ws'),
     webSocketImpl: BoundedSocket,
     retryAttempts: 0, // Each attempt needs a fresh signature, so trying again is done here.
     lazyCloseTimeout: idleMs,
-    keepAlive: pingMs,
+    keepAlive: aliveMs,
     connectionAckWaitTimeout: handshakeMs,
     on: {
+      opened: (opened) => {
+        socket = opened as WebSocket
+      },
       connected: () => {
         open = true
       },
@@ -64,7 +70,8 @@ export function openStream(subgraph: string, url: string, options: StreamOptions
         clearTimeout(pong)
       },
       ping: (received) => {
-        if (!received) pong = setTimeout(() => client.terminate(), pongMs)
+        // The client's own way to give up waits half a minute for the other end to close too.
+        if (!received) pong = setTimeout(() => socket?.terminate(), aliveMs)
       },
       pong: () => clearTimeout(pong),
     },
@@ -103,7 +110,9 @@ export function openStream(subgraph: string, url: string, options: StreamOptions
    */
   function run(signal: AbortSignal, request: StreamRequest, events: StreamEvents, again: boolean): Promise<Attempt> {
     return new Promise((resolve) => {
-      let connected = open
+      // Unused for a while it is being closed; the client opens the next by itself.
+      let retiring = socket?.readyState === WebSocket.CLOSING
+      let connected = open && !retiring
       let resumed = !again
       let over = false
       let ending: NodeJS.Timeout | undefined
@@ -119,6 +128,10 @@ export function openStream(subgraph: string, url: string, options: StreamOptions
           connected = true
         }),
         client.on('closed', (event) => {
+          if (retiring) {
+            retiring = false
+            return
+          }
           unsubscribe() // After a normal closure the client would subscribe again by itself, without a pause.
           end(closed || (ending && !isDeparture(event)) ? 'completed' : 'lost')
         }),

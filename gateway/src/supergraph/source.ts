@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises'
 import { every, type Log } from '@holdfast/service'
 
-const filePollMs = 1_000
+const filePollMs = 200
 const urlPollMs = 10_000
 const urlTimeoutMs = 5_000
 const sizeLimit = 32_000_000 // bytes; the largest public supergraphs are a tenth of it
