@@ -35,7 +35,7 @@ const batchSize = 1_000 // operations; a script of so many keeps Redis busy for 
 const usesKey = '{holdfast:operations}:uses'
 const lastKey = '{holdfast:operations}:last'
 const batchKey = (id: string) => `{holdfast:operations}:batch:${id}`
-const batchKnownS = 86_400 // Longer than a gateway goes on sending one that Redis may have taken already.
+const batchKnownS = 3_600 // A gateway that Redis is away from for longer may count one batch twice; each is a key for as long.
 const namedOfClient = 1_000 // texts; whoever sends more has them counted only
 
 export const usageKey = ({
