@@ -10,6 +10,7 @@ import type { Listener } from '../src/subscriptions/outlet.ts'
 import { readGraph } from '../src/supergraph/graph.ts'
 import { live, more } from './feed.ts'
 import { supergraphOf } from './graph.ts'
+import { sumOf } from './hearing.ts'
 import { until } from './wait.ts'
 
 const log = createLog('test', 'silent')
@@ -72,7 +73,7 @@ function listening() {
   }
   return { heard, listener }
 }
-const upstreams = async () => (await measures.upstreams.get()).values.reduce((sum, { value }) => sum + value, 0)
+const upstreams = () => sumOf(measures.upstreams)
 const thing = (id: string) =>
   ({ kind: 'answered', data: { changed: { __typename: 'Thing', id } }, errors: [] }) as const
 

@@ -45,6 +45,13 @@ export async function handSocket(url: string): Promise<{ readonly socket: WebSoc
   return { socket, say }
 }
 
+interface Metric {
+  get(): Promise<{ readonly values: readonly { readonly value: number }[] }>
+}
+
+/** A metric over all its labels. */
+export const sumOf = async (metric: Metric): Promise<number> =>
+  (await metric.get()).values.reduce((sum, { value }) => sum + value, 0)
+
 /** Subscriptions of clients that are open at the gateway now. */
-export const joined = async (): Promise<number> =>
-  (await measures.clients.get()).values.reduce((sum, { value }) => sum + value, 0)
+export const joined = (): Promise<number> => sumOf(measures.clients)

@@ -6,7 +6,7 @@ import { WebSocket } from 'ws'
 import * as measures from '../src/subscriptions/measures.ts'
 import { listening, live, more, publish } from './feed.ts'
 import { startGraph, type TestGraph, type TestSubgraph } from './graph.ts'
-import { handSocket, joined } from './hearing.ts'
+import { handSocket, joined, sumOf } from './hearing.ts'
 import { hold, until } from './wait.ts'
 
 const big: TestSubgraph = {
@@ -29,8 +29,6 @@ async function speaking() {
   open.push(spoken.socket)
   return spoken
 }
-const sumOf = async (metric: { get(): Promise<{ readonly values: readonly { readonly value: number }[] }> }) =>
-  (await metric.get()).values.reduce((sum, { value }) => sum + value, 0)
 const sockets = () => sumOf(measures.sockets)
 const changes = { id: 's', type: 'subscribe', payload: { query: 'subscription { changed { id text } }' } }
 

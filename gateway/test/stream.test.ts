@@ -6,7 +6,7 @@ import { createClient } from 'graphql-sse'
 import * as measures from '../src/subscriptions/measures.ts'
 import { listening, live, more, publish } from './feed.ts'
 import { startGraph, type TestGraph } from './graph.ts'
-import { joined } from './hearing.ts'
+import { joined, sumOf } from './hearing.ts'
 import { now, startIssuer, type TestIssuer } from './tokens.ts'
 import { hold, until } from './wait.ts'
 
@@ -112,9 +112,6 @@ describe('a stream that nobody reads', () => {
       if (number % 20 === 0) await sleep(10)
     }
   }
-  const sum = async (metric: { get(): Promise<{ readonly values: readonly { readonly value: number }[] }> }) =>
-    (await metric.get()).values.reduce((total, { value }) => total + value, 0)
-
   it('gets nothing after its token has ended, and is no longer listened for', async () => {
     const token = await issuer.token({}, { expires: now() - 28 })
     await unread({ authorization: `Bearer ${token}` })
@@ -122,13 +119,13 @@ describe('a stream that nobody reads', () => {
     await until(async () => (await joined()) === 0)
     publish('late')
     await until(() => listening() === 0)
-    expect(await sum(measures.queuedBytes)).toBe(0)
+    expect(await sumOf(measures.queuedBytes)).toBe(0)
     expect((await graph.ask('{ live }')).data).toEqual({ live: true })
   })
 
   it('is cut off after a minute', async () => {
     hold('intervals')
-    const before = await sum(measures.cutOffs)
+    const before = await sumOf(measures.cutOffs)
     await unread()
     await flood()
     jest.advanceTimersByTime(60_000)
@@ -136,8 +133,8 @@ describe('a stream that nobody reads', () => {
     expect(listening()).toBe(1)
     jest.advanceTimersByTime(12_000)
     await until(() => listening() === 0)
-    expect(await sum(measures.cutOffs)).toBe(before + 1)
+    expect(await sumOf(measures.cutOffs)).toBe(before + 1)
     expect(await joined()).toBe(0)
-    expect(await sum(measures.queuedBytes)).toBe(0)
+    expect(await sumOf(measures.queuedBytes)).toBe(0)
   })
 })

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, createServer } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createLog } from '@holdfast/service'
 import { afterEach, describe, expect, it } from '@jest/globals'
@@ -107,4 +107,17 @@ it('a socket on which nothing is answered is given up whole', async () => {
   socket?.resume()
   expect((await closed)?.[0]).toBe(1006)
   stop()
+})
+
+it('is closed without a fault while its subgraph does not greet', async () => {
+  const silent = createServer((socket) => void setTimeout(() => socket.destroy(), 200)).listen(0, '127.0.0.1')
+  await once(silent, 'listening')
+  const url = `http://127.0.0.1:${(silent.address() as AddressInfo).port}/graphql`
+  stream = openStream('silent', url, options)
+  const connected = once(silent, 'connection')
+  const stop = stream.subscribe(request, listening())
+  await connected
+  stop()
+  await expect(stream.close()).resolves.toBeUndefined()
+  silent.close()
 })

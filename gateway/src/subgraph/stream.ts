@@ -176,7 +176,11 @@ export function openStream(subgraph: string, url: string, options: StreamOptions
     subscribe,
     close: async () => {
       closed = true
-      await client.dispose()
+      try {
+        await client.dispose()
+      } catch (err) {
+        options.log.debug({ err, subgraph }, 'it was still connecting')
+      }
     },
   }
 }
