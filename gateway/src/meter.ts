@@ -34,35 +34,39 @@ export interface Meter {
   begin(door: Door, prepared: Prepared): Measured
 }
 
-export const meter = (log: Log): Meter => ({
-  begin: (door, { operation: { type, name }, cost: { points } }) => {
-    costs.observe({ type }, points)
-    const began = performance.now()
-    let ended = false
-    return {
-      end: (errors = []) => {
-        if (ended) return
-        ended = true
-        const ms = performance.now() - began
-        requests.inc({ door, type, outcome: errors.length > 0 ? 'errors' : 'ok' })
-        seconds.observe({ door, type }, ms / 1_000)
-        const codes = [...new Set(errors.map(({ extensions }) => extensions?.['code']))]
-        log.info(
-          {
-            operation: nameInLogs(name),
-            type,
-            door,
-            cost: points,
-            ms: Math.round(ms * 10) / 10,
-            errors: errors.length,
-            codes,
-          },
-          'answered',
-        )
-      },
-    }
-  },
-})
+export function meter(log: Log): Meter {
+  // Its members are all named below: there is nothing to search for secrets.
+  const answers = log.child({}, { redact: [] })
+  return {
+    begin: (door, { operation: { type, name }, cost: { points } }) => {
+      costs.observe({ type }, points)
+      const began = performance.now()
+      let ended = false
+      return {
+        end: (errors = []) => {
+          if (ended) return
+          ended = true
+          const ms = performance.now() - began
+          requests.inc({ door, type, outcome: errors.length > 0 ? 'errors' : 'ok' })
+          seconds.observe({ door, type }, ms / 1_000)
+          const codes = [...new Set(errors.map(({ extensions }) => extensions?.['code']))]
+          answers.info(
+            {
+              operation: nameInLogs(name),
+              type,
+              door,
+              cost: points,
+              ms: Math.round(ms * 10) / 10,
+              errors: errors.length,
+              codes,
+            },
+            'answered',
+          )
+        },
+      }
+    },
+  }
+}
 
 export const countPlan = (known: boolean): void => plans.inc({ cached: String(known) })
 
