@@ -91,6 +91,7 @@ describe('the development issuer', () => {
 
   it('writes no token to its log', async () => {
     const token = await tokenFrom(issuer)
+    await program.stop() // Writes what it had not written yet.
     expect(program.logs(1_000)).not.toContain(token.slice(0, 30))
     expect(program.logs(1_000)).not.toBe('')
   })
