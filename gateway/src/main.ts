@@ -1,9 +1,9 @@
-import { createLog, runProcess } from '@holdfast/service'
+import { batchedStdout, createLog, runProcess } from '@holdfast/service'
 import { gatewayConfig } from './config.ts'
 import { gateway } from './gateway.ts'
 
 const config = gatewayConfig()
-const log = createLog('gateway', config.LOG_LEVEL)
+const log = createLog('gateway', config.LOG_LEVEL, batchedStdout())
 const { steps } = gateway({
   supergraph: config.SUPERGRAPH,
   subgraphUrls: config.SUBGRAPH_URLS,
