@@ -33,5 +33,13 @@ export function coalesced(ask: Subgraphs['ask']): Subgraphs['ask'] {
   }
 }
 
+const keys = new WeakMap<Viewer, string>()
+
 /** Everything about a viewer that a subgraph is told. */
-const viewerKey = ({ role, id, scopes }: Viewer): string => JSON.stringify([role, id, scopes])
+function viewerKey(viewer: Viewer): string {
+  const known = keys.get(viewer)
+  if (known !== undefined) return known
+  const key = JSON.stringify([viewer.role, viewer.id, viewer.scopes])
+  keys.set(viewer, key)
+  return key
+}

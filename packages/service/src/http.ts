@@ -150,6 +150,7 @@ export function readBody(request: IncomingMessage, limit: number): Promise<Buffe
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
     let size = 0
+    let ended = false
     request
       .on('data', (chunk: Buffer) => {
         size += chunk.length
@@ -157,9 +158,14 @@ export function readBody(request: IncomingMessage, limit: number): Promise<Buffe
         request.pause()
         reject(new PayloadTooLarge(limit))
       })
-      .once('end', () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)))
+      .once('end', () => {
+        ended = true
+        resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks))
+      })
       .once('error', reject)
-      .once('close', () => reject(new Error('the request was broken off')))
+      .once('close', () => {
+        if (!ended) reject(new Error('the request was broken off'))
+      })
   })
 }
 
