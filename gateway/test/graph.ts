@@ -22,6 +22,8 @@ export interface Call {
   readonly query: string
   readonly variables: Record<string, unknown>
   readonly traceparent: string | undefined
+  /** Until when the gateway said it waits. */
+  readonly deadline: number
 }
 
 export interface Answer {
@@ -173,12 +175,17 @@ export async function startSubgraph(
     ready: {},
     routes: {
       '/graphql': async (request, response) => {
-        const { traceparent } = request.headers
+        const { traceparent, 'x-request-deadline': deadline } = request.headers
         const chunks: Buffer[] = []
         request.on('data', (chunk: Buffer) => chunks.push(chunk))
         request.on('end', () => {
           const { query, variables } = JSON.parse(Buffer.concat(chunks).toString('utf8'))
-          called({ query, variables, traceparent: typeof traceparent === 'string' ? traceparent : undefined })
+          called({
+            query,
+            variables,
+            traceparent: typeof traceparent === 'string' ? traceparent : undefined,
+            deadline: Number(deadline),
+          })
         })
         await one.route(request, response)
       },

@@ -45,6 +45,18 @@ describe('a subgraph that is away', () => {
     expect(await graph.ask('{ product(id: "1") { score } }')).toEqual({ data: { product: { score: 4.5 } } })
   })
 
+  it('was told until when it is waited for, each time it was asked', async () => {
+    graph.forget()
+    const began = Date.now()
+    await graph.ask('{ products(first: 2) { name score } }')
+    const deadlines = [...graph.calls('catalog'), ...graph.calls('reviews')].map(({ deadline }) => deadline)
+    expect(deadlines).toHaveLength(2)
+    for (const deadline of deadlines) {
+      expect(deadline).toBeGreaterThan(began)
+      expect(deadline).toBeLessThanOrEqual(Date.now() + 1_000)
+    }
+  })
+
   it('does not stop a mutation of another', async () => {
     await graph.stopSubgraph('reviews')
     expect(await graph.ask('mutation { count review(product: "1", text: "t") { id } again: count }')).toEqual({

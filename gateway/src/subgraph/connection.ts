@@ -1,4 +1,4 @@
-import { identityHeader, type Log, signIdentity, traceparent } from '@holdfast/service'
+import { deadlineHeader, identityHeader, type Log, signIdentity, traceparent } from '@holdfast/service'
 import { type Dispatcher, Pool } from 'undici'
 import type { SubgraphRequest } from '../execute/execute.ts'
 import { brokenAnswer, type Reply, unavailable } from './answer.ts'
@@ -37,7 +37,9 @@ export function connect(subgraph: string, url: string, options: ConnectionOption
     const trace = traceparent()
     if (trace) headers['traceparent'] = trace
     if (options.secret) headers[identityHeader] = signIdentity(request.viewer, subgraph, request.body, options.secret)
-    const timeoutMs = Math.min(options.timeoutMs, request.deadline - Date.now())
+    const now = Date.now()
+    const timeoutMs = Math.min(options.timeoutMs, request.deadline - now)
+    headers[deadlineHeader] = String(now + timeoutMs)
     return exchange(pool, { path, method: 'POST', headers, body: request.body }, timeoutMs)
   }
 

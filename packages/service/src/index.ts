@@ -1,5 +1,6 @@
 export * from './config.ts'
 export * from './consumer.ts'
+export * from './deadline.ts'
 export * from './errors.ts'
 export * from './http.ts'
 export * from './identity.ts'

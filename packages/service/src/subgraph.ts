@@ -4,6 +4,7 @@ import { buildSubgraphSchema, type GraphQLResolverMap } from '@apollo/subgraph'
 import { type ExecutionArgs, GraphQLError, type GraphQLFormattedError, parse, subscribe, validate } from 'graphql'
 import { useServer } from 'graphql-ws/use/ws'
 import { WebSocketServer } from 'ws'
+import { deadlineHeader, isOver } from './deadline.ts'
 import { formatErrors, graphqlError } from './errors.ts'
 import { type HttpDoor, header, PayloadTooLarge, type Route, readBody, sendJson } from './http.ts'
 import { identityHeader, subscriptionBody, type Viewer, verifyIdentity } from './identity.ts'
@@ -65,6 +66,8 @@ export function subgraph<Context extends BaseContext>(options: SubgraphOptions<C
     }
     const viewer = verifyIdentity(header(request, identityHeader), name, body, secret)
     if (!viewer) return sendJson(response, 401, refusal('Only the gateway may ask here.', 'UNAUTHENTICATED'))
+    if (isOver(header(request, deadlineHeader)))
+      return sendJson(response, 503, refusal('Nobody waits for the answer any more.', 'UNAVAILABLE'))
     let parsed: unknown
     try {
       parsed = JSON.parse(body.toString('utf8'))
