@@ -1,10 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
-import { type Client, createClient, type ExecutionResult } from 'graphql-ws'
+import type { Client } from 'graphql-ws'
 import { WebSocket } from 'ws'
 import { feed, finish, listening, live, more, publish, subscribed } from './feed.ts'
 import { startGraph, type TestGraph } from './graph.ts'
+import { hear, wsClient } from './hearing.ts'
 import { startIssuer, type TestIssuer } from './tokens.ts'
+import { until } from './wait.ts'
 
 let issuer: TestIssuer
 let graph: TestGraph
@@ -27,46 +29,10 @@ afterEach(async () => {
   await until(() => listening() === 0)
 })
 
-const until = async (condition: () => boolean) => {
-  for (let tries = 0; !condition(); tries++) {
-    if (tries > 400) throw new Error('it did not come to pass')
-    await sleep(10)
-  }
-}
-
 function client(token?: string): Client {
-  const one = createClient({
-    url: graph.url.replace('http', 'ws'),
-    webSocketImpl: WebSocket,
-    retryAttempts: 0,
-    ...(token && { connectionParams: { authorization: `Bearer ${token}` } }),
-  })
+  const one = wsClient(graph.url, token)
   clients.push(one)
   return one
-}
-
-interface Heard {
-  readonly events: ExecutionResult<Record<string, unknown>, unknown>[]
-  /** How it ended: undefined while it goes on. */
-  end: unknown
-  stop(): void
-}
-
-function hear(one: Client, query: string, variables?: Record<string, unknown>): Heard {
-  const heard: Heard = { events: [], end: undefined, stop: () => undefined }
-  heard.stop = one.subscribe(
-    { query, ...(variables && { variables }) },
-    {
-      next: (event) => heard.events.push(event as (typeof heard.events)[number]),
-      error: (err) => {
-        heard.end = err
-      },
-      complete: () => {
-        heard.end ??= 'completed'
-      },
-    },
-  )
-  return heard
 }
 
 describe('an event', () => {
