@@ -29,8 +29,8 @@ export const ours: Start = (supergraph, port) => ({
 
 /** Logs nothing of a request either. */
 export const oursQuiet: Start = (supergraph, port) => {
-  const process = ours(supergraph, port)
-  return { ...process, name: 'ours-quiet', env: { ...process.env, LOG_LEVEL: 'warn' } }
+  const logging = ours(supergraph, port)
+  return { ...logging, name: 'ours-quiet', env: { ...logging.env, LOG_LEVEL: 'warn' } }
 }
 
 /** Logs nothing of a request. */
