@@ -1,17 +1,8 @@
 import { generateKeyPairSync, randomUUID } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import type { IncomingMessage } from 'node:http'
-import {
-  commonConfig,
-  createLog,
-  httpDoor,
-  PayloadTooLarge,
-  type Route,
-  readBody,
-  readConfig,
-  runProcess,
-  sendJson,
-} from '@holdfast/service'
+import { httpServer, PayloadTooLarge, type Route, readBody, sendJson } from '@holdfast/service/http'
+import { commonConfig, createLog, readConfig, runProcess } from '@holdfast/service/process'
 import { calculateJwkThumbprint, exportJWK, importPKCS8, SignJWT } from 'jose'
 import { z } from 'zod'
 import { writePrivate } from './secrets.ts'
@@ -85,7 +76,7 @@ const metadata = {
 }
 
 await runProcess(log, [
-  httpDoor({
+  httpServer({
     host: '127.0.0.1',
     port: config.PORT,
     log,

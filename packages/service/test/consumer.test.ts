@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import { type TestDatabase, testDatabase, testRedis } from '../../../dev/testing.ts'
-import { consumeStream, createBlockingRedis, createLog, createPool, createRedis } from '../src/index.ts'
+import { consumeStream } from '../src/events/index.ts'
+import { createPool } from '../src/postgres/index.ts'
+import { createLog } from '../src/process/index.ts'
+import { createBlockingRedis, createRedis } from '../src/redis/index.ts'
 
 const log = createLog('test', 'silent')
 let database: TestDatabase

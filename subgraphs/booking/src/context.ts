@@ -1,4 +1,4 @@
-import { isUuid, type Viewer } from '@holdfast/service'
+import { isUuid, type Viewer } from '@holdfast/service/identity'
 import DataLoader from 'dataloader'
 import type { Booking } from './domain/booking.ts'
 import type { Price } from './domain/price.ts'

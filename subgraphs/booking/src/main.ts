@@ -1,20 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { parseEvent, streamOf } from '@holdfast/contracts'
 import { prismaOn } from '@holdfast/database'
-import {
-  background,
-  consumeStream,
-  createBlockingRedis,
-  createLive,
-  createLog,
-  createPool,
-  createRedis,
-  every,
-  httpDoor,
-  relayOutbox,
-  runProcess,
-  subgraph,
-} from '@holdfast/service'
+import { consumeStream, relayOutbox } from '@holdfast/service/events'
+import { subgraph } from '@holdfast/service/graphql'
+import { httpServer } from '@holdfast/service/http'
+import { createPool } from '@holdfast/service/postgres'
+import { background, createLog, repeat, runProcess } from '@holdfast/service/process'
+import { createBlockingRedis, createChangeFeed, createRedis } from '@holdfast/service/redis'
 import { expireHolds } from './commands/expireHolds.ts'
 import { config } from './config.ts'
 import { contextFor } from './context.ts'
@@ -31,7 +23,7 @@ const pool = createPool(DATABASE_URL, log)
 const prisma = prismaOn(pool)
 const redis = createRedis(REDIS_URL, log)
 const streamRedis = createBlockingRedis(REDIS_URL, log)
-const live = createLive(REDIS_URL, log)
+const live = createChangeFeed(REDIS_URL, log)
 
 const graph = subgraph({
   name: 'booking',
@@ -42,7 +34,7 @@ const graph = subgraph({
   context: contextFor(wire(pool, prisma, live)),
 })
 // Ready without Redis: bookings need only Postgres, and what they publish waits in the outbox.
-const door = httpDoor({
+const door = httpServer({
   host: HOST,
   port: PORT,
   log,
@@ -78,7 +70,7 @@ await runProcess(log, [
     }),
   ),
   background('expiry', (signal) => expireHolds({ ...shared, signal })),
-  background('tidy', (signal) => every(signal, hourMs, log, () => forgetRequests(pool, signal))),
+  background('tidy', (signal) => repeat(signal, hourMs, log, () => forgetRequests(pool, signal))),
   door,
   ...graph.steps(door),
 ])

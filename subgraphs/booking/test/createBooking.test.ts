@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
+import type { Outcome } from '@holdfast/service/domain'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
 import type { HoldRefusal } from '../src/domain/hold.ts'
-import type { Outcome } from '../src/domain/outcome.ts'
 import { expireDue } from '../src/store/expiry.ts'
 import { type Vehicle, type World, world } from './world.ts'
 

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import { anonymous, transaction, within } from '@holdfast/service'
+import { anonymous } from '@holdfast/service/identity'
+import { transaction } from '@holdfast/service/postgres'
+import { withTimeout } from '@holdfast/service/process'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
 import { testRedis } from '../../../dev/testing.ts'
 import { completeBooking } from '../src/commands/completeBooking.ts'
@@ -288,7 +290,7 @@ describe('bookingStatus', () => {
     bookingStatus: { state: string; extended: boolean } | null
   }
   const next = async (stream: AsyncIterableIterator<{ data?: Status | null }>) => {
-    const { value, done } = await within(5_000, 'the stream', stream.next())
+    const { value, done } = await withTimeout(5_000, 'the stream', stream.next())
     return done ? 'the end' : (value.data?.bookingStatus?.state ?? null)
   }
 
@@ -356,14 +358,14 @@ describe('with Redis paused', () => {
   it('holds all the same', async () => {
     const [vehicle] = await w.vehicles(1)
     await redis.pause()
-    const answer = await within(1_000, 'the hold', create(viewer(randomUUID()), vehicle.publicId))
+    const answer = await withTimeout(1_000, 'the hold', create(viewer(randomUUID()), vehicle.publicId))
     await redis.resume()
     expect(answer.data?.createBooking?.__typename).toBe('CreateBookingSuccess')
   })
 })
 
 describe('with Postgres paused', () => {
-  it('says UNAVAILABLE within 2.5 s to whoever asks, and is well again after', async () => {
+  it('says UNAVAILABLE withTimeout 2.5 s to whoever asks, and is well again after', async () => {
     const [vehicle] = await w.vehicles(1)
     const { id, riderId } = await w.held(vehicle)
     const read = `{ booking(id: "${id}") { state } }`
@@ -383,7 +385,7 @@ describe('with Postgres paused', () => {
     expect(took).toBeLessThan(2_500)
     expect((await fetch(`${subgraph.url}/health/ready`)).status).toBe(503)
     postgres.resume()
-    expect(await within(3_000, 'the answer', ask(read))).toEqual({ data: { booking: { state: 'HELD' } } })
+    expect(await withTimeout(3_000, 'the answer', ask(read))).toEqual({ data: { booking: { state: 'HELD' } } })
   })
 })
 

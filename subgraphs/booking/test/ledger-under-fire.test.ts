@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { DatabaseError, transaction } from '@holdfast/service'
+import { DatabaseError, transaction } from '@holdfast/service/postgres'
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import { cancelBooking } from '../src/commands/cancelBooking.ts'
 import { completeBooking } from '../src/commands/completeBooking.ts'

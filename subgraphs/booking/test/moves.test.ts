@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { transaction } from '@holdfast/service'
+import { transaction } from '@holdfast/service/postgres'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
 import { cancelBooking } from '../src/commands/cancelBooking.ts'
 import { extendHold } from '../src/commands/extendHold.ts'

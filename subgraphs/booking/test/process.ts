@@ -2,7 +2,14 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { anonymous, identityHeader, type Role, signIdentity, subscriptionBody, type Viewer } from '@holdfast/service'
+import {
+  anonymous,
+  identityHeader,
+  type Role,
+  signIdentity,
+  subscriptionBody,
+  type Viewer,
+} from '@holdfast/service/identity'
 import { createClient } from 'graphql-ws'
 import WebSocket from 'ws'
 

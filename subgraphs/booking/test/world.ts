@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { prismaOn } from '@holdfast/database'
-import { createLog, createPool, type Pool, transaction } from '@holdfast/service'
+import { createPool, type Pool, transaction } from '@holdfast/service/postgres'
+import { createLog } from '@holdfast/service/process'
 import { testDatabase } from '../../../dev/testing.ts'
 import { createBooking } from '../src/commands/createBooking.ts'
 import type { Booking } from '../src/domain/booking.ts'

@@ -1,4 +1,4 @@
-import type { Viewer } from '@holdfast/service'
+import type { Viewer } from '@holdfast/service/identity'
 import type { Deps } from './commands/deps.ts'
 import { endTrip } from './commands/endTrip.ts'
 import { setVehicleService } from './commands/setVehicleService.ts'

@@ -1,5 +1,7 @@
 import type { PrismaClient } from '@holdfast/database'
-import type { Live, Log, Pool } from '@holdfast/service'
+import type { Pool } from '@holdfast/service/postgres'
+import type { Log } from '@holdfast/service/process'
+import type { ChangeFeed } from '@holdfast/service/redis'
 import DataLoader from 'dataloader'
 import type { Command } from './domain/command.ts'
 import { type Box, within } from './domain/place.ts'
@@ -27,7 +29,7 @@ export interface ReadParts {
   readonly prisma: PrismaClient
   readonly index: SearchIndex
   readonly catalogue: Catalogue
-  readonly live: Live
+  readonly live: ChangeFeed
   readonly log: Log
   readonly now: () => Date
   readonly graceMs: number

@@ -8,16 +8,11 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { seed } from '@holdfast/database/seed'
-import {
-  createLog,
-  createPool,
-  createRedis,
-  identityHeader,
-  relayOutbox,
-  signIdentity,
-  subscriptionBody,
-  type Viewer,
-} from '@holdfast/service'
+import { relayOutbox } from '@holdfast/service/events'
+import { identityHeader, signIdentity, subscriptionBody, type Viewer } from '@holdfast/service/identity'
+import { createPool } from '@holdfast/service/postgres'
+import { createLog } from '@holdfast/service/process'
+import { createRedis } from '@holdfast/service/redis'
 import { createClient } from 'graphql-ws'
 import pg from 'pg'
 import { WebSocket } from 'ws'

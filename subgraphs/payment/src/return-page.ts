@@ -1,4 +1,4 @@
-import type { Route } from '@holdfast/service'
+import type { Route } from '@holdfast/service/http'
 
 const page = `<!doctype html>
 <html lang="en">

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { createLog } from '@holdfast/service'
+import { createLog } from '@holdfast/service/process'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { reconcilePayments } from '../src/commands/reconcilePayments.ts'
 import { brokenInvariants } from '../src/store/invariants.ts'

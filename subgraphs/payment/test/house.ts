@@ -4,15 +4,11 @@ import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import {
-  createLog,
-  createPool,
-  createRedis,
-  identityHeader,
-  relayOutbox,
-  signIdentity,
-  type Viewer,
-} from '@holdfast/service'
+import { relayOutbox } from '@holdfast/service/events'
+import { identityHeader, signIdentity, type Viewer } from '@holdfast/service/identity'
+import { createPool } from '@holdfast/service/postgres'
+import { createLog } from '@holdfast/service/process'
+import { createRedis } from '@holdfast/service/redis'
 import pg from 'pg'
 import { freePort } from '../../../dev/ports.ts'
 import { testDatabase, testRedis } from '../../../dev/testing.ts'

@@ -1,6 +1,6 @@
-import { type Pool, transaction } from '@holdfast/service'
+import { accept, type Outcome, refuse } from '@holdfast/service/domain'
+import { type Pool, transaction } from '@holdfast/service/postgres'
 import { type Booking, cancel, type WrongState } from '../domain/booking.ts'
-import { accept, type Outcome, refuse } from '../domain/outcome.ts'
 import { lockBooking, saveCancelled, type Whose } from '../store/bookings.ts'
 
 export interface CancelBooking {

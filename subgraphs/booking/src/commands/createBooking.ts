@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import { counter, type Pool } from '@holdfast/service'
+import { accept, type Outcome, refuse } from '@holdfast/service/domain'
+import type { Pool } from '@holdfast/service/postgres'
+import { counter } from '@holdfast/service/process'
 import type { Booking } from '../domain/booking.ts'
 import { type HoldRefusal, type Reason, whyRefused } from '../domain/hold.ts'
-import { accept, type Outcome, refuse } from '../domain/outcome.ts'
 import { hold, nearestFree, type WantedHold, whyNotHeld } from '../store/hold.ts'
 import { hashOf, isRepeated } from '../store/requests.ts'
 

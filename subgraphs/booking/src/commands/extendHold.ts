@@ -1,6 +1,6 @@
-import { DatabaseError, type Pool, transaction } from '@holdfast/service'
+import { accept, type Outcome, refuse } from '@holdfast/service/domain'
+import { DatabaseError, type Pool, transaction } from '@holdfast/service/postgres'
 import { type Booking, type ExtendRefusal, extend } from '../domain/booking.ts'
-import { accept, type Outcome, refuse } from '../domain/outcome.ts'
 import { lockBooking, saveExtended } from '../store/bookings.ts'
 import { hashOf, isRepeated, rememberRequest, requestOf } from '../store/requests.ts'
 

@@ -1,6 +1,6 @@
 import type { Money } from '@holdfast/contracts'
+import { accept, type Outcome, refuse } from '@holdfast/service/domain'
 import { type Fare, fareOf, sumOf } from './fare.ts'
-import { accept, type Outcome, refuse } from './outcome.ts'
 import type { Price } from './price.ts'
 
 export const states = [

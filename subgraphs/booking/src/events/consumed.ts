@@ -1,5 +1,5 @@
 import type { Event, EventType } from '@holdfast/contracts'
-import type { Transaction } from '@holdfast/service'
+import type { Transaction } from '@holdfast/service/postgres'
 import { completeBooking } from '../commands/completeBooking.ts'
 import { withdrawVehicle } from '../commands/withdrawVehicle.ts'
 import { listVehicle, setOffline } from '../store/bookables.ts'

@@ -1,4 +1,4 @@
-import { graphqlError, requireRider } from '@holdfast/service'
+import { graphqlError, requireCustomer } from '@holdfast/service/graphql'
 import type { QueryResolvers } from '../__generated__/resolvers.ts'
 import { cursorOf, idOfCursor } from './cursor.ts'
 
@@ -8,7 +8,7 @@ export const Query: QueryResolvers = {
   booking: (_, { id }, { bookings }) => bookings.load(id),
 
   myBookings: async (_, { first, after, state }, { viewer, reads }) => {
-    const riderId = requireRider(viewer)
+    const riderId = requireCustomer(viewer)
     if (first < 1 || first > mostPerPage) {
       throw graphqlError('BAD_USER_INPUT', `first must be between 1 and ${mostPerPage}.`)
     }

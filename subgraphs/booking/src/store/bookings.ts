@@ -1,4 +1,5 @@
-import { type Queryable, type Transaction, traceparent } from '@holdfast/service'
+import type { Queryable, Transaction } from '@holdfast/service/postgres'
+import { traceparent } from '@holdfast/service/process'
 import type { Booking, CancelReason, State } from '../domain/booking.ts'
 import type { Fare } from '../domain/fare.ts'
 import { type BookingRow, itemsOfB, parseBooking } from './booking-row.ts'

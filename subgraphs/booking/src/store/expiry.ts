@@ -1,4 +1,4 @@
-import type { Queryable } from '@holdfast/service'
+import type { Queryable } from '@holdfast/service/postgres'
 
 /** The most bookings one statement ends; its locks are held for some milliseconds. */
 export const sweepBatch = 500

@@ -2,10 +2,12 @@
  * The hold. One statement decides who has a thing: it takes all wanted things or none, and with them writes the booking,
  * its items, the request, and (by triggers) the rider's counters and the event.
  */
-import { DatabaseError, type Queryable, traceparent } from '@holdfast/service'
+
+import { accept, type Outcome, refuse } from '@holdfast/service/domain'
+import { DatabaseError, type Queryable } from '@holdfast/service/postgres'
+import { traceparent } from '@holdfast/service/process'
 import type { Booking } from '../domain/booking.ts'
 import type { Alternative, Found, HoldRefusal } from '../domain/hold.ts'
-import { accept, type Outcome, refuse } from '../domain/outcome.ts'
 import { type BookingRow, parseBooking } from './booking-row.ts'
 import type { RememberedRequest } from './requests.ts'
 

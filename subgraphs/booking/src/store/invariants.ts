@@ -1,4 +1,4 @@
-import type { Queryable } from '@holdfast/service'
+import type { Queryable } from '@holdfast/service/postgres'
 import { occupying } from '../domain/booking.ts'
 
 const occupyingStates = occupying.map((state) => `'${state}'`).join(', ')

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { forget, type Pool, type Queryable, type Transaction } from '@holdfast/service'
+import { deleteOlderThan, type Pool, type Queryable, type Transaction } from '@holdfast/service/postgres'
 
 /** A mutation that took something, as it is remembered. */
 export interface RememberedRequest {
@@ -41,4 +41,4 @@ export async function rememberRequest(
 
 /** Nobody repeats a request after a month. */
 export const forgetRequests = (pool: Pool, signal: AbortSignal) =>
-  forget(pool, { table: 'booking.request', column: 'created_at', keepFor: '30 days' }, signal)
+  deleteOlderThan(pool, { table: 'booking.request', column: 'created_at', keepFor: '30 days' }, signal)

@@ -1,5 +1,5 @@
 import type { Event } from '@holdfast/contracts'
-import type { Transaction } from '@holdfast/service'
+import type { Transaction } from '@holdfast/service/postgres'
 import { moveFrom } from '../domain/vehicle.ts'
 import { refreshAvailability } from '../store/availability.ts'
 import { releaseTrip, tripOfBooking } from '../store/trips.ts'

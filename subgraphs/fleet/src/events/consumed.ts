@@ -1,5 +1,8 @@
 import { type EventType, parseEvent, streamOf } from '@holdfast/contracts'
-import { consumeStream, type Log, type Pool, type Redis } from '@holdfast/service'
+import { consumeStream } from '@holdfast/service/events'
+import type { Pool } from '@holdfast/service/postgres'
+import type { Log } from '@holdfast/service/process'
+import type { Redis } from '@holdfast/service/redis'
 import type { Deps } from '../commands/deps.ts'
 import { followBooking } from '../commands/followBooking.ts'
 

@@ -1,4 +1,4 @@
-import { graphqlError } from '@holdfast/service'
+import { graphqlError } from '@holdfast/service/graphql'
 import type { SubscriptionResolvers } from '../__generated__/resolvers.ts'
 import type { Context } from '../context.ts'
 import type { Command } from '../domain/command.ts'

@@ -1,6 +1,6 @@
 /** The two commands that booking publishes to fleet (docs/adr/0002). */
-import type { Queryable, Transaction } from '@holdfast/service'
-import { traceparent } from '@holdfast/service'
+import type { Queryable, Transaction } from '@holdfast/service/postgres'
+import { traceparent } from '@holdfast/service/process'
 import type { Access } from '../domain/command.ts'
 
 /** What the booking allows this rider; null when it is not theirs. */

@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Log, type Pool, traceparent, transaction } from '@holdfast/service'
+import { type Pool, transaction } from '@holdfast/service/postgres'
+import { type Log, traceparent } from '@holdfast/service/process'
 import { type Call, type Challenge, callFor } from '../domain/next.ts'
 import { inlineMs } from '../domain/pace.ts'
 import type { Payment } from '../domain/payment.ts'

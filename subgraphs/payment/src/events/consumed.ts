@@ -1,5 +1,8 @@
 import { type Event, parseEvent, streamOf } from '@holdfast/contracts'
-import { consumeStream, type Log, type Pool, type Redis, type Transaction } from '@holdfast/service'
+import { consumeStream } from '@holdfast/service/events'
+import type { Pool, Transaction } from '@holdfast/service/postgres'
+import type { Log } from '@holdfast/service/process'
+import type { Redis } from '@holdfast/service/redis'
 import { eventsOfConcern, wantedFor } from '../domain/payment.ts'
 import { wantOfLive } from '../store/payments.ts'
 

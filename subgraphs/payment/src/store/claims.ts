@@ -1,5 +1,6 @@
 /** What booking lets payment do to a booking, inside payment's own transaction: both rows change, or neither. */
-import { type Transaction, traceparent } from '@holdfast/service'
+import type { Transaction } from '@holdfast/service/postgres'
+import { traceparent } from '@holdfast/service/process'
 import type { Payment } from '../domain/payment.ts'
 
 export type Claim =

@@ -1,6 +1,6 @@
 import type { FareLine } from '@holdfast/contracts'
 import type { PrismaClient } from '@holdfast/database'
-import { isUuid, type Viewer } from '@holdfast/service'
+import { isUuid, type Viewer } from '@holdfast/service/identity'
 import DataLoader from 'dataloader'
 import type { Payment } from '../domain/payment.ts'
 import type { Receipt } from '../domain/receipt.ts'

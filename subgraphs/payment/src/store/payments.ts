@@ -1,5 +1,6 @@
 import type { FareLine } from '@holdfast/contracts'
-import { forget, isUuid, type Pool, type Queryable, type Transaction } from '@holdfast/service'
+import { isUuid } from '@holdfast/service/identity'
+import { deleteOlderThan, type Pool, type Queryable, type Transaction } from '@holdfast/service/postgres'
 import { isNews } from '../domain/next.ts'
 import { live, type Payment, type PaymentState, type Wanted } from '../domain/payment.ts'
 
@@ -316,7 +317,7 @@ export const ping = (db: Queryable) => db.query('select 1')
 
 /** Stripe repeats an event for three days; by hand it can be sent again for thirty. */
 export const forgetHints = (pool: Pool, signal: AbortSignal) =>
-  forget(pool, { table: 'payment.webhook_inbox', column: 'received_at', keepFor: '35 days' }, signal)
+  deleteOlderThan(pool, { table: 'payment.webhook_inbox', column: 'received_at', keepFor: '35 days' }, signal)
 
 function one(rows: readonly PaymentRow[]): Payment {
   if (!rows[0]) throw new Error('there is no such payment')

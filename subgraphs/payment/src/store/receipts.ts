@@ -1,5 +1,5 @@
 import type { FareLine } from '@holdfast/contracts'
-import type { Transaction } from '@holdfast/service'
+import type { Transaction } from '@holdfast/service/postgres'
 import type { Payment } from '../domain/payment.ts'
 import type { receiptFor } from '../domain/receipt.ts'
 

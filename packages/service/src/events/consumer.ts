@@ -3,13 +3,14 @@
  * transaction, and the stream is acknowledged after it.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { isUnavailable } from './errors.ts'
-import { every, within } from './lifecycle.ts'
-import type { Log } from './log.ts'
-import { counter } from './metrics.ts'
-import { asLeader, type Pool, type Transaction, transaction } from './postgres.ts'
-import type { Redis } from './redis.ts'
-import { inTrace } from './trace.ts'
+import { asLeader } from '../postgres/leader.ts'
+import { type Pool, type Transaction, transaction } from '../postgres/pool.ts'
+import { repeat, withTimeout } from '../process/lifecycle.ts'
+import type { Log } from '../process/log.ts'
+import { counter } from '../process/metrics.ts'
+import { inTrace } from '../process/trace.ts'
+import { isUnavailable } from '../process/unavailable.ts'
+import type { Redis } from '../redis/client.ts'
 
 const blockMs = 2_000
 const batch = 100
@@ -107,13 +108,13 @@ export function consumeStream<E extends ConsumedEvent>(options: {
       }
     } finally {
       // One that is read again because this did not arrive is known to the inbox.
-      if (done.length > 0) await within(ackMs, 'redis', redis.xack(stream, consumer, ...done))
+      if (done.length > 0) await withTimeout(ackMs, 'redis', redis.xack(stream, consumer, ...done))
     }
     return entries.length
   }
 
   return asLeader(options.databaseUrl, `consumer ${consumer}`, options.signal, log, async (signal) => {
-    await every(signal, 0, log, async () => {
+    await repeat(signal, 0, log, async () => {
       const group = redis.xgroup('CREATE', stream, consumer, '0', 'MKSTREAM')
       await untilAborted(signal, group).catch((err: Error) => {
         if (!err.message.startsWith('BUSYGROUP')) throw err

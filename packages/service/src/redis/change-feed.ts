@@ -3,20 +3,20 @@
  * truth after subscribing and after every reconnect.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Log } from './log.ts'
-import { createBlockingRedis } from './redis.ts'
+import type { Log } from '../process/log.ts'
+import { createBlockingRedis } from './client.ts'
 
-export type Notice =
+export type ChangeNotification =
   | { readonly kind: 'message'; readonly channel: string; readonly message: string }
   | { readonly kind: 'resync' }
-type Listener = (notice: Notice) => void
+type Listener = (notice: ChangeNotification) => void
 
-export interface Live {
+export interface ChangeFeed {
   /**
    * Notices of the channels, oldest first, beginning with one `resync`; another one follows whenever messages may have
    * been missed. Ends when the consumer returns, the signal is aborted or `stop` is called.
    */
-  listen(channels: readonly string[], signal?: AbortSignal): AsyncGenerator<Notice, void, void>
+  listen(channels: readonly string[], signal?: AbortSignal): AsyncGenerator<ChangeNotification, void, void>
   ready(): Promise<unknown>
   stop(): void
 }
@@ -25,7 +25,7 @@ const subscribeMs = 500 // Redis answers in one; longer means that it is away.
 const queueLimit = 1_000 // A listener further behind than this is better served by reading the truth again.
 
 /** One Redis connection for all listeners of a process; a channel is subscribed while somebody listens to it. */
-export function createLive(url: string, log: Log): Live {
+export function createChangeFeed(url: string, log: Log): ChangeFeed {
   const redis = createBlockingRedis(url, log)
   const listeners = new Map<string, Set<Listener>>()
   const stops = new Set<() => void>()
@@ -40,8 +40,11 @@ export function createLive(url: string, log: Log): Live {
     wasReady = true
   })
 
-  async function* listen(channels: readonly string[], signal?: AbortSignal): AsyncGenerator<Notice, void, void> {
-    let queue: Notice[] = []
+  async function* listen(
+    channels: readonly string[],
+    signal?: AbortSignal,
+  ): AsyncGenerator<ChangeNotification, void, void> {
+    let queue: ChangeNotification[] = []
     let wake: () => void = () => undefined
     let stopped = false
     const stop = () => {
@@ -109,7 +112,7 @@ export function createLive(url: string, log: Log): Live {
  * An async generator that `return` ends at once. Of a plain one it waits for the `await` under way, which in a
  * subscription without news may be for ever.
  */
-export function endable<T>(
+export function abortableGenerator<T>(
   make: (signal: AbortSignal) => AsyncGenerator<T, void, void>,
 ): AsyncGenerator<T, void, void> {
   const ended = new AbortController()

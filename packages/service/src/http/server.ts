@@ -1,17 +1,17 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Step } from './lifecycle.ts'
-import { within } from './lifecycle.ts'
-import type { Log } from './log.ts'
-import { registry } from './metrics.ts'
-import { inTrace } from './trace.ts'
+import type { Step } from '../process/lifecycle.ts'
+import { withTimeout } from '../process/lifecycle.ts'
+import type { Log } from '../process/log.ts'
+import { registry } from '../process/metrics.ts'
+import { inTrace } from '../process/trace.ts'
 
 export type Route = (request: IncomingMessage, response: ServerResponse) => Promise<void> | void
 /** Resolves when the dependency can be used; its error goes to the log, its name to the answer. */
 export type ReadyCheck = () => Promise<unknown>
 
-export interface HttpDoor extends Step {
+export interface HttpServer extends Step {
   readonly server: Server
   /** The port in use once started. */
   port(): number
@@ -24,7 +24,7 @@ export interface HttpDoor extends Step {
  * needs answers and it is not stopping) and `/metrics`. On stop it says not ready, then finishes what came in. Numbers
  * and the names of what is away are not for the public: `admin` says where they are told instead.
  */
-export function httpDoor(options: {
+export function httpServer(options: {
   readonly host: string
   readonly port: number
   readonly log: Log
@@ -33,7 +33,7 @@ export function httpDoor(options: {
   readonly ready: Readonly<Record<string, ReadyCheck>> | (() => Readonly<Record<string, ReadyCheck>>)
   /** A port of its own on the same host, or `'nowhere'`; without it, here. */
   readonly admin?: { readonly port: number } | 'nowhere' | undefined
-}): HttpDoor {
+}): HttpServer {
   const { log, admin } = options
   let stopping = false
 
@@ -42,7 +42,7 @@ export function httpDoor(options: {
     return Promise.all(
       Object.entries(needed).map(async ([name, one]) => {
         try {
-          await within(1_500, name, one())
+          await withTimeout(1_500, name, one())
           return [name, 'ok'] as const
         } catch (err) {
           log.debug({ err, dependency: name }, 'not ready')

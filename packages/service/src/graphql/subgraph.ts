@@ -4,14 +4,14 @@ import { buildSubgraphSchema, type GraphQLResolverMap } from '@apollo/subgraph'
 import { type ExecutionArgs, GraphQLError, type GraphQLFormattedError, parse, subscribe, validate } from 'graphql'
 import { useServer } from 'graphql-ws/use/ws'
 import { WebSocketServer } from 'ws'
-import { deadlineHeader, isOver } from './deadline.ts'
+import { type HttpServer, header, PayloadTooLarge, type Route, readBody, sendJson } from '../http/server.ts'
+import { deadlineHeader, isOver } from '../identity/deadline.ts'
+import { identityHeader, subscriptionBody, type Viewer, verifyIdentity } from '../identity/signed-identity.ts'
+import type { Step } from '../process/lifecycle.ts'
+import type { Log } from '../process/log.ts'
+import { histogram } from '../process/metrics.ts'
+import { inTrace } from '../process/trace.ts'
 import { formatErrors, graphqlError } from './errors.ts'
-import { type HttpDoor, header, PayloadTooLarge, type Route, readBody, sendJson } from './http.ts'
-import { identityHeader, subscriptionBody, type Viewer, verifyIdentity } from './identity.ts'
-import type { Step } from './lifecycle.ts'
-import type { Log } from './log.ts'
-import { histogram } from './metrics.ts'
-import { inTrace } from './trace.ts'
 
 const bodyLimit = 1_000_000 // bytes; the gateway's own limit for clients is lower
 
@@ -131,7 +131,7 @@ export function subgraph<Context extends BaseContext>(options: SubgraphOptions<C
   )
 
   /** Serves subscriptions on the door and is to be started after it. */
-  const steps = (door: HttpDoor): Step[] => [
+  const steps = (door: HttpServer): Step[] => [
     { name: 'apollo', start: () => apollo.start(), stop: () => apollo.stop() },
     {
       name: 'subscriptions',

@@ -1,5 +1,5 @@
 import { Redis } from 'ioredis'
-import type { Log } from './log.ts'
+import type { Log } from '../process/log.ts'
 
 /** A connection that fails fast: no queue while offline, no command waits longer than a second. */
 export function createRedis(url: string, log: Log): Redis {

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { GraphQLError, type GraphQLFormattedError } from 'graphql'
-import { isUuid, type Viewer } from './identity.ts'
-import type { Log } from './log.ts'
+import { isUuid, type Viewer } from '../identity/signed-identity.ts'
+import type { Log } from '../process/log.ts'
+import { isUnavailable } from '../process/unavailable.ts'
 
 /** The closed list of top-level errors. Expected refusals are data in the schema, never one of these. */
 export type ErrorCode =
@@ -26,7 +27,7 @@ const passed = new Set<unknown>([
 export const graphqlError = (code: ErrorCode, message: string) => new GraphQLError(message, { extensions: { code } })
 
 /** The rider who asks, or UNAUTHENTICATED / FORBIDDEN. */
-export function requireRider(viewer: Viewer): string {
+export function requireCustomer(viewer: Viewer): string {
   if (viewer.role === 'anonymous') throw graphqlError('UNAUTHENTICATED', 'Sign in first: send a bearer token.')
   if (viewer.role !== 'rider') throw graphqlError('FORBIDDEN', 'Only a rider can do this.')
   if (!isUuid(viewer.id))
@@ -38,24 +39,6 @@ export function requireOperator(viewer: Viewer): string {
   if (viewer.role === 'anonymous') throw graphqlError('UNAUTHENTICATED', 'Sign in first: send a bearer token.')
   if (viewer.role !== 'operator') throw graphqlError('FORBIDDEN', 'Only an operator can do this.')
   return viewer.id
-}
-
-/** Whether the cause is a dependency that is away or slow rather than a fault of ours. */
-export function isUnavailable(err: unknown): boolean {
-  if (!(err instanceof Error)) return false
-  const code = 'code' in err ? String(err.code) : ''
-  return (
-    /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN)$/.test(code) ||
-    // Postgres: connection exceptions, cannot connect now, shutdown, statement or lock timeout.
-    /^(08...|57P0.|53...|57014|55P03)$/.test(code) ||
-    // Prisma: not reachable, timed out, closed, no connection free (prisma.io/docs/orm/reference/error-reference).
-    /^P(1001|1002|1008|1017|2024)$/.test(code) ||
-    // What Postgres said, passed on by Prisma as P2039 with the SQLSTATE in its text.
-    (code === 'P2039' && /Code: `(08...|57P0.|53...|57014|55P03)`/.test(err.message)) ||
-    /timeout|timed out|Connection terminated|Connection is closed|is not queryable|isn't writeable|did not answer/i.test(
-      err.message,
-    )
-  )
 }
 
 /** Lets the closed list through; everything else becomes one neutral error with a reference, its cause in the log. */

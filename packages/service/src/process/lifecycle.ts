@@ -75,7 +75,7 @@ export function background(name: string, work: (signal: AbortSignal) => Promise<
 }
 
 /** Calls `work` again and again until aborted, pausing `pauseMs` after each run; an error is logged and does not end it. */
-export async function every(
+export async function repeat(
   signal: AbortSignal,
   pauseMs: number,
   log: Log,
@@ -99,10 +99,10 @@ export async function pause(ms: number, signal: AbortSignal): Promise<void> {
 }
 
 /** Fails with an Error that names `what` when `work` takes longer than `ms`. The work itself goes on. */
-export async function within<T>(ms: number, what: string, work: Promise<T>): Promise<T> {
+export async function withTimeout<T>(ms: number, what: string, work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`${what} did not answer within ${ms} ms`)), ms)
+    timer = setTimeout(() => reject(new Error(`${what} did not answer withTimeout ${ms} ms`)), ms)
   })
   try {
     return await Promise.race([work, late])

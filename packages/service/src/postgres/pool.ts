@@ -1,7 +1,6 @@
 import pg from 'pg'
-import { isUnavailable } from './errors.ts'
-import { pause } from './lifecycle.ts'
-import type { Log } from './log.ts'
+import type { Log } from '../process/log.ts'
+import { isUnavailable } from '../process/unavailable.ts'
 
 export type Pool = pg.Pool
 /** A connection inside an open transaction: what writes more than one statement asks for this, so it cannot be half done. */
@@ -9,7 +8,7 @@ export type Transaction = pg.PoolClient
 /** Either; for single statements. */
 export type Queryable = Pick<pg.Pool | pg.PoolClient, 'query'>
 
-const queryMs = 1_800 // A paused database is to be answered for within 2.5 s, also on a machine that is busy.
+export const queryMs = 1_800 // A paused database is to be answered for within 2.5 s, also on a machine that is busy.
 
 // bigint (counters, sequence numbers) fits a double for the next 285,000 years at a thousand a second.
 pg.types.setTypeParser(pg.types.builtins.INT8, Number)
@@ -74,7 +73,7 @@ const forgetBatch = 5_000 // Rows of one statement: it takes some hundredths of 
  * Deletes the rows of `table` whose `column` (indexed) is more than `keepFor` ago (a Postgres interval), until none is
  * left or the signal is aborted: however fast they come, they go.
  */
-export async function forget(
+export async function deleteOlderThan(
   pool: Pool,
   { table, column, keepFor }: { table: string; column: string; keepFor: string },
   signal: AbortSignal,
@@ -94,47 +93,3 @@ export function sqlState(err: unknown): string | undefined {
 }
 
 export { DatabaseError } from 'pg'
-
-/**
- * Runs `work` in one process of all that ask for `name` at a time: leadership is a session advisory lock, so it ends
- * with the connection. `work` is told by its signal to stop.
- */
-export async function asLeader(
-  databaseUrl: string,
-  name: string,
-  signal: AbortSignal,
-  log: Log,
-  work: (signal: AbortSignal) => Promise<void>,
-): Promise<void> {
-  while (!signal.aborted) {
-    const client = new pg.Client({
-      connectionString: databaseUrl,
-      connectionTimeoutMillis: queryMs,
-      query_timeout: queryMs,
-      keepAlive: true,
-      application_name: `leader ${name}`,
-    })
-    const lost = new AbortController()
-    client.on('error', () => lost.abort())
-    client.on('end', () => lost.abort())
-    try {
-      await client.connect()
-      const { rows } = await client.query('select pg_try_advisory_lock(hashtextextended($1, 0)) as leads', [name])
-      if (rows[0].leads) {
-        const both = AbortSignal.any([signal, lost.signal])
-        const heartbeat = setInterval(() => client.query('select 1').catch(() => lost.abort()), 2_000)
-        try {
-          await work(both)
-        } finally {
-          clearInterval(heartbeat)
-        }
-      }
-    } catch (err) {
-      if (!signal.aborted) log.warn({ err, leader: name }, 'leadership lost')
-    } finally {
-      lost.abort()
-      await client.end().catch(() => undefined)
-    }
-    await pause(500 * (0.5 + Math.random()), signal)
-  }
-}

@@ -3,11 +3,12 @@
  * one by one instead of remembering "the last id": ids become visible out of order.
  */
 
-import { every, pause } from './lifecycle.ts'
-import type { Log } from './log.ts'
-import { counter, gauge } from './metrics.ts'
-import { asLeader, forget, type Pool } from './postgres.ts'
-import type { Redis } from './redis.ts'
+import { asLeader } from '../postgres/leader.ts'
+import { deleteOlderThan, type Pool } from '../postgres/pool.ts'
+import { pause, repeat } from '../process/lifecycle.ts'
+import type { Log } from '../process/log.ts'
+import { counter, gauge } from '../process/metrics.ts'
+import type { Redis } from '../redis/client.ts'
 
 const batch = 500
 const idleMs = 40 // Also the longest that a quiet system keeps an event back.
@@ -84,11 +85,11 @@ export function relayOutbox(options: {
 
   return asLeader(options.databaseUrl, `relay ${owner}`, options.signal, log, async (signal) => {
     incarnation = undefined
-    const tidy = every(signal, 60_000, log, async () => {
-      await forget(pool, { table: `${owner}.outbox`, column: 'published_at', keepFor }, signal)
-      await forget(pool, { table: `${owner}.inbox`, column: 'received_at', keepFor }, signal)
+    const tidy = repeat(signal, 60_000, log, async () => {
+      await deleteOlderThan(pool, { table: `${owner}.outbox`, column: 'published_at', keepFor }, signal)
+      await deleteOlderThan(pool, { table: `${owner}.inbox`, column: 'received_at', keepFor }, signal)
     })
-    await every(signal, 0, log, async () => {
+    await repeat(signal, 0, log, async () => {
       if ((await publishBatch()) < batch) await pause(idleMs, signal)
     })
     await tidy
