@@ -14,7 +14,7 @@ export const streamOf = (owner: Owner): string => `events:${owner}`
  * Redis pub/sub channel of the live view: the event's JSON after it was published. It may miss messages;
  * whoever listens reads a snapshot after subscribing and after each reconnect.
  */
-export const liveChannel = (owner: Owner, subject: string): string => `live:${owner}:${subject}`
+export const changeChannel = (owner: Owner, subject: string): string => `changes:${owner}:${subject}`
 
 const Id = z.uuid()
 const Time = z.iso.datetime({ offset: true })
@@ -32,31 +32,31 @@ export type FareLine = z.infer<typeof FareLine>
 
 /** Payload of every event, by type. The subject of booking's and payment's events is the booking id, of fleet's the vehicle's stable id. */
 export const payloads = {
-  /** booking: a thing is held for a rider until `expiresAt`. */
-  HoldPlaced: z.strictObject({ bookingId: Id, riderId: Id, unitIds: z.array(Id).min(1), expiresAt: Time }),
+  /** booking: a thing is held for a customer until `expiresAt`. */
+  HoldPlaced: z.strictObject({ bookingId: Id, customerId: Id, bookableIds: z.array(Id).min(1), expiresAt: Time }),
   /** booking: nobody paid in time; the things are free again. */
-  HoldExpired: z.strictObject({ bookingId: Id, unitIds: z.array(Id) }),
+  HoldExpired: z.strictObject({ bookingId: Id, bookableIds: z.array(Id) }),
   /** booking: paid for; to be started before `startBy`. */
-  BookingConfirmed: z.strictObject({ bookingId: Id, riderId: Id, unitIds: z.array(Id), startBy: Time }),
+  BookingConfirmed: z.strictObject({ bookingId: Id, customerId: Id, bookableIds: z.array(Id), startBy: Time }),
   /** booking: the lock opened. */
-  BookingStarted: z.strictObject({ bookingId: Id, riderId: Id, unitIds: z.array(Id), startedAt: Time }),
+  BookingStarted: z.strictObject({ bookingId: Id, customerId: Id, bookableIds: z.array(Id), startedAt: Time }),
   /** booking: it ended in the normal way; `fare` is what it costs. Payment captures it. */
   BookingCompleted: z.strictObject({
     bookingId: Id,
-    riderId: Id,
-    unitIds: z.array(Id),
+    customerId: Id,
+    bookableIds: z.array(Id),
     startedAt: Time,
     endedAt: Time,
     fare: Money,
     lines: z.array(FareLine),
   }),
   /** booking: confirmed, but never started in time; the things are free again. Payment voids. */
-  BookingExpired: z.strictObject({ bookingId: Id, unitIds: z.array(Id) }),
+  BookingExpired: z.strictObject({ bookingId: Id, bookableIds: z.array(Id) }),
   /** booking: ended by somebody's decision; the things are free again. Payment voids. */
   BookingCancelled: z.strictObject({
     bookingId: Id,
-    unitIds: z.array(Id),
-    reason: z.enum(['RIDER', 'OPERATOR', 'PAYMENT_FAILED']),
+    bookableIds: z.array(Id),
+    reason: z.enum(['CUSTOMER', 'OPERATOR', 'PAYMENT_FAILED']),
   }),
   /** booking: any other change of a booking's state, for those who watch it. */
   BookingMoved: z.strictObject({ bookingId: Id, state: z.string() }),
@@ -98,7 +98,7 @@ export const payloads = {
     state: z.enum(['EXECUTED', 'REFUSED', 'TIMED_OUT']),
   }),
 
-  /** payment: the amount is set aside on the rider's card. */
+  /** payment: the amount is set aside on the customer's card. */
   PaymentAuthorized: z.strictObject({ bookingId: Id, paymentId: Id, amount: Money }),
   /** payment: refused by the card's issuer; `code` is Stripe's decline code. */
   PaymentDeclined: z.strictObject({ bookingId: Id, paymentId: Id, code: z.string() }),

@@ -28,14 +28,14 @@ describe('a dependency that is away', () => {
   })
 })
 
-describe('a rider', () => {
+describe('a customer', () => {
   const id = '7f1c2a52-6a7e-4b3c-9f59-0a4f5a0c1d2e'
   it('is known by a UUID', () => {
-    expect(requireCustomer({ id, role: 'rider', scopes: [] })).toBe(id)
-    expect(() => requireCustomer({ id: 'auth0|17', role: 'rider', scopes: [] })).toThrow('UUID')
+    expect(requireCustomer({ id, role: 'customer', scopes: [] })).toBe(id)
+    expect(() => requireCustomer({ id: 'auth0|17', role: 'customer', scopes: [] })).toThrow('UUID')
   })
   it('is nobody else', () => {
     expect(() => requireCustomer(anonymous)).toThrow('Sign in')
-    expect(() => requireCustomer({ id, role: 'operator', scopes: [] })).toThrow('Only a rider')
+    expect(() => requireCustomer({ id, role: 'operator', scopes: [] })).toThrow('Only a customer')
   })
 })

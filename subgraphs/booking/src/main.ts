@@ -44,7 +44,7 @@ const door = httpServer({
 const shared = { databaseUrl: DATABASE_URL, pool, log }
 
 await runProcess(log, [
-  // Prisma loads its query compiler now (it asks nobody), so that the first rider does not wait for that.
+  // Prisma loads its query compiler now (it asks nobody), so that the first customer does not wait for that.
   { name: 'postgres', start: () => prisma.$connect(), stop: () => pool.end() },
   {
     name: 'redis',

@@ -14,8 +14,8 @@ export type Wiring = ReturnType<typeof wire>
 
 export function wire(pool: Pool, prisma: PrismaClient, live: ChangeFeed) {
   const byIds = (whose: Whose, ids: readonly string[]) => bookingsById(pool, whose, ids)
-  const ownBooking = async (riderId: string, id: string): Promise<Booking> => {
-    const [booking] = await byIds({ riderId }, [id])
+  const ownBooking = async (customerId: string, id: string): Promise<Booking> => {
+    const [booking] = await byIds({ customerId }, [id])
     if (!booking) throw new Error(`booking ${id} is remembered by its request and is not there`)
     return booking
   }
@@ -28,9 +28,9 @@ export function wire(pool: Pool, prisma: PrismaClient, live: ChangeFeed) {
     reads: {
       bookingsById: byIds,
       bookingsOf: (
-        riderId: string,
+        customerId: string,
         page: { first: number; after?: string | undefined; state?: readonly State[] | undefined },
-      ) => bookingsOf(pool, riderId, page),
+      ) => bookingsOf(pool, customerId, page),
       pricesOf: (publicIds: readonly string[]) => pricesOf(prisma, publicIds),
       /** As `watchBooking` tells it. */
       bookingStatus: (whose: Whose, id: string) =>

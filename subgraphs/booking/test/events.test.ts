@@ -141,7 +141,7 @@ describe('what fleet says', () => {
     expect(await refusalOf(relisted)).toBeNull()
   })
 
-  it('cancels the booking of a vehicle that is taken out of service before its rider came', async () => {
+  it('cancels the booking of a vehicle that is taken out of service before its customer came', async () => {
     const vehicle = await list()
     await online(vehicle.id)
     const booking = await w.held(vehicle)
@@ -209,9 +209,9 @@ describe('what booking says', () => {
       await w.held(vehicles[1]),
       await w.held(vehicles[2]),
     ]
-    const mine = { riderId: cancelled.riderId, bookingId: cancelled.id }
+    const mine = { customerId: cancelled.customerId, bookingId: cancelled.id }
     await extendHold(w.pool)({ ...mine, requestId: randomUUID() })
-    await cancelBooking(w.pool)({ whose: { riderId: mine.riderId }, bookingId: mine.bookingId })
+    await cancelBooking(w.pool)({ whose: { customerId: mine.customerId }, bookingId: mine.bookingId })
     const { paymentId } = await w.claim(unstarted)
     await w.outlive(unstarted.id)
     await w.review(unstarted.id, paymentId)

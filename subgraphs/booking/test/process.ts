@@ -15,7 +15,7 @@ import WebSocket from 'ws'
 
 const secret = 'a secret that only this test and its process know'
 
-export const viewer = (id: string, role: Role = 'rider'): Viewer => ({ id, role, scopes: [] })
+export const viewer = (id: string, role: Role = 'customer'): Viewer => ({ id, role, scopes: [] })
 
 export interface Answer<T> {
   readonly data?: T | null

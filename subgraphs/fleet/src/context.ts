@@ -40,7 +40,7 @@ export function contextFrom(deps: Deps, reads: ReadParts): (viewer: Viewer) => C
   }
   return (given) => {
     // A rider without a UUID owns nothing here, and Postgres would not even compare the id.
-    const viewer: Viewer = given.role === 'rider' && !uuidIn(given.id) ? { ...given, role: 'anonymous' } : given
+    const viewer: Viewer = given.role === 'customer' && !uuidIn(given.id) ? { ...given, role: 'anonymous' } : given
     return { ...shared, viewer, loaders: createLoaders(reads, viewer) }
   }
 }

@@ -65,7 +65,7 @@ export function mapParts({ pool, catalogue, live, log, now, graceMs }: ReadParts
       if (eye.role === 'operator') return allInBox(pool, box, limit)
       // Together, so that neither fails unheard while the other is waited for.
       const [own, offered] = await Promise.all([
-        eye.role === 'rider' ? knownOfRider(pool, eye.id) : [],
+        eye.role === 'customer' ? knownOfRider(pool, eye.id) : [],
         offeredInBox(pool, box, limit),
       ])
       return [...own.filter(({ place }) => within(box, place)), ...offered]
@@ -93,8 +93,8 @@ export function createLoaders({ pool, prisma, now, graceMs }: ReadParts, eye: Ey
     vehicle: one(
       async (ids) => {
         const current = await knownByPublicId(pool, ids)
-        const missing = ids.length > current.length && (eye.role === 'rider' || eye.role === 'operator')
-        const ended = missing ? await knownByEndedTrip(pool, ids, eye.role === 'rider' ? eye.id : null) : []
+        const missing = ids.length > current.length && (eye.role === 'customer' || eye.role === 'operator')
+        const ended = missing ? await knownByEndedTrip(pool, ids, eye.role === 'customer' ? eye.id : null) : []
         return [...current, ...ended].flatMap((each) => seenBy(eye, each, now(), graceMs) ?? [])
       },
       ({ publicId }) => publicId,

@@ -71,7 +71,7 @@ export function relayOutbox(options: {
     for (const row of rows) {
       const event = JSON.stringify(cloudEvent(owner, row))
       pipeline.xadd(stream, 'MAXLEN', '~', streamLength, '*', 'event', event)
-      pipeline.publish(`live:${owner}:${row.subject}`, event)
+      pipeline.publish(`changes:${owner}:${row.subject}`, event)
     }
     for (const [err] of (await pipeline.exec()) ?? []) if (err) throw err
     await pool.query({

@@ -26,12 +26,12 @@ const passed = new Set<unknown>([
 
 export const graphqlError = (code: ErrorCode, message: string) => new GraphQLError(message, { extensions: { code } })
 
-/** The rider who asks, or UNAUTHENTICATED / FORBIDDEN. */
+/** The customer who asks, or UNAUTHENTICATED / FORBIDDEN. */
 export function requireCustomer(viewer: Viewer): string {
   if (viewer.role === 'anonymous') throw graphqlError('UNAUTHENTICATED', 'Sign in first: send a bearer token.')
-  if (viewer.role !== 'rider') throw graphqlError('FORBIDDEN', 'Only a rider can do this.')
+  if (viewer.role !== 'customer') throw graphqlError('FORBIDDEN', 'Only a customer can do this.')
   if (!isUuid(viewer.id))
-    throw graphqlError('FORBIDDEN', 'Riders are known by a UUID; the subject of this token is none.')
+    throw graphqlError('FORBIDDEN', 'Customers are known by a UUID; the subject of this token is none.')
   return viewer.id
 }
 

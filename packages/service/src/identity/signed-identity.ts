@@ -5,11 +5,11 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
 import { z } from 'zod'
 
-export const Role = z.enum(['rider', 'operator', 'vehicle', 'anonymous'])
+export const Role = z.enum(['customer', 'operator', 'vehicle', 'anonymous'])
 export type Role = z.infer<typeof Role>
 
 export const Viewer = z.object({
-  /** The token's `sub`; empty for anonymous. For riders a UUID. */
+  /** The token's `sub`; empty for anonymous. For customers a UUID. */
   id: z.string(),
   role: Role,
   scopes: z.array(z.string()).default([]),

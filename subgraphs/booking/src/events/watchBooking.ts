@@ -1,4 +1,4 @@
-import { liveChannel } from '@holdfast/contracts'
+import { changeChannel } from '@holdfast/contracts'
 import { isUnavailable, pause } from '@holdfast/service/process'
 import { abortableGenerator, type ChangeFeed } from '@holdfast/service/redis'
 import { type Booking, isOver } from '../domain/booking.ts'
@@ -16,7 +16,7 @@ export const watchBooking = (
 ): AsyncGenerator<Booking | null, void, void> =>
   abortableGenerator(async function* (signal) {
     let told: string | undefined
-    for await (const _ of live.listen([liveChannel('booking', bookingId)], signal)) {
+    for await (const _ of live.listen([changeChannel('booking', bookingId)], signal)) {
       const booking = told === undefined ? await read() : await patiently(read, signal)
       if (!booking) {
         if (told === undefined) yield null

@@ -16,14 +16,14 @@ export const isRepeated = (known: RememberedRequest, operation: string, inputHas
 
 export async function requestOf(
   db: Queryable,
-  riderId: string,
+  customerId: string,
   requestId: string,
 ): Promise<RememberedRequest | undefined> {
   const { rows } = await db.query<RememberedRequest>(
     `select operation, input_hash as "inputHash", booking_id as "bookingId"
      from booking.request
-     where rider_id = $1 and request_id = $2`,
-    [riderId, requestId],
+     where customer_id = $1 and request_id = $2`,
+    [customerId, requestId],
   )
   return rows[0]
 }
@@ -31,11 +31,11 @@ export async function requestOf(
 /** Throws SQLSTATE 23505 on request_pkey when somebody was faster with the same id. */
 export async function rememberRequest(
   tx: Transaction,
-  request: RememberedRequest & { readonly riderId: string; readonly requestId: string },
+  request: RememberedRequest & { readonly customerId: string; readonly requestId: string },
 ): Promise<void> {
   await tx.query(
-    `insert into booking.request (rider_id, request_id, operation, input_hash, booking_id) values ($1, $2, $3, $4, $5)`,
-    [request.riderId, request.requestId, request.operation, request.inputHash, request.bookingId],
+    `insert into booking.request (customer_id, request_id, operation, input_hash, booking_id) values ($1, $2, $3, $4, $5)`,
+    [request.customerId, request.requestId, request.operation, request.inputHash, request.bookingId],
   )
 }
 

@@ -24,8 +24,8 @@ export const followBooking =
         return free(deps, tx, event.data)
       case 'BookingCompleted':
         await releaseTrip(tx, event.data.bookingId)
-        await lockVehicles(tx, event.data.unitIds)
-        return refreshed(deps, tx, event.data.unitIds)
+        await lockVehicles(tx, event.data.bookableIds)
+        return refreshed(deps, tx, event.data.bookableIds)
       default:
         return undefined
     }
@@ -33,39 +33,39 @@ export const followBooking =
 
 interface Hold {
   readonly bookingId: string
-  readonly riderId: string
-  readonly unitIds: readonly string[]
+  readonly customerId: string
+  readonly bookableIds: readonly string[]
 }
 
-async function hold(deps: Deps, tx: Transaction, { bookingId, riderId, unitIds }: Hold) {
-  const vehicles = await lockVehicles(tx, unitIds)
+async function hold(deps: Deps, tx: Transaction, { bookingId, customerId, bookableIds }: Hold) {
+  const vehicles = await lockVehicles(tx, bookableIds)
   // Its rider was faster than this fact: the trip began, and may be over, before we heard of the hold.
   if (await tripOfBooking(tx, bookingId)) return undefined
   // A later booking's rider may have been faster too; then the end of this one follows, and is passed over as well.
   for (const vehicle of vehicles) {
-    if (vehicle.state === 'AVAILABLE') await reserve(tx, vehicle, { bookingId, riderId })
+    if (vehicle.state === 'AVAILABLE') await reserve(tx, vehicle, { bookingId, riderId: customerId })
     else deps.log.info({ vehicle: vehicle.id, state: vehicle.state, booking: bookingId }, 'held, but not free here')
   }
-  return refreshed(deps, tx, unitIds)
+  return refreshed(deps, tx, bookableIds)
 }
 
-async function free(deps: Deps, tx: Transaction, { bookingId, unitIds }: Omit<Hold, 'riderId'>) {
+async function free(deps: Deps, tx: Transaction, { bookingId, bookableIds }: Omit<Hold, 'customerId'>) {
   const formerRiders: string[] = []
-  for (const vehicle of await lockVehicles(tx, unitIds)) {
+  for (const vehicle of await lockVehicles(tx, bookableIds)) {
     const move = moveFrom('reservation_cancel', vehicle.state)
     if (!move || vehicle.use?.bookingId !== bookingId) continue
     await moveVehicle(tx, vehicle, move, null)
     formerRiders.push(vehicle.use.riderId)
   }
-  return refreshed(deps, tx, unitIds, formerRiders)
+  return refreshed(deps, tx, bookableIds, formerRiders)
 }
 
 async function refreshed(
   deps: Deps,
   tx: Transaction,
-  unitIds: readonly string[],
+  bookableIds: readonly string[],
   formerRiders: readonly string[] = [],
 ) {
-  const changes = await refreshAvailability(tx, unitIds, deps.now(), deps.listing)
+  const changes = await refreshAvailability(tx, bookableIds, deps.now(), deps.listing)
   return () => deps.announce.changes(changes, formerRiders)
 }

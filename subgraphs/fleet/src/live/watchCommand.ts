@@ -1,4 +1,4 @@
-import { liveChannel } from '@holdfast/contracts'
+import { changeChannel } from '@holdfast/contracts'
 import { isUnavailable, pause } from '@holdfast/service/process'
 import { abortableGenerator, type ChangeFeed } from '@holdfast/service/redis'
 import type { Command } from '../domain/command.ts'
@@ -18,7 +18,7 @@ export const watchCommand = (
   read: () => Promise<Command | null>,
 ): AsyncGenerator<Command | null, void, void> =>
   abortableGenerator(async function* (signal) {
-    const channels = [commandChannel(bookingId), ...(vehicleId ? [liveChannel('fleet', vehicleId)] : [])]
+    const channels = [commandChannel(bookingId), ...(vehicleId ? [changeChannel('fleet', vehicleId)] : [])]
     let told: string | undefined
     for await (const _ of live.listen(channels, signal)) {
       const command = told === undefined ? await read() : await patiently(read, signal)

@@ -116,7 +116,7 @@ const isWanted = (filter: Filter, { batteryPercent }: Seen, type: VehicleType): 
 function channelsOf(eye: Eye, box: Box): readonly string[] {
   const channel = eye.role === 'operator' ? operatorChannel : mapChannel
   const places = cellsTouching(box)?.map((cell) => channel(cell)) ?? [channel()]
-  return eye.role === 'rider' ? [...places, riderChannel(eye.id)] : places
+  return eye.role === 'customer' ? [...places, riderChannel(eye.id)] : places
 }
 
 /** Notices gathered until somebody takes them; one resync stands for all that came before it. */

@@ -19,7 +19,7 @@ async function commandsOf(id: string, { viewer, reads }: Context): Promise<Async
   if (!bookingId) return nothing()
   const read = () => latestCommand(reads.pool, bookingId)
   if (viewer.role === 'operator') return watchCommand(reads.live, bookingId, (await read())?.vehicleId, read)
-  const booking = viewer.role === 'rider' ? await bookingAccess(reads.pool, bookingId, viewer.id) : null
+  const booking = viewer.role === 'customer' ? await bookingAccess(reads.pool, bookingId, viewer.id) : null
   return booking ? watchCommand(reads.live, bookingId, booking.vehicleId, read) : nothing()
 }
 

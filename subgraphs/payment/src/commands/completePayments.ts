@@ -5,7 +5,7 @@ import { duePayments, paymentById, postpone } from '../store/payments.ts'
 import type { Deps } from './authorizePayment.ts'
 import { settle } from './settle.ts'
 
-const parallel = 8 // Stripe takes 25 requests a second in test mode, 100 in live mode, riders' own requests included.
+const parallel = 8 // Stripe takes 25 requests a second in test mode, 100 in live mode, customers' own requests included.
 const stripeMs = 8_000
 const idleMs = 100
 const failureMs = 2_000

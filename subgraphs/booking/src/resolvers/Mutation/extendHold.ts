@@ -5,9 +5,9 @@ import { requestIdOf } from '../ids.ts'
 import { toProblem } from '../problems.ts'
 
 export const extendHold: MutationResolvers['extendHold'] = async (_, { input }, { viewer, commands }) => {
-  const riderId = requireCustomer(viewer)
+  const customerId = requireCustomer(viewer)
   const requestId = requestIdOf(input.requestId)
   if (!isUuid(input.bookingId)) return toProblem({ kind: 'BookingNotFound' })
-  const outcome = await commands.extendHold({ riderId, requestId, bookingId: input.bookingId.toLowerCase() })
+  const outcome = await commands.extendHold({ customerId, requestId, bookingId: input.bookingId.toLowerCase() })
   return outcome.ok ? { __typename: 'ExtendHoldSuccess', booking: outcome.value } : toProblem(outcome.refusal)
 }
