@@ -27,9 +27,8 @@ function consume(redisUrl: string, handle: () => Promise<void> = async () => und
     redis,
     log,
     signal: stopping.signal,
-    types: new Set(['Happened', 'Tested']),
     parse: (json) => JSON.parse(json) as { id: string; type: string },
-    handle,
+    handlers: { Happened: handle, Tested: handle },
   })
   return {
     async stop() {

@@ -10,7 +10,7 @@ import { createBlockingRedis, createChangeFeed, createRedis } from '@holdfast/se
 import { expireHolds } from './commands/expireHolds.ts'
 import { config } from './config.ts'
 import { contextFor } from './context.ts'
-import { fleetEventTypes, onFleetEvent } from './events/consumed.ts'
+import { onFleetEvents } from './events/consumed.ts'
 import { resolvers } from './resolvers/index.ts'
 import { forgetRequests } from './store/requests.ts'
 import { wire } from './wiring.ts'
@@ -64,9 +64,8 @@ await runProcess(log, [
       stream: streamOf('fleet'),
       redis: streamRedis,
       signal,
-      types: fleetEventTypes,
       parse: parseEvent,
-      handle: onFleetEvent,
+      handlers: onFleetEvents,
     }),
   ),
   background('expiry', (signal) => expireHolds({ ...shared, signal })),

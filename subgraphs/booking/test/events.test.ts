@@ -7,7 +7,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { testRedis } from '../../../dev/testing.ts'
 import { cancelBooking } from '../src/commands/cancelBooking.ts'
 import { extendHold } from '../src/commands/extendHold.ts'
-import { fleetEventTypes, onFleetEvent } from '../src/events/consumed.ts'
+import { onFleetEvents } from '../src/events/consumed.ts'
 import { pricesOf } from '../src/store/bookables.ts'
 import { expireDue } from '../src/store/expiry.ts'
 import { silent as log, type Vehicle, type World, world } from './world.ts'
@@ -43,9 +43,8 @@ beforeAll(async () => {
       redis: connect(createBlockingRedis),
       log,
       signal,
-      types: fleetEventTypes,
       parse: parseEvent,
-      handle: onFleetEvent,
+      handlers: onFleetEvents,
     }),
   )
 })

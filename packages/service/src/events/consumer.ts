@@ -15,7 +15,8 @@ import type { Redis } from '../redis/client.ts'
 const blockMs = 2_000
 const batch = 100
 const ackMs = 1_000
-const attempts = 8 // Of an event whose handler fails although everything is reachable; then it is set aside.
+const attempts = 8 // Of an event whose handler fails although everything is reachable; then it is dead-lettered.
+const deadLettersKept = 10_000
 
 const consumed = counter('events_consumed_total', 'Events whose effect is done', ['consumer', 'type', 'outcome'])
 
@@ -25,10 +26,18 @@ export interface ConsumedEvent {
   readonly traceparent?: string | undefined
 }
 
-/**
- * Runs until aborted, in one process per consumer at a time, so that order holds. `handle` returns work to do after the
- * commit (a live notice, a cache), which may be lost.
- */
+/** Work to do after the commit (a change notification, a cache). It may be lost with the process. */
+export type AfterCommit = () => Promise<unknown> | unknown
+
+/** The effect of one event, in the transaction that also marks it as consumed. */
+export type EventHandler<E> = (tx: Transaction, event: E) => Promise<AfterCommit | void>
+
+/** What each type of event means for a consumer; null: nothing. A type that is not decided does not compile. */
+export type EventHandlers<E extends ConsumedEvent> = {
+  readonly [Type in E['type']]: EventHandler<Extract<E, { readonly type: Type }>> | null
+}
+
+/** Runs until aborted, in one process per consumer at a time, so that order holds. */
 export function consumeStream<E extends ConsumedEvent>(options: {
   /** Name of the consumer group and of the inbox. */
   readonly consumer: string
@@ -41,21 +50,24 @@ export function consumeStream<E extends ConsumedEvent>(options: {
   readonly redis: Redis
   readonly log: Log
   readonly signal: AbortSignal
-  /** Types of events that have an effect here; all others are passed over without a transaction. */
-  readonly types: ReadonlySet<string>
-  parse(json: string): E
-  handle(tx: Transaction, event: E): Promise<(() => Promise<unknown> | unknown) | void>
+  /** Throws when the text is not an event; it is then dead-lettered. */
+  parse(json: string): ConsumedEvent
+  readonly handlers: EventHandlers<E>
 }): Promise<void> {
   const { consumer, owner, stream, pool, redis, log } = options
+  const handlers = options.handlers as Readonly<Record<string, EventHandler<ConsumedEvent> | null>>
 
-  const once = async (event: E) => {
+  const deadLetter = (json: string) =>
+    redis.xadd(`dead:${consumer}`, 'MAXLEN', '~', deadLettersKept, '*', 'event', json)
+
+  const once = async (event: ConsumedEvent, handle: EventHandler<ConsumedEvent>) => {
     const after = await transaction(pool, async (tx) => {
       const { rowCount } = await tx.query(
         `insert into ${owner}.inbox (consumer, event_id) values ($1, $2) on conflict do nothing`,
         [consumer, event.id],
       )
       if (rowCount === 0) return 'known' as const
-      return (await options.handle(tx, event)) ?? 'done'
+      return (await handle(tx, event)) ?? 'done'
     })
     consumed.inc({ consumer, type: event.type, outcome: after === 'known' ? 'known' : 'done' })
     if (typeof after === 'function') {
@@ -64,28 +76,29 @@ export function consumeStream<E extends ConsumedEvent>(options: {
   }
 
   const settle = async (json: string, signal: AbortSignal) => {
-    let event: E
+    let event: ConsumedEvent
     try {
       event = options.parse(json)
     } catch (err) {
-      log.error({ err, consumer }, 'unreadable event set aside')
-      await redis.xadd(`dead:${consumer}`, 'MAXLEN', '~', 10_000, '*', 'event', json)
+      log.error({ err, consumer }, 'unreadable event dead-lettered')
+      await deadLetter(json)
       return
     }
-    if (!options.types.has(event.type)) return
+    const handle = Object.hasOwn(handlers, event.type) ? handlers[event.type] : null
+    if (!handle) return
     await inTrace(event.traceparent, async () => {
       for (let attempt = 1; !signal.aborted; attempt++) {
         try {
-          return await once(event)
+          return await once(event, handle)
         } catch (err) {
           if (signal.aborted) throw err
           if (!isUnavailable(err) && attempt >= attempts) {
-            log.error({ err, consumer, event: event.id, type: event.type }, 'event set aside')
-            consumed.inc({ consumer, type: event.type, outcome: 'set_aside' })
-            await redis.xadd(`dead:${consumer}`, 'MAXLEN', '~', 10_000, '*', 'event', json)
+            log.error({ err, consumer, event: event.id, type: event.type }, 'event dead-lettered')
+            consumed.inc({ consumer, type: event.type, outcome: 'dead_lettered' })
+            await deadLetter(json)
             return
           }
-          log.warn({ err, consumer, event: event.id, type: event.type, attempt }, 'event will be tried again')
+          log.warn({ err, consumer, event: event.id, type: event.type, attempt }, 'event will be retried')
           await sleep(Math.min(50 * 2 ** attempt, 2_000) * (0.5 + Math.random() / 2))
         }
       }

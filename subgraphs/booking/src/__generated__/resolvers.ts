@@ -733,9 +733,9 @@ export type MoneyResolvers<ContextType = Context, ParentType extends ResolversPa
 };
 
 export type MutationResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = {
-  cancelBooking?: Resolver<Maybe<ResolversTypes['CancelBookingResult']>, ParentType, ContextType, RequireFields<MutationCancelBookingArgs, 'input'>>;
-  createBooking?: Resolver<Maybe<ResolversTypes['CreateBookingResult']>, ParentType, ContextType, RequireFields<MutationCreateBookingArgs, 'input'>>;
-  extendHold?: Resolver<Maybe<ResolversTypes['ExtendHoldResult']>, ParentType, ContextType, RequireFields<MutationExtendHoldArgs, 'input'>>;
+  cancelBooking: Resolver<Maybe<ResolversTypes['CancelBookingResult']>, ParentType, ContextType, RequireFields<MutationCancelBookingArgs, 'input'>>;
+  createBooking: Resolver<Maybe<ResolversTypes['CreateBookingResult']>, ParentType, ContextType, RequireFields<MutationCreateBookingArgs, 'input'>>;
+  extendHold: Resolver<Maybe<ResolversTypes['ExtendHoldResult']>, ParentType, ContextType, RequireFields<MutationExtendHoldArgs, 'input'>>;
 };
 
 export type PageInfoResolvers<ContextType = Context, ParentType extends ResolversParentTypes['PageInfo'] = ResolversParentTypes['PageInfo']> = {
@@ -755,9 +755,9 @@ export type ProblemResolvers<ContextType = Context, ParentType extends Resolvers
 };
 
 export type QueryResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Query'] = ResolversParentTypes['Query']> = {
-  booking?: Resolver<Maybe<ResolversTypes['Booking']>, ParentType, ContextType, RequireFields<QueryBookingArgs, 'id'>>;
-  me?: Resolver<ResolversTypes['Viewer'], ParentType, ContextType>;
-  myBookings?: Resolver<ResolversTypes['BookingConnection'], ParentType, ContextType, RequireFields<QueryMyBookingsArgs, 'first'>>;
+  booking: Resolver<Maybe<ResolversTypes['Booking']>, ParentType, ContextType, RequireFields<QueryBookingArgs, 'id'>>;
+  me: Resolver<ResolversTypes['Viewer'], ParentType, ContextType>;
+  myBookings: Resolver<ResolversTypes['BookingConnection'], ParentType, ContextType, RequireFields<QueryMyBookingsArgs, 'first'>>;
 };
 
 export type RequestIdReusedResolvers<ContextType = Context, ParentType extends ResolversParentTypes['RequestIdReused'] = ResolversParentTypes['RequestIdReused']> = {
@@ -766,7 +766,7 @@ export type RequestIdReusedResolvers<ContextType = Context, ParentType extends R
 };
 
 export type SubscriptionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Subscription'] = ResolversParentTypes['Subscription']> = {
-  bookingStatus?: SubscriptionResolver<Maybe<ResolversTypes['Booking']>, "bookingStatus", ParentType, ContextType, RequireFields<SubscriptionBookingStatusArgs, 'bookingId'>>;
+  bookingStatus: SubscriptionResolver<Maybe<ResolversTypes['Booking']>, "bookingStatus", ParentType, ContextType, RequireFields<SubscriptionBookingStatusArgs, 'bookingId'>>;
 };
 
 export type TooManyHoldsResolvers<ContextType = Context, ParentType extends ResolversParentTypes['TooManyHolds'] = ResolversParentTypes['TooManyHolds']> = {

@@ -1,4 +1,5 @@
-import type { Event } from '@holdfast/contracts'
+import type { Event, EventTypeOf } from '@holdfast/contracts'
+import type { EventHandlers } from '@holdfast/service/events'
 import type { Transaction } from '@holdfast/service/postgres'
 import { moveFrom } from '../domain/vehicle.ts'
 import { refreshAvailability } from '../store/availability.ts'
@@ -8,28 +9,27 @@ import type { Deps } from './deps.ts'
 import { reserve } from './reserve.ts'
 
 /**
- * What booking's facts mean for the vehicles: held ones are reserved, freed ones are available, a completed trip's is
- * offered again. Facts come in booking's order but a moment late, so each is checked against what the vehicle is now.
- * Returns what is to be told after the commit.
+ * What booking's events mean for vehicles: held ones are reserved, freed ones are available, those of a completed trip are
+ * offered again. Events come in booking's order but a moment late, so each is compared with what the vehicle is now.
  */
-export const followBooking =
-  (deps: Deps) =>
-  async (tx: Transaction, event: Event): Promise<(() => Promise<void>) | undefined> => {
-    switch (event.type) {
-      case 'HoldPlaced':
-        return hold(deps, tx, event.data)
-      case 'HoldExpired':
-      case 'BookingExpired':
-      case 'BookingCancelled':
-        return free(deps, tx, event.data)
-      case 'BookingCompleted':
-        await releaseTrip(tx, event.data.bookingId)
-        await lockVehicles(tx, event.data.bookableIds)
-        return refreshed(deps, tx, event.data.bookableIds)
-      default:
-        return undefined
-    }
+export const onBookingEvents = (deps: Deps): EventHandlers<Event<EventTypeOf<'booking'>>> => {
+  const freed = (tx: Transaction, { data }: { data: Omit<Hold, 'customerId'> }) => free(deps, tx, data)
+  return {
+    HoldPlaced: (tx, { data }) => hold(deps, tx, data),
+    HoldExpired: freed,
+    BookingExpired: freed,
+    BookingCancelled: freed,
+    BookingCompleted: async (tx, { data: { bookingId, bookableIds } }) => {
+      await releaseTrip(tx, bookingId)
+      await lockVehicles(tx, bookableIds)
+      return refreshed(deps, tx, bookableIds)
+    },
+    BookingConfirmed: null,
+    // Fleet itself started the booking, in the transaction that started the trip.
+    BookingStarted: null,
+    BookingMoved: null,
   }
+}
 
 interface Hold {
   readonly bookingId: string
