@@ -151,7 +151,7 @@ describe('the end of a booking', () => {
     })
     await becomes(held, 'VOIDED')
     await environment.ride(held, 300)
-    await until(async () => environment.payment.output().includes('a fare has no authorisation to be taken from'))
+    await until(async () => environment.payment.output().includes('a fare has no authorisation to be captured from'))
     expect(await receiptOf(held)).toBeUndefined()
     // It is what the invariants are there to tell.
     await expect(environment.settled()).rejects.toThrow('a completed booking that costs something is charged')
