@@ -137,7 +137,7 @@ describe('the end of a booking', () => {
     await environment.ride(held, 575)
     await becomes(held, 'CAPTURED')
     expect(await environment.latest(held)).toMatchObject({ captured_minor: 2_000 })
-    expect(environment.payment.output()).toContain('more was taken than the fare')
+    expect(environment.payment.output()).toContain('more was captured than the fare')
     // A person has to pay it back; here the fare is made to fit, for the invariants of the tests after this one.
     await environment.owner.query('update booking.booking set fare_minor = 2000 where id = $1', [held.bookingId])
   })
