@@ -1,7 +1,7 @@
 import { type TestDatabase, testDatabase } from '@holdfast/dev/testing'
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import { Client } from 'pg'
-import { describeTables } from '../schema.ts'
+import { describeTables } from '../generate-schema.ts'
 
 let database: TestDatabase
 let owner: Client
