@@ -39,7 +39,8 @@ const config: CodegenConfig = {
           scalars: { ID: 'string', DateTime: 'Date' },
           resolversNonOptionalTypename: { unionMember: true },
           defaultScalarType: 'unknown',
-          avoidOptionals: { field: true },
+          // A root field without a resolver does not compile.
+          avoidOptionals: { field: true, query: true, mutation: true, subscription: true },
           importExtension: '.ts',
         },
       },

@@ -16,7 +16,7 @@ import { closedLoop, type Felt, median, openLoop } from './load.ts'
  * the same Postgres. Rounds take turns; each begins with empty tables.
  */
 const things = 200_000
-const riders = 500
+const customers = 500
 const clients = 64
 const seconds = 6
 const rounds = 3
@@ -75,14 +75,14 @@ const quiet = {
 }
 
 async function empty(owner: pg.Pool): Promise<void> {
-  await owner.query('truncate booking.booking_item, booking.booking, booking.request, booking.rider, booking.outbox')
+  await owner.query('truncate booking.booking_item, booking.booking, booking.request, booking.customer, booking.outbox')
   await owner.query('update booking.bookable set holder = null, held_until = null where holder is not null')
   await owner.query('vacuum analyze booking.bookable')
 }
 
 async function holdThroughEndpoint(stack: Stack): Promise<() => Promise<boolean>> {
   const tokens = await Promise.all(
-    Array.from({ length: riders }, () => stack.token({ role: 'rider', sub: randomUUID() })),
+    Array.from({ length: customers }, () => stack.token({ role: 'customer', sub: randomUUID() })),
   )
   const { origin, pathname } = new URL(stack.endpoint)
   const pool = new Pool(origin, { connections: clients, pipelining: 1 })
@@ -95,7 +95,7 @@ async function holdThroughEndpoint(stack: Stack): Promise<() => Promise<boolean>
       method: 'POST',
       headers: {
         'content-type': 'application/json',
-        authorization: `Bearer ${tokens[Math.floor(Math.random() * riders)]}`,
+        authorization: `Bearer ${tokens[Math.floor(Math.random() * customers)]}`,
       },
       body: JSON.stringify({ query, variables: { input: { requestId: randomUUID(), items: [{ bookableId }] } } }),
     })
@@ -109,7 +109,7 @@ async function pgbench(stack: Stack): Promise<Felt> {
   try {
     const given = [
       sqlUuidOf(':booking'),
-      sqlUuidOf(':rider'),
+      sqlUuidOf(':customer'),
       `array[${sqlUuidOf(':thing')}]`,
       sqlUuidOf(':request'),
       `'\\x00'::bytea`,
@@ -125,7 +125,7 @@ async function pgbench(stack: Stack): Promise<Felt> {
       [
         `\\set booking random(1, 140737488355327)`,
         `\\set request random(1, 140737488355327)`,
-        `\\set rider random(1, ${riders})`,
+        `\\set customer random(1, ${customers})`,
         `\\set thing random(1, ${things})`,
         `${statement};`,
       ].join('\n'),

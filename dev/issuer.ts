@@ -1,17 +1,8 @@
 import { generateKeyPairSync, randomUUID } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import type { IncomingMessage } from 'node:http'
-import {
-  commonConfig,
-  createLog,
-  httpDoor,
-  PayloadTooLarge,
-  type Route,
-  readBody,
-  readConfig,
-  runProcess,
-  sendJson,
-} from '@holdfast/service'
+import { httpServer, PayloadTooLarge, type Route, readBody, sendJson } from '@holdfast/service/http'
+import { commonConfig, createLog, readConfig, runProcess } from '@holdfast/service/process'
 import { calculateJwkThumbprint, exportJWK, importPKCS8, SignJWT } from 'jose'
 import { z } from 'zod'
 import { writePrivate } from './secrets.ts'
@@ -25,7 +16,7 @@ const config = readConfig(
 const log = createLog('issuer', config.LOG_LEVEL)
 
 const audience = 'holdfast'
-const roles = ['rider', 'operator', 'vehicle']
+const roles = ['customer', 'operator', 'vehicle']
 const longestSeconds = 30 * 24 * 3_600
 
 if (!existsSync(config.KEY_FILE)) {
@@ -66,7 +57,7 @@ async function wishIn(request: IncomingMessage): Promise<Wish | string> {
   } catch (error) {
     return error instanceof PayloadTooLarge ? error.message : 'not JSON'
   }
-  const { sub = randomUUID(), role = 'rider', ttlSeconds = 86_400 } = Object(body) as Record<string, unknown>
+  const { sub = randomUUID(), role = 'customer', ttlSeconds = 86_400 } = Object(body) as Record<string, unknown>
   if (typeof sub !== 'string' || sub === '' || sub.length > 100) return 'sub must be text of at most 100 characters'
   if (typeof role !== 'string' || !roles.includes(role)) return `role must be one of ${roles.join(', ')}`
   if (typeof ttlSeconds !== 'number' || !Number.isInteger(ttlSeconds) || Math.abs(ttlSeconds) > longestSeconds) {
@@ -85,7 +76,7 @@ const metadata = {
 }
 
 await runProcess(log, [
-  httpDoor({
+  httpServer({
     host: '127.0.0.1',
     port: config.PORT,
     log,

@@ -56,7 +56,7 @@ export type Stack = Addresses &
   AsyncDisposable & {
     devices: readonly Device[]
     databaseUrl(role: Role | 'owner'): string
-    /** A token of the development issuer; for a new rider unless told otherwise. */
+    /** A token of the development issuer; for a new customer unless told otherwise. */
     token(who?: TokenWish): Promise<string>
     /** One running process, to kill, pause and restart. Throws for one that does not run here. */
     process(name: ProcessName | ServerName): Server
@@ -64,7 +64,7 @@ export type Stack = Addresses &
     stop(): Promise<void>
   }
 
-export type TokenWish = { sub?: string; role?: 'rider' | 'operator' | 'vehicle'; ttlSeconds?: number }
+export type TokenWish = { sub?: string; role?: 'customer' | 'operator' | 'vehicle'; ttlSeconds?: number }
 
 /** Brings up everything and resolves when all of it answers. When anything fails, what was started is stopped and the error thrown. */
 export async function startStack(options: StackOptions): Promise<Stack> {
@@ -122,7 +122,7 @@ export function runningStack(dataDir: string): Addresses | undefined {
 export async function tokenFrom(issuerUrl: string, who: TokenWish = {}): Promise<string> {
   const response = await fetch(`${issuerUrl}/token`, {
     method: 'POST',
-    body: JSON.stringify({ role: 'rider', ...who }),
+    body: JSON.stringify({ role: 'customer', ...who }),
     signal: AbortSignal.timeout(5_000),
   })
   const answer = (await response.json()) as { access_token?: string; error?: string }

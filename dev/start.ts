@@ -69,9 +69,9 @@ const operation = `{
 }`
 
 async function welcome(addresses: Addresses, ownIssuer: boolean): Promise<string> {
-  const token = async (role: 'rider' | 'operator') =>
+  const token = async (role: 'customer' | 'operator') =>
     ownIssuer ? tokenFrom(addresses.issuerUrl, { role }) : `from ${addresses.issuerUrl}`
-  const [rider, operator] = [await token('rider'), await token('operator')]
+  const [customer, operator] = [await token('customer'), await token('operator')]
   const body = JSON.stringify({ query: operation.replace(/\s+/g, ' ') })
   return `  Endpoint   ${addresses.endpoint} (subscriptions: ${addresses.wsEndpoint})
   GraphiQL   ${addresses.graphiqlUrl}
@@ -79,8 +79,8 @@ async function welcome(addresses: Addresses, ownIssuer: boolean): Promise<string
              ${addresses.health.ready}
   Logs       ${join(dataDir, 'logs')}
 ${addresses.stripeUrl === undefined ? `  Stripe     stripe listen --forward-to ${addresses.webhookUrl}\n` : ''}
-A rider's token (Authorization: Bearer ...):
-${rider}
+A customer's token (Authorization: Bearer ...):
+${customer}
 
 An operator's token:
 ${operator}
@@ -89,7 +89,7 @@ An operation to paste:
 ${operation}
 
 The same from a shell:
-curl -s ${addresses.endpoint} -H 'content-type: application/json' -H 'authorization: Bearer ${rider}' -d '${body}'
+curl -s ${addresses.endpoint} -H 'content-type: application/json' -H 'authorization: Bearer ${customer}' -d '${body}'
 
 Ctrl-C stops everything. npm run journey rides a scooter.`
 }

@@ -44,9 +44,9 @@ describe('the development issuer', () => {
     expect(await verify(await tokenFrom(issuer, { sub, role: 'operator' }))).toMatchObject({ sub, role: 'operator' })
   })
 
-  it('makes up a rider when nobody is named, another each time', async () => {
+  it('makes up a customer when nobody is named, another each time', async () => {
     const [one, other] = await Promise.all([verify(await tokenFrom(issuer)), verify(await tokenFrom(issuer))])
-    expect(one).toMatchObject({ role: 'rider', sub: expect.stringMatching(/^[0-9a-f-]{36}$/) })
+    expect(one).toMatchObject({ role: 'customer', sub: expect.stringMatching(/^[0-9a-f-]{36}$/) })
     expect(one.sub).not.toBe(other.sub)
   })
 
@@ -59,7 +59,7 @@ describe('the development issuer', () => {
   it('keeps its key when it starts again', async () => {
     const token = await tokenFrom(issuer)
     await program.restart()
-    await expect(verify(token)).resolves.toMatchObject({ role: 'rider' })
+    await expect(verify(token)).resolves.toMatchObject({ role: 'customer' })
   })
 
   it('does not publish its private key', async () => {

@@ -28,25 +28,25 @@ const payWith = `
   }`
 
 async function held() {
-  const rider = new PublicClient(stack.endpoint, await stack.token({ role: 'rider', sub: randomUUID() }))
-  const { vehiclesNear } = await rider.ask<{ vehiclesNear: { vehicles: { vehicle: { id: string } }[] } }>(
+  const customer = new PublicClient(stack.endpoint, await stack.token({ role: 'customer', sub: randomUUID() }))
+  const { vehiclesNear } = await customer.ask<{ vehiclesNear: { vehicles: { vehicle: { id: string } }[] } }>(
     operations.find,
     {
       near: { latitude: 50.1113, longitude: 8.675 },
       radiusMeters: 3_000,
     },
   )
-  const { createBooking } = await rider.ask<{ createBooking: { booking: { id: string } } }>(operations.hold, {
+  const { createBooking } = await customer.ask<{ createBooking: { booking: { id: string } } }>(operations.hold, {
     requestId: randomUUID(),
     vehicleId: vehiclesNear.vehicles[0]?.vehicle.id,
   })
   const pay = (card: string, requestId = randomUUID()) =>
-    rider.ask<Paid>(payWith, { requestId, bookingId: createBooking.booking.id, card })
-  return { rider, bookingId: createBooking.booking.id, pay }
+    customer.ask<Paid>(payWith, { requestId, bookingId: createBooking.booking.id, card })
+  return { customer, bookingId: createBooking.booking.id, pay }
 }
 
-it('lets a rider pay again after a decline while the hold lives', async () => {
-  const { rider, pay } = await held()
+it('lets a customer pay again after a decline while the hold lives', async () => {
+  const { customer, pay } = await held()
   const requestId = randomUUID()
   const declined = await pay('pm_card_visa_chargeDeclinedInsufficientFunds', requestId)
   expect(declined.authorizePayment).toMatchObject({
@@ -56,11 +56,11 @@ it('lets a rider pay again after a decline while the hold lives', async () => {
   })
   expect(await pay('pm_card_visa_chargeDeclinedInsufficientFunds', requestId)).toEqual(declined)
   expect((await pay('pm_card_visa')).authorizePayment.__typename).toBe('AuthorizePaymentSuccess')
-  await rider.close()
+  await customer.close()
 })
 
 it('gives up after five declined cards', async () => {
-  const { rider, bookingId, pay } = await held()
+  const { customer, bookingId, pay } = await held()
   for (const attemptsLeft of [4, 3, 2, 1, 0]) {
     expect((await pay('pm_card_chargeDeclined')).authorizePayment).toMatchObject({
       __typename: 'PaymentDeclined',
@@ -71,13 +71,13 @@ it('gives up after five declined cards', async () => {
     __typename: 'BookingNotPayable',
     state: 'CANCELLED',
   })
-  const { booking } = await rider.ask<{ booking: { state: string } }>(operations.booking, { bookingId })
+  const { booking } = await customer.ask<{ booking: { state: string } }>(operations.booking, { bookingId })
   expect(booking.state).toBe('CANCELLED')
-  await rider.close()
+  await customer.close()
 })
 
 it("asks the card's bank and confirms when its customer has agreed", async () => {
-  const { rider, bookingId, pay } = await held()
+  const { customer, bookingId, pay } = await held()
   const { authorizePayment } = await pay('pm_card_authenticationRequired')
   expect(authorizePayment.__typename).toBe('PaymentActionRequired')
   const page = await fetch(authorizePayment.redirectUrl ?? '')
@@ -92,7 +92,7 @@ it("asks the card's bank and confirms when its customer has agreed", async () =>
     body: new URLSearchParams({ [button?.[1] ?? '']: button?.[2] ?? '' }),
     redirect: 'manual',
   })
-  const states = rider.subscribe<{ bookingStatus: { state: string } | null }>(operations.watchBooking, { bookingId })
+  const states = customer.subscribe<{ bookingStatus: { state: string } | null }>(operations.watchBooking, { bookingId })
   const { bookingStatus } = await until(
     states,
     15_000,
@@ -100,6 +100,6 @@ it("asks the card's bank and confirms when its customer has agreed", async () =>
     ({ bookingStatus }) => bookingStatus?.state !== 'PROCESSING',
   )
   expect(bookingStatus?.state).toBe('CONFIRMED')
-  await rider.close()
+  await customer.close()
   expect(await brokenInvariants(stack)).toEqual([])
 })

@@ -13,7 +13,7 @@ const usage = 'npm run journey -- [--rides N] [--concurrency C] [--json]'
 
 const hauptwache = { latitude: 50.1138, longitude: 8.6793 }
 
-/** A point somewhere in the centre, so that concurrent riders do not all want the same vehicle. */
+/** A point somewhere in the centre, so that concurrent customers do not all want the same vehicle. */
 const somewhere = () => ({
   latitude: hauptwache.latitude + (Math.random() - 0.5) * 0.012,
   longitude: hauptwache.longitude + (Math.random() - 0.5) * 0.022,
@@ -51,10 +51,10 @@ async function journey({ rides, concurrency, json }: Wanted): Promise<boolean> {
   let retries = 0
   let next = 0
 
-  const rider = async () => {
+  const customer = async () => {
     while (next < rides) {
       const number = ++next
-      const client = new PublicClient(stack.endpoint, await stack.token({ role: 'rider', sub: randomUUID() }))
+      const client = new PublicClient(stack.endpoint, await stack.token({ role: 'customer', sub: randomUUID() }))
       try {
         const onStep = (name: string, ms: number, note: string) => {
           if (rides === 1) say(`${name.padEnd(14)} ${ms.toFixed(0).padStart(7)} ms   ${note}`)
@@ -71,7 +71,7 @@ async function journey({ rides, concurrency, json }: Wanted): Promise<boolean> {
       }
     }
   }
-  await Promise.all(Array.from({ length: Math.min(concurrency, rides) }, rider))
+  await Promise.all(Array.from({ length: Math.min(concurrency, rides) }, customer))
   const seconds = (performance.now() - from) / 1_000
 
   const broken = await brokenInvariants(stack)

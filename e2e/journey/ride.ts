@@ -54,7 +54,7 @@ const commandMs = 25_000 // A command lives 15 s; what comes later is said to ha
 const rideMs = 120_000
 
 /**
- * One ride as a rider's app does it: find, hold, pay, unlock, ride, end, receipt. Every request is repeated with its
+ * One ride as a customer's app does it: find, hold, pay, unlock, ride, end, receipt. Every request is repeated with its
  * requestId while the service is away; a vehicle that is taken is exchanged for the next, a lock that did not answer is
  * tried again, as a person would.
  */
@@ -191,11 +191,11 @@ interface MapChange {
   vehicleAvailability: { vehicles: Seen[] }
 }
 
-const standingMs = 30_000 // Some vehicles have no streets on the simulated map: their riders get off where they got on.
+const standingMs = 30_000 // Some vehicles have no streets on the simulated map: their customers get off where they got on.
 
 const wanderingMeters = 15 // More than a parked vehicle's position wanders from one fix to the next.
 
-/** Watches the vehicle on the rider's own map until it has been somewhere and stands still; gives how many places it was seen at. */
+/** Watches the vehicle on the customer's own map until it has been somewhere and stands still; gives how many places it was seen at. */
 async function rideToAPlace(client: PublicClient, vehicleId: string, from: Place): Promise<number> {
   const { latitude, longitude } = from
   const box = { south: latitude - 0.05, west: longitude - 0.08, north: latitude + 0.05, east: longitude + 0.08 }

@@ -21,21 +21,21 @@ afterAll(async () => stack?.stop())
 const near = { latitude: 50.1113, longitude: 8.675 }
 
 async function held() {
-  const rider = new PublicClient(stack.endpoint, await stack.token({ role: 'rider', sub: randomUUID() }))
-  const { vehiclesNear } = await rider.ask<{ vehiclesNear: { vehicles: { vehicle: { id: string } }[] } }>(
+  const customer = new PublicClient(stack.endpoint, await stack.token({ role: 'customer', sub: randomUUID() }))
+  const { vehiclesNear } = await customer.ask<{ vehiclesNear: { vehicles: { vehicle: { id: string } }[] } }>(
     operations.find,
     { near, radiusMeters: 3_000 },
   )
   const vehicleId = vehiclesNear.vehicles[0]?.vehicle.id
-  const { createBooking } = await rider.ask<{ createBooking: { booking: { id: string } } }>(operations.hold, {
+  const { createBooking } = await customer.ask<{ createBooking: { booking: { id: string } } }>(operations.hold, {
     requestId: randomUUID(),
     vehicleId,
   })
-  return { rider, vehicleId, bookingId: createBooking.booking.id }
+  return { customer, vehicleId, bookingId: createBooking.booking.id }
 }
 
-const states = (rider: PublicClient, bookingId: string) =>
-  rider.subscribe<{ bookingStatus: { state: string } | null }>(operations.watchBooking, { bookingId })
+const states = (customer: PublicClient, bookingId: string) =>
+  customer.subscribe<{ bookingStatus: { state: string } | null }>(operations.watchBooking, { bookingId })
 
 const onTheMap = async (vehicleId: string | undefined) => {
   const { vehicle } = await new PublicClient(stack.endpoint).ask<{ vehicle: { state: string } | null }>(
@@ -47,8 +47,8 @@ const onTheMap = async (vehicleId: string | undefined) => {
   return vehicle?.state
 }
 
-const pay = (rider: PublicClient, bookingId: string) =>
-  rider.ask<{ authorizePayment: { __typename: string } }>(operations.pay, {
+const pay = (customer: PublicClient, bookingId: string) =>
+  customer.ask<{ authorizePayment: { __typename: string } }>(operations.pay, {
     requestId: randomUUID(),
     bookingId,
     paymentMethodId: 'pm_card_visa',
@@ -62,57 +62,57 @@ const eventually = async <T>(read: () => Promise<T>, wanted: T, ms = 10_000) => 
   }
 }
 
-const paymentState = async (rider: PublicClient, bookingId: string) => {
-  const { booking } = await rider.ask<{ booking: { payment: { state: string } | null } }>(operations.booking, {
+const paymentState = async (customer: PublicClient, bookingId: string) => {
+  const { booking } = await customer.ask<{ booking: { payment: { state: string } | null } }>(operations.booking, {
     bookingId,
   })
   return booking.payment?.state
 }
 
-it('ends a hold that nobody pays for, and its rider sees it', async () => {
-  const { rider, vehicleId, bookingId } = await held()
+it('ends a hold that nobody pays for, and its customer sees it', async () => {
+  const { customer, vehicleId, bookingId } = await held()
   await eventually(() => onTheMap(vehicleId), undefined)
   const { bookingStatus } = await until(
-    states(rider, bookingId),
+    states(customer, bookingId),
     15_000,
     'the end of the hold',
     ({ bookingStatus }) => bookingStatus?.state !== 'HELD',
   )
   expect(bookingStatus?.state).toBe('EXPIRED')
   await eventually(() => onTheMap(vehicleId), 'AVAILABLE')
-  await rider.close()
+  await customer.close()
 }, 60_000)
 
 it('releases a paid booking that nobody starts, with the money', async () => {
-  const { rider, vehicleId, bookingId } = await held()
-  expect((await pay(rider, bookingId)).authorizePayment.__typename).toBe('AuthorizePaymentSuccess')
+  const { customer, vehicleId, bookingId } = await held()
+  expect((await pay(customer, bookingId)).authorizePayment.__typename).toBe('AuthorizePaymentSuccess')
   const { bookingStatus } = await until(
-    states(rider, bookingId),
+    states(customer, bookingId),
     15_000,
     'the end of the wait',
     ({ bookingStatus }) => bookingStatus?.state !== 'CONFIRMED',
   )
   expect(bookingStatus?.state).toBe('EXPIRED')
-  await eventually(() => paymentState(rider, bookingId), 'VOIDED')
+  await eventually(() => paymentState(customer, bookingId), 'VOIDED')
   await eventually(() => onTheMap(vehicleId), 'AVAILABLE')
-  await rider.close()
+  await customer.close()
 }, 60_000)
 
 it('cancels before and after paying, twice with the same answer, and voids the authorisation', async () => {
   for (const paid of [false, true]) {
-    const { rider, vehicleId, bookingId } = await held()
-    if (paid) await pay(rider, bookingId)
+    const { customer, vehicleId, bookingId } = await held()
+    if (paid) await pay(customer, bookingId)
     const cancel = () =>
-      rider.ask<{ cancelBooking: { booking: { state: string; cancelReason: string } } }>(
+      customer.ask<{ cancelBooking: { booking: { state: string; cancelReason: string } } }>(
         `mutation ($bookingId: ID!) { cancelBooking(input: { bookingId: $bookingId }) { ... on CancelBookingSuccess { booking { state cancelReason } } ... on Problem { message } } }`,
         { bookingId },
       )
     const first = await cancel()
-    expect(first.cancelBooking.booking).toEqual({ state: 'CANCELLED', cancelReason: 'RIDER' })
+    expect(first.cancelBooking.booking).toEqual({ state: 'CANCELLED', cancelReason: 'CUSTOMER' })
     expect(await cancel()).toEqual(first)
-    if (paid) await eventually(() => paymentState(rider, bookingId), 'VOIDED')
+    if (paid) await eventually(() => paymentState(customer, bookingId), 'VOIDED')
     await eventually(() => onTheMap(vehicleId), 'AVAILABLE')
-    await rider.close()
+    await customer.close()
   }
   expect(await brokenInvariants(stack)).toEqual([])
 }, 60_000)

@@ -30,10 +30,10 @@ const logs = async () => {
   )
 }
 
-it("carries a rider's trace from the tap to the lock and back, and no secret with it", async () => {
-  const token = await stack.token({ role: 'rider', sub: randomUUID() })
-  const rider = new PublicClient(stack.endpoint, token)
-  const { vehiclesNear } = await rider.ask<{ vehiclesNear: { vehicles: { vehicle: { id: string } }[] } }>(
+it("carries a customer's trace from the tap to the lock and back, and no secret with it", async () => {
+  const token = await stack.token({ role: 'customer', sub: randomUUID() })
+  const customer = new PublicClient(stack.endpoint, token)
+  const { vehiclesNear } = await customer.ask<{ vehiclesNear: { vehicles: { vehicle: { id: string } }[] } }>(
     operations.find,
     {
       near: { latitude: 50.1113, longitude: 8.675 },
@@ -41,17 +41,21 @@ it("carries a rider's trace from the tap to the lock and back, and no secret wit
     },
   )
   const [hold, pay, unlock] = [newTrace(), newTrace(), newTrace()]
-  const { createBooking } = await rider.once<{ createBooking: { booking: { id: string } } }>(
+  const { createBooking } = await customer.once<{ createBooking: { booking: { id: string } } }>(
     operations.hold,
     { requestId: randomUUID(), vehicleId: vehiclesNear.vehicles[0]?.vehicle.id },
     hold.headers,
   )
   const bookingId = createBooking.booking.id
-  await rider.once(operations.pay, { requestId: randomUUID(), bookingId, paymentMethodId: 'pm_card_visa' }, pay.headers)
-  const changes = rider.subscribe<{ unlockStatus: { state: string } | null }>(operations.watchUnlock, { bookingId })
-  await rider.once(operations.unlock, { requestId: randomUUID(), bookingId }, unlock.headers)
+  await customer.once(
+    operations.pay,
+    { requestId: randomUUID(), bookingId, paymentMethodId: 'pm_card_visa' },
+    pay.headers,
+  )
+  const changes = customer.subscribe<{ unlockStatus: { state: string } | null }>(operations.watchUnlock, { bookingId })
+  await customer.once(operations.unlock, { requestId: randomUUID(), bookingId }, unlock.headers)
   await until(changes, 20_000, 'the lock to open', ({ unlockStatus }) => unlockStatus?.state === 'EXECUTED')
-  await rider.close()
+  await customer.close()
 
   const database = new pg.Client({ connectionString: stack.databaseUrl('owner') })
   await database.connect()

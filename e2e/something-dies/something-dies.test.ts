@@ -25,11 +25,11 @@ beforeAll(async () => {
 }, 120_000)
 afterAll(async () => stack?.stop())
 
-/** Riders who begin one after the other, so that whenever something dies there is a ride in each of its steps. */
+/** Customers who begin one after the other, so that whenever something dies there is a ride in each of its steps. */
 const rides = (count: number, everyMs: number): Promise<Ride>[] =>
   Array.from({ length: count }, async (_, index) => {
     await sleep(index * everyMs)
-    const client = new PublicClient(stack.endpoint, await stack.token({ role: 'rider', sub: randomUUID() }))
+    const client = new PublicClient(stack.endpoint, await stack.token({ role: 'customer', sub: randomUUID() }))
     try {
       return await ride(client, { latitude: 50.1113 + (index % 3) * 0.001, longitude: 8.675 })
     } finally {

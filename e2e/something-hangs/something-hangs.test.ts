@@ -12,13 +12,13 @@ const near = { latitude: 50.1113, longitude: 8.675 }
 const patienceMs = 3_000
 
 let stack: Stack
-let rider: PublicClient
+let customer: PublicClient
 beforeAll(async () => {
   stack = await freshStack('e2e-something-hangs', { fleet: 12 })
-  rider = new PublicClient(stack.endpoint, await stack.token({ role: 'rider', sub: randomUUID() }))
+  customer = new PublicClient(stack.endpoint, await stack.token({ role: 'customer', sub: randomUUID() }))
 }, 120_000)
 afterAll(async () => {
-  await rider?.close()
+  await customer?.close()
   await stack?.stop()
 })
 
@@ -29,7 +29,7 @@ async function timed(
 ): Promise<{ ms: number; code: string; data: unknown }> {
   const from = performance.now()
   try {
-    const data = await rider.once(query, variables)
+    const data = await customer.once(query, variables)
     return { ms: performance.now() - from, code: 'OK', data }
   } catch (err) {
     if (!(err instanceof Unanswered)) throw err
@@ -57,7 +57,7 @@ describe('a dependency stops answering without closing anything', () => {
       } finally {
         await stack.process(name).resume()
       }
-      await expect(rider.ask(query, { near, radiusMeters: 1_000 })).resolves.toBeDefined()
+      await expect(customer.ask(query, { near, radiusMeters: 1_000 })).resolves.toBeDefined()
     },
     60_000,
   )
@@ -66,11 +66,11 @@ describe('a dependency stops answering without closing anything', () => {
     await stack.process('mosquitto').pause()
     await sleep(500)
     await stack.process('mosquitto').resume()
-    await expect(ride(rider, near)).resolves.toBeDefined()
+    await expect(ride(customer, near)).resolves.toBeDefined()
   }, 120_000)
 
-  it('stripe: the rider is told that it goes on without them, and it does', async () => {
-    const other = new PublicClient(stack.endpoint, await stack.token({ role: 'rider', sub: randomUUID() }))
+  it('stripe: the customer is told that it goes on without them, and it does', async () => {
+    const other = new PublicClient(stack.endpoint, await stack.token({ role: 'customer', sub: randomUUID() }))
     const { vehiclesNear } = await other.ask<{ vehiclesNear: { vehicles: { vehicle: { id: string } }[] } }>(
       operations.find,
       { near, radiusMeters: 3_000 },

@@ -12,8 +12,8 @@ let bookingId: string
 let vehicleId: string
 beforeAll(async () => {
   stack = await freshStack('e2e-strangers', { fleet: 4 })
-  owner = new PublicClient(stack.endpoint, await stack.token({ role: 'rider', sub: randomUUID() }))
-  stranger = new PublicClient(stack.endpoint, await stack.token({ role: 'rider', sub: randomUUID() }))
+  owner = new PublicClient(stack.endpoint, await stack.token({ role: 'customer', sub: randomUUID() }))
+  stranger = new PublicClient(stack.endpoint, await stack.token({ role: 'customer', sub: randomUUID() }))
   const { vehiclesNear } = await owner.ask<{ vehiclesNear: { vehicles: { vehicle: { id: string } }[] } }>(
     operations.find,
     {
@@ -36,7 +36,7 @@ afterAll(async () => {
 
 const requestId = randomUUID()
 
-it("has no booking of another rider's, by any door", async () => {
+it("has no booking of another customer's, by any door", async () => {
   expect(await stranger.ask(operations.booking, { bookingId })).toEqual({ booking: null })
   for (const [name, mutation] of Object.entries({
     extendHold: 'extendHold(input: { requestId: $requestId, bookingId: $bookingId })',
@@ -65,7 +65,7 @@ it("has no booking of another rider's, by any door", async () => {
   })
 }, 30_000)
 
-it('shows the held vehicle to its rider and nobody else', async () => {
+it('shows the held vehicle to its customer and nobody else', async () => {
   const look = (client: PublicClient) =>
     client.ask<{ vehicle: unknown }>(`query ($id: ID!) { vehicle(id: $id) { id } }`, { id: vehicleId })
   expect(await look(stranger)).toEqual({ vehicle: null })
@@ -78,7 +78,7 @@ it('asks for a token where one is needed, and takes only a good one', async () =
   await expect(new PublicClient(stack.endpoint).once(operations.hold, hold)).rejects.toMatchObject({
     code: 'UNAUTHENTICATED',
   })
-  const token = await stack.token({ role: 'rider', sub: randomUUID() })
+  const token = await stack.token({ role: 'customer', sub: randomUUID() })
   const [head, , signature] = token.split('.')
   const forged = Buffer.from(
     JSON.stringify({ sub: randomUUID(), role: 'operator', aud: 'holdfast', exp: 9_999_999_999 }),

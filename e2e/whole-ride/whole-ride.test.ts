@@ -19,23 +19,23 @@ describe('one ride, from the search to the receipt, while others watch', () => {
   afterAll(async () => stack?.stop())
 
   it('goes from AVAILABLE to a receipt, off and back on the map, under a new name', async () => {
-    const riderId = randomUUID()
-    const rider = new PublicClient(stack.endpoint, await stack.token({ role: 'rider', sub: riderId }))
-    const onlooker = new PublicClient(stack.endpoint, await stack.token({ role: 'rider', sub: randomUUID() }))
+    const customerId = randomUUID()
+    const customer = new PublicClient(stack.endpoint, await stack.token({ role: 'customer', sub: customerId }))
+    const onlooker = new PublicClient(stack.endpoint, await stack.token({ role: 'customer', sub: randomUUID() }))
     const operator = new PublicClient(stack.endpoint, await stack.token({ role: 'operator', sub: randomUUID() }))
     const others = new MapView(onlooker, centre)
-    const own = new MapView(rider, centre)
+    const own = new MapView(customer, centre)
     const all = new MapView(operator, centre)
     try {
       await Promise.all([others, own, all].map((view) => view.until('the snapshot', ({ shown }) => shown.size >= 10)))
       const before = new Set(others.shown.keys())
 
-      const done = await ride(rider, near)
+      const done = await ride(customer, near)
 
       const used = [...before].filter((id) => others.gone.has(id))
       expect(used).toHaveLength(1)
       const [vehicleId = ''] = used
-      // Its rider and operators saw it move; nobody else saw it at all while it was away.
+      // Its customer and operators saw it move; nobody else saw it at all while it was away.
       expect(own.moves.get(vehicleId) ?? 0).toBeGreaterThan(0)
       expect(all.moves.get(vehicleId) ?? 0).toBeGreaterThan(0)
       expect(others.seenAfterGone.has(vehicleId)).toBe(false)
@@ -49,7 +49,7 @@ describe('one ride, from the search to the receipt, while others watch', () => {
         vehicle: null,
       })
 
-      const { booking } = await rider.ask<{
+      const { booking } = await customer.ask<{
         booking: {
           state: string
           fare: {
@@ -73,7 +73,7 @@ describe('one ride, from the search to the receipt, while others watch', () => {
 
       expect(await brokenInvariants(stack)).toEqual([])
     } finally {
-      await Promise.all([rider, onlooker, operator].map((client) => client.close()))
+      await Promise.all([customer, onlooker, operator].map((client) => client.close()))
     }
   }, 180_000)
 

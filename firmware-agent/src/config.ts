@@ -1,4 +1,4 @@
-import { commonConfig, readConfig } from '@holdfast/service'
+import { commonConfig, readConfig } from '@holdfast/service/process'
 import { z } from 'zod'
 import { readCommandKeys } from './command-keys.ts'
 import { readDevices } from './devices.ts'

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { createLog, gauge, httpDoor, runProcess } from '@holdfast/service'
+import { httpServer } from '@holdfast/service/http'
+import { createLog, gauge, runProcess } from '@holdfast/service/process'
 import { config } from './config.ts'
 import { type OpenFleet, openFleet } from './hardware/open.ts'
 import { type Journal, openJournal } from './store/journal.ts'
@@ -41,7 +42,7 @@ function countConnected() {
   else log.warn('the broker is out of reach; vehicles keep what they measure')
 }
 
-const door = httpDoor({
+const door = httpServer({
   host: config.HOST,
   port: config.PORT,
   log,

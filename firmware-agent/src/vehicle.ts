@@ -15,7 +15,7 @@ import {
   type VehicleEvent,
   type VehicleState,
 } from '@holdfast/contracts'
-import { counter, inTrace, type Log, traceparent, within } from '@holdfast/service'
+import { counter, inTrace, type Log, traceparent, withTimeout } from '@holdfast/service/process'
 import type { IPublishPacket } from 'mqtt'
 import { connection, keepAlive } from './connection.ts'
 import type { Device } from './devices.ts'
@@ -269,7 +269,7 @@ export async function vehicle(v: VehicleParts): Promise<Vehicle> {
     },
     async stop() {
       await working
-      await within(farewellBudget, 'the broker', farewell()).catch(() => undefined)
+      await withTimeout(farewellBudget, 'the broker', farewell()).catch(() => undefined)
       if (begun) await client.endAsync(true) // mqtt.js cannot end what has never begun
       await working // a command that came in with the farewell
       noteWhereabouts()

@@ -1,6 +1,6 @@
 /** From a request to its answer: document, variables, plan, execution. The same for every door. */
 import { setImmediate } from 'node:timers/promises'
-import type { Viewer } from '@holdfast/service'
+import type { Viewer } from '@holdfast/service/identity'
 import {
   type GraphQLFormattedError,
   type GraphQLSchema,

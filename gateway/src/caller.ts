@@ -1,5 +1,5 @@
 /** Who asks: a person, or nobody, through a program. Every door makes one of what it was sent. */
-import type { Viewer } from '@holdfast/service'
+import type { Viewer } from '@holdfast/service/identity'
 import type { Fault } from './execute/trouble.ts'
 import type { Identify } from './identity.ts'
 import { rejected } from './meter.ts'

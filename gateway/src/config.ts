@@ -1,4 +1,4 @@
-import { commonConfig, Port, readConfig, Secret, Url } from '@holdfast/service'
+import { commonConfig, Port, readConfig, Secret, Url } from '@holdfast/service/process'
 import { z } from 'zod'
 import { defaultLimits } from './document/limits.ts'
 import type { Issuer } from './identity.ts'

@@ -1,4 +1,5 @@
-import { type HttpDoor, httpDoor, type Log, type Step } from '@holdfast/service'
+import { type HttpServer, httpServer } from '@holdfast/service/http'
+import type { Log, Step } from '@holdfast/service/process'
 import { admission } from './admission.ts'
 import { answering } from './answering.ts'
 import { recogniseBy } from './caller.ts'
@@ -67,7 +68,7 @@ const requestTimeoutMs = 15_000 // for a request to come in; who sends a megabyt
 const queryBudgetOverTimeoutMs = 300 // A query whose first subgraph was slow still gets a try at the next.
 
 /** The gateway as steps of a process, in the order in which they start. */
-export function gateway(options: GatewayOptions): { readonly door: HttpDoor; readonly steps: readonly Step[] } {
+export function gateway(options: GatewayOptions): { readonly door: HttpServer; readonly steps: readonly Step[] } {
   const { log, production, subgraphTimeoutMs } = options
   const supergraph = currentGraph(supergraphSource(options.supergraph, log), log)
   const subgraphs = connections(options.subgraphUrls, {
@@ -133,7 +134,7 @@ export function gateway(options: GatewayOptions): { readonly door: HttpDoor; rea
     log,
   }
   const open = openDoor()
-  const door = httpDoor({
+  const door = httpServer({
     host: options.host,
     port: options.port,
     log,

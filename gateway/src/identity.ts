@@ -1,5 +1,5 @@
 /** Whose request it is: the only place that verifies tokens. Subgraphs believe only what the gateway signs. */
-import { anonymous, Viewer } from '@holdfast/service'
+import { anonymous, Viewer } from '@holdfast/service/identity'
 import { createRemoteJWKSet, errors, jwtVerify } from 'jose'
 import type { Fault } from './execute/trouble.ts'
 import { Lru } from './lru.ts'

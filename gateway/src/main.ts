@@ -1,4 +1,4 @@
-import { batchedStdout, createLog, runProcess } from '@holdfast/service'
+import { batchedStdout, createLog, runProcess } from '@holdfast/service/process'
 import { gatewayConfig } from './config.ts'
 import { gateway } from './gateway.ts'
 

@@ -1,5 +1,5 @@
 /** What the gateway counts, and the line it logs for each operation: never variables, never a token. */
-import { counter, histogram, type Log } from '@holdfast/service'
+import { counter, histogram, type Log } from '@holdfast/service/process'
 import type { GraphQLFormattedError } from 'graphql'
 import type { Prepared } from './answering.ts'
 import { nameInLogs } from './document/name.ts'

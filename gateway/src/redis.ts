@@ -1,5 +1,6 @@
 import { once } from 'node:events'
-import { createRedis, type Log, type Redis, type Step } from '@holdfast/service'
+import type { Log, Step } from '@holdfast/service/process'
+import { createRedis, type Redis } from '@holdfast/service/redis'
 
 const firstConnectMs = 500
 

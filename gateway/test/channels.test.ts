@@ -1,5 +1,6 @@
 /** Channels by themselves: what is left of a subscription that cannot begin, who joins late, and what a channel is told late. */
-import { createLog, type Viewer } from '@holdfast/service'
+import type { Viewer } from '@holdfast/service/identity'
+import { createLog } from '@holdfast/service/process'
 import { afterEach, describe, expect, it } from '@jest/globals'
 import { answering } from '../src/answering.ts'
 import { defaultLimits } from '../src/document/limits.ts'

@@ -4,7 +4,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { composeServices } from '@apollo/composition'
-import { createLog, type HttpDoor, httpDoor, type Step, subgraph, type Viewer } from '@holdfast/service'
+import { subgraph } from '@holdfast/service/graphql'
+import { type HttpServer, httpServer } from '@holdfast/service/http'
+import type { Viewer } from '@holdfast/service/identity'
+import { createLog, type Step } from '@holdfast/service/process'
 import { parse } from 'graphql'
 import { type GatewayOptions, gateway } from '../src/gateway.ts'
 
@@ -37,7 +40,7 @@ export interface Answer {
 
 export interface TestGraph {
   readonly url: string
-  readonly door: HttpDoor
+  readonly door: HttpServer
   readonly supergraphFile: string
   /** What the gateway signs with. */
   readonly secret: string
@@ -168,7 +171,7 @@ export async function startSubgraph(
   called: (call: Call) => void,
 ): Promise<Running> {
   const one = subgraph<Context>({ name, sdl: link + sdl, resolvers, secret, log, context: (viewer) => ({ viewer }) })
-  const door = httpDoor({
+  const door = httpServer({
     host: '127.0.0.1',
     port,
     log,

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { anonymous } from '@holdfast/service'
+import { anonymous } from '@holdfast/service/identity'
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
 import { type Client, createClient } from 'graphql-ws'
 import { WebSocket } from 'ws'

@@ -2,7 +2,7 @@
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { createLog } from '@holdfast/service'
+import { createLog } from '@holdfast/service/process'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { currentRegistry } from '../src/operations/current.ts'
 import { clientPath, registryFolder, versionPath } from '../src/operations/folder.ts'

@@ -1,6 +1,7 @@
 /** How usage is written to Redis. */
 import { setImmediate } from 'node:timers/promises'
-import { createLog, createRedis, type Redis } from '@holdfast/service'
+import { createLog } from '@holdfast/service/process'
+import { createRedis, type Redis } from '@holdfast/service/redis'
 import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals'
 import { testRedis } from '../../dev/testing.ts'
 import type { Published } from '../src/operations/registry.ts'

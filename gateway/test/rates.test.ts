@@ -1,5 +1,6 @@
 import { once } from 'node:events'
-import { createLog, createRedis, type Redis } from '@holdfast/service'
+import { createLog } from '@holdfast/service/process'
+import { createRedis, type Redis } from '@holdfast/service/redis'
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
 import { testRedis } from '../../dev/testing.ts'
 import { decide, takeOf } from '../src/rates/gcra.ts'

@@ -1,4 +1,4 @@
-import type { Log } from '@holdfast/service'
+import type { Log } from '@holdfast/service/process'
 import type { config } from '../config.ts'
 import type { Device } from '../devices.ts'
 import { standing } from '../simulation/body.ts'

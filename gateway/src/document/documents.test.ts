@@ -1,4 +1,4 @@
-import { createLog } from '@holdfast/service'
+import { createLog } from '@holdfast/service/process'
 import { describe, expect, it } from '@jest/globals'
 import { GraphQLError } from 'graphql'
 import { supergraphOf } from '../../test/graph.ts'

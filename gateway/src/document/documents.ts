@@ -1,5 +1,5 @@
 /** From a client's text to a planned operation: parsed, limited, validated and planned once, then remembered. */
-import type { Log } from '@holdfast/service'
+import type { Log } from '@holdfast/service/process'
 import {
   type DocumentNode,
   GraphQLError,

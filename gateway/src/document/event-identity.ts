@@ -3,7 +3,7 @@
  * subgraphs add depends on everything that they do not declare to be without influence.
  */
 import type { FetchNode, PlanNode, SubscriptionNode } from '@apollo/query-planner'
-import type { Viewer } from '@holdfast/service'
+import type { Viewer } from '@holdfast/service/identity'
 import { Kind, parse, type SelectionNode } from 'graphql'
 import type { Graph } from '../supergraph/graph.ts'
 import { type Identity, wholeIdentity } from '../supergraph/live.ts'

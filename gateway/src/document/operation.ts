@@ -1,5 +1,5 @@
 import type { PlanNode, SubscriptionNode } from '@apollo/query-planner'
-import type { Viewer } from '@holdfast/service'
+import type { Viewer } from '@holdfast/service/identity'
 import {
   type DocumentNode,
   type FragmentDefinitionNode,

@@ -3,7 +3,7 @@
  * connections) and multipart (https://www.apollographql.com/docs/graphos/routing/operations/subscriptions/multipart-protocol).
  */
 import type { ServerResponse } from 'node:http'
-import { type Log, type Step, traceparent } from '@holdfast/service'
+import { type Log, type Step, traceparent } from '@holdfast/service/process'
 import type { AdmittedOperation } from '../admission.ts'
 import { type Caller, whenWithdrawn } from '../caller.ts'
 import type { Fault } from '../execute/trouble.ts'

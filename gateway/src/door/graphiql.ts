@@ -4,7 +4,7 @@
  */
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
-import type { Route } from '@holdfast/service'
+import type { Route } from '@holdfast/service/http'
 
 type Assets = typeof import('@graphql-yoga/render-graphiql/graphiql')
 

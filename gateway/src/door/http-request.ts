@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { header, PayloadTooLarge, readBody } from '@holdfast/service'
+import { header, PayloadTooLarge, readBody } from '@holdfast/service/http'
 import { refused } from '../meter.ts'
 import { type ReadRequest, readRequest } from '../request.ts'
 import { isJson } from './media-type.ts'

@@ -3,7 +3,8 @@
  * without asking first, so nothing here changes anything for a forged request.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { header, type Log, type Route, traceparent } from '@holdfast/service'
+import { header, type Route } from '@holdfast/service/http'
+import { type Log, traceparent } from '@holdfast/service/process'
 import type { Admission } from '../admission.ts'
 import type { Answering, Prepared } from '../answering.ts'
 import type { Caller, Credentials } from '../caller.ts'

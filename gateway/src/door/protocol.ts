@@ -1,5 +1,5 @@
 /** Operations in the graphql-transport-ws protocol, whoever carries its messages. */
-import { inTrace, type Log, traceparent } from '@holdfast/service'
+import { inTrace, type Log, traceparent } from '@holdfast/service/process'
 import {
   type DocumentNode,
   type ExecutionArgs,

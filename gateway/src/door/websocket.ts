@@ -2,7 +2,8 @@
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { HttpDoor, Step } from '@holdfast/service'
+import type { HttpServer } from '@holdfast/service/http'
+import type { Step } from '@holdfast/service/process'
 import { CloseCode, handleProtocols } from 'graphql-ws'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { oneByOne } from '../subscriptions/leaving.ts'
@@ -23,7 +24,7 @@ const pingEveryMs = 12_000
 const unreadLimit = 8_000_000 // bytes that a client may leave lying; more than anybody's slow second
 const closingMs = 1_000 // for clients to close their end when the gateway stops
 
-export function webSocketDoor(door: HttpDoor, options: WebSocketDoorOptions): Step {
+export function webSocketDoor(door: HttpServer, options: WebSocketDoorOptions): Step {
   const { open: counts, trustedProxies, log } = options
   const protocol = protocolOf(options)
   const server = new WebSocketServer({ noServer: true, maxPayload: messageLimit, handleProtocols })

@@ -2,7 +2,7 @@
  * Makes the client's answer of what the subgraphs said: the fields of its selection in its order, null where the GraphQL
  * specification has null (§6.4.4), and an error with a path for each null that is there because something failed.
  */
-import type { Viewer } from '@holdfast/service'
+import type { Viewer } from '@holdfast/service/identity'
 import type { GraphQLFormattedError } from 'graphql'
 import { isAllowed, type Rule } from '../supergraph/access.ts'
 import { isObject, type JsonObject } from './json.ts'

@@ -1,5 +1,5 @@
 /** Runs the steps of a plan: asks subgraphs, puts their answers together, and remembers what went wrong where. */
-import type { Viewer } from '@holdfast/service'
+import type { Viewer } from '@holdfast/service/identity'
 import { answerName, representationsName } from '../plan/entities.ts'
 import { requestBody } from '../plan/request-text.ts'
 import type { EntitiesStep, Lookup, Outputs, RootStep, Step } from '../plan/steps.ts'

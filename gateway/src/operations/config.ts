@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { readConfig, Url } from '@holdfast/service'
+import { readConfig, Url } from '@holdfast/service/process'
 import { z } from 'zod'
 import { defaultLimits } from '../document/limits.ts'
 

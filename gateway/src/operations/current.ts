@@ -1,7 +1,7 @@
 /** The registry that counts now. */
 import { setMaxListeners } from 'node:events'
 import { stat } from 'node:fs/promises'
-import { gauge, type Log, pause, type Step } from '@holdfast/service'
+import { gauge, type Log, pause, type Step } from '@holdfast/service/process'
 import { type Reading, registryFolder } from './folder.ts'
 import { hashOf } from './keys.ts'
 import { manifestFile } from './manifest-file.ts'

@@ -1,5 +1,6 @@
 /** What a graph makes of an operation before anybody sends it. */
-import { createLog, type Viewer } from '@holdfast/service'
+import type { Viewer } from '@holdfast/service/identity'
+import { createLog } from '@holdfast/service/process'
 import { GraphQLError, Kind, type OperationTypeNode, parse, valueFromAST } from 'graphql'
 import { documents } from '../document/documents.ts'
 import type { Limits } from '../document/limits.ts'

@@ -1,5 +1,5 @@
 /** Plans what is published before anybody sends it: at the start, and again when the graph or the registry changes. */
-import type { Log, Step } from '@holdfast/service'
+import type { Log, Step } from '@holdfast/service/process'
 import type { Answering } from '../answering.ts'
 import type { CurrentGraph } from '../supergraph/supergraph.ts'
 import type { CurrentRegistry } from './current.ts'

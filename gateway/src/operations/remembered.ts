@@ -1,9 +1,10 @@
 /**
  * Texts that clients sent once and name by their hash from then on (Apollo's automatic persisted queries). Whoever may send
  * them may send any text, so losing one costs a client one more request and nothing else: kept in this process, and in
- * Redis for the others, each within bounds that no client can widen.
+ * Redis for the others, each withTimeout bounds that no client can widen.
  */
-import { type Log, type Redis, within } from '@holdfast/service'
+import { type Log, withTimeout } from '@holdfast/service/process'
+import type { Redis } from '@holdfast/service/redis'
 import { Lru } from '../lru.ts'
 import { sha256 } from './names.ts'
 
@@ -27,7 +28,7 @@ export function remembered(redis: Redis | undefined, log: Log): Remembered {
       const known = here.get(hash)
       if (known !== undefined || redis?.status !== 'ready') return known
       try {
-        const text = await within(redisBudgetMs, 'redis', redis.get(slotOf(hash)))
+        const text = await withTimeout(redisBudgetMs, 'redis', redis.get(slotOf(hash)))
         if (text === null || sha256(text) !== hash) return undefined
         keep(hash, text)
         return text

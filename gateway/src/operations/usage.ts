@@ -1,6 +1,7 @@
 /** Who uses what: counted for each published operation, so that it is known what may be retired. */
 import { randomUUID } from 'node:crypto'
-import { background, counter, type Log, pause, type Redis, type Step } from '@holdfast/service'
+import { background, counter, type Log, pause, type Step } from '@holdfast/service/process'
+import type { Redis } from '@holdfast/service/redis'
 import { nameInLogs } from '../document/name.ts'
 import { nameId, sha256 } from './names.ts'
 import type { Published } from './registry.ts'

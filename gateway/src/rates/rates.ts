@@ -1,6 +1,7 @@
 /** How often: counts the uses of rules, in Redis if there is one, and decides what happens when it is away. */
 import { createHmac } from 'node:crypto'
-import { gauge, type Log, type Redis } from '@holdfast/service'
+import { gauge, type Log } from '@holdfast/service/process'
+import type { Redis } from '@holdfast/service/redis'
 import { type Counter, type Take, takeOf } from './gcra.ts'
 import { localCounter } from './local.ts'
 import { redisCounter } from './redis.ts'

@@ -1,6 +1,6 @@
 /** Redis makes refusals the same in all gateways; it may forget them, and it may be away. */
 import { createHash } from 'node:crypto'
-import type { Redis } from '@holdfast/service'
+import type { Redis } from '@holdfast/service/redis'
 import { breaker } from './breaker.ts'
 import { type Counter, script } from './gcra.ts'
 

@@ -1,4 +1,4 @@
-import type { Viewer } from '@holdfast/service'
+import type { Viewer } from '@holdfast/service/identity'
 import type { Subgraphs } from '../execute/execute.ts'
 import type { Reply } from './answer.ts'
 

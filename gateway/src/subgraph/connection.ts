@@ -1,4 +1,5 @@
-import { deadlineHeader, identityHeader, type Log, signIdentity, traceparent } from '@holdfast/service'
+import { deadlineHeader, identityHeader, signIdentity } from '@holdfast/service/identity'
+import { type Log, traceparent } from '@holdfast/service/process'
 import { type Dispatcher, Pool } from 'undici'
 import type { SubgraphRequest } from '../execute/execute.ts'
 import { brokenAnswer, type Reply, unavailable } from './answer.ts'

@@ -1,4 +1,4 @@
-import type { Step } from '@holdfast/service'
+import type { Step } from '@holdfast/service/process'
 import type { Subgraphs } from '../execute/execute.ts'
 import type { Graph } from '../supergraph/graph.ts'
 import { readReply, unavailable } from './answer.ts'

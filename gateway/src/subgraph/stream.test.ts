@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { createLog } from '@holdfast/service'
+import { createLog } from '@holdfast/service/process'
 import { afterEach, describe, expect, it } from '@jest/globals'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { until } from '../../test/wait.ts'

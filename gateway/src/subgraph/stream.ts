@@ -1,5 +1,6 @@
 /** Subscriptions at one subgraph: all over one WebSocket, opened again when it is lost. */
-import { type Log, pause, signIdentity, subscriptionBody, type Viewer } from '@holdfast/service'
+import { signIdentity, subscriptionBody, type Viewer } from '@holdfast/service/identity'
+import { type Log, pause } from '@holdfast/service/process'
 import { type Client, createClient } from 'graphql-ws'
 import { WebSocket } from 'ws'
 import { isObject } from '../execute/json.ts'

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
-import { inTrace, type Log, type Viewer } from '@holdfast/service'
+import type { Viewer } from '@holdfast/service/identity'
+import { inTrace, type Log } from '@holdfast/service/process'
 import { keyOf } from '../document/event-key.ts'
 import { complete } from '../execute/complete.ts'
 import { type Run, runStep, type Subgraphs, takeRoot } from '../execute/execute.ts'

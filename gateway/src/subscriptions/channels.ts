@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 import { isDeepStrictEqual } from 'node:util'
-import type { Viewer } from '@holdfast/service'
+import type { Viewer } from '@holdfast/service/identity'
 import type { OperationRequest, Preparation, Prepared } from '../answering.ts'
 import type { Operation } from '../document/operation.ts'
 import { complete } from '../execute/complete.ts'

@@ -1,5 +1,5 @@
 /** What is counted of subscriptions. */
-import { counter, gauge, histogram } from '@holdfast/service'
+import { counter, gauge, histogram } from '@holdfast/service/process'
 
 /** Where a client listens. */
 export type StreamDoor = 'sse' | 'websocket'

@@ -1,4 +1,4 @@
-import type { Viewer } from '@holdfast/service'
+import type { Viewer } from '@holdfast/service/identity'
 import type { Prepared } from '../answering.ts'
 import { narrowed } from '../document/event-identity.ts'
 import type { Planned } from '../document/operation.ts'

@@ -2,7 +2,7 @@
  * Who may see what, as `@authenticated` and `@requiresScopes` in the supergraph say. Apollo's gateway refuses supergraphs
  * with them, so it is given one without, and they are enforced here.
  */
-import type { Viewer } from '@holdfast/service'
+import type { Viewer } from '@holdfast/service/identity'
 import {
   type ConstDirectiveNode,
   type ConstValueNode,

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { createLog } from '@holdfast/service'
+import { createLog } from '@holdfast/service/process'
 import { expect, it } from '@jest/globals'
 import { supergraphSource } from './source.ts'
 

@@ -1,5 +1,5 @@
 import { readFile, stat } from 'node:fs/promises'
-import { every, type Log } from '@holdfast/service'
+import { type Log, repeat } from '@holdfast/service/process'
 
 const filePollMs = 200
 const urlPollMs = 10_000
@@ -27,7 +27,7 @@ export function supergraphSource(place: string, log: Log): Source {
     },
     watch: async (signal, changed) => {
       let mark = '' // Of no file: it may have changed since it was read.
-      await every(signal, remote ? urlPollMs : filePollMs, log, async () => {
+      await repeat(signal, remote ? urlPollMs : filePollMs, log, async () => {
         const now = remote ? undefined : await fileMark(place)
         if (now === mark) return
         const sdl = await read()

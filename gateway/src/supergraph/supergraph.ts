@@ -1,6 +1,6 @@
 import './no-telemetry.ts'
 import { ApolloGateway } from '@apollo/gateway'
-import { type Log, type Step, within } from '@holdfast/service'
+import { type Log, type Step, withTimeout } from '@holdfast/service/process'
 import { parse, print } from 'graphql'
 import { withoutAccess } from './access.ts'
 import { type Graph, readGraph } from './graph.ts'
@@ -55,7 +55,7 @@ export function currentGraph(source: Source, log: Log): CurrentGraph {
       if (!current) throw new Error('no supergraph is loaded')
     },
     start: async () => {
-      await within(30_000, 'the supergraph', apollo.load())
+      await withTimeout(30_000, 'the supergraph', apollo.load())
       take(first)
       log.info({ subgraphs: current?.subgraphs.map(({ name }) => name) }, 'supergraph loaded')
       watch = source.watch(watching.signal, async (sdl) => {

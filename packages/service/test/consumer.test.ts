@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import { type TestDatabase, testDatabase, testRedis } from '../../../dev/testing.ts'
-import { consumeStream, createBlockingRedis, createLog, createPool, createRedis } from '../src/index.ts'
+import { consumeStream } from '../src/events/index.ts'
+import { createPool } from '../src/postgres/index.ts'
+import { createLog } from '../src/process/index.ts'
+import { createBlockingRedis, createRedis } from '../src/redis/index.ts'
 
 const log = createLog('test', 'silent')
 let database: TestDatabase
@@ -24,9 +27,8 @@ function consume(redisUrl: string, handle: () => Promise<void> = async () => und
     redis,
     log,
     signal: stopping.signal,
-    types: new Set(['Happened', 'Tested']),
     parse: (json) => JSON.parse(json) as { id: string; type: string },
-    handle,
+    handlers: { Happened: handle, Tested: handle },
   })
   return {
     async stop() {

@@ -1,14 +1,8 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
-import {
-  anonymous,
-  createLog,
-  deadlineHeader,
-  httpDoor,
-  identityHeader,
-  type Step,
-  signIdentity,
-  subgraph,
-} from '../src/index.ts'
+import { subgraph } from '../src/graphql/index.ts'
+import { httpServer } from '../src/http/index.ts'
+import { anonymous, deadlineHeader, identityHeader, signIdentity } from '../src/identity/index.ts'
+import { createLog, type Step } from '../src/process/index.ts'
 
 const secret = 's'.repeat(32)
 const log = createLog('test', 'silent')
@@ -21,7 +15,7 @@ const one = subgraph({
   log,
   context: () => ({}),
 })
-const door = httpDoor({ host: '127.0.0.1', port: 0, log, ready: {}, routes: { '/graphql': one.route } })
+const door = httpServer({ host: '127.0.0.1', port: 0, log, ready: {}, routes: { '/graphql': one.route } })
 const steps: Step[] = [door, ...one.steps(door)]
 
 beforeAll(async () => {

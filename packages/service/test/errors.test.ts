@@ -1,5 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
-import { anonymous, isUnavailable, requireRider } from '../src/index.ts'
+import { requireCustomer } from '../src/graphql/index.ts'
+import { anonymous } from '../src/identity/index.ts'
+import { isUnavailable } from '../src/process/index.ts'
 
 const failing = (message: string, code?: string) => Object.assign(new Error(message), { code })
 
@@ -26,14 +28,14 @@ describe('a dependency that is away', () => {
   })
 })
 
-describe('a rider', () => {
+describe('a customer', () => {
   const id = '7f1c2a52-6a7e-4b3c-9f59-0a4f5a0c1d2e'
   it('is known by a UUID', () => {
-    expect(requireRider({ id, role: 'rider', scopes: [] })).toBe(id)
-    expect(() => requireRider({ id: 'auth0|17', role: 'rider', scopes: [] })).toThrow('UUID')
+    expect(requireCustomer({ id, role: 'customer', scopes: [] })).toBe(id)
+    expect(() => requireCustomer({ id: 'auth0|17', role: 'customer', scopes: [] })).toThrow('UUID')
   })
   it('is nobody else', () => {
-    expect(() => requireRider(anonymous)).toThrow('Sign in')
-    expect(() => requireRider({ id, role: 'operator', scopes: [] })).toThrow('Only a rider')
+    expect(() => requireCustomer(anonymous)).toThrow('Sign in')
+    expect(() => requireCustomer({ id, role: 'operator', scopes: [] })).toThrow('Only a customer')
   })
 })

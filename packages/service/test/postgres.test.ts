@@ -1,7 +1,8 @@
 import { testDatabase } from '@holdfast/dev/testing'
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import pg from 'pg'
-import { createLog, createPool, isUnavailable, transaction } from '../src/index.ts'
+import { createPool, transaction } from '../src/postgres/index.ts'
+import { createLog, isUnavailable } from '../src/process/index.ts'
 
 const log = createLog('test', 'silent')
 let database: Awaited<ReturnType<typeof testDatabase>>

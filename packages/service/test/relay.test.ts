@@ -1,7 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { testDatabase, testRedis } from '@holdfast/dev/testing'
 import { expect, it } from '@jest/globals'
-import { createLog, createPool, createRedis, relayOutbox } from '../src/index.ts'
+import { relayOutbox } from '../src/events/index.ts'
+import { createPool } from '../src/postgres/index.ts'
+import { createLog } from '../src/process/index.ts'
+import { createRedis } from '../src/redis/index.ts'
 
 const log = createLog('test', 'silent')
 

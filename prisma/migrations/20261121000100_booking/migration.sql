@@ -4,7 +4,7 @@ create type booking.booking_state as enum (
   'HELD', 'PROCESSING', 'CONFIRMED', 'ACTIVE', 'COMPLETED', 'CANCELLED', 'EXPIRED', 'NEEDS_REVIEW'
 );
 create type booking.bookable_kind as enum ('VEHICLE');
-create type booking.cancel_reason as enum ('RIDER', 'OPERATOR', 'PAYMENT_FAILED');
+create type booking.cancel_reason as enum ('CUSTOMER', 'OPERATOR', 'PAYMENT_FAILED');
 
 -- Every legal move of a booking; the same rows as `moves` in subgraphs/booking/src/domain/booking.ts, compared by a test.
 create table booking.legal_move (
@@ -38,7 +38,7 @@ create table booking.policy (
   process_seconds integer not null check (process_seconds > 0),
   start_seconds integer not null check (start_seconds > 0),
   max_attempts integer not null check (max_attempts > 0),
-  max_units integer not null check (max_units > 0),
+  max_items integer not null check (max_items > 0),
   max_open_holds integer not null check (max_open_holds > 0),
   max_holds_per_minute integer not null check (max_holds_per_minute > 0),
   -- After this many holds in a row were left to expire, none for `cool_down_seconds`.
@@ -68,7 +68,7 @@ create table booking.bookable (
   -- Two facts, because each comes and goes without the other: out of service, and out of radio contact.
   withdrawn boolean not null default false,
   offline boolean not null default false,
-  -- No index on what a hold writes: the update stays on its page (HOT). From a booking to its things lead its unit_ids.
+  -- No index on what a hold writes: the update stays on its page (HOT). From a booking to its things lead its bookable_ids.
   holder uuid,
   -- Infinity while the holder may not be pushed aside by time alone (paid or paying).
   held_until timestamptz,
@@ -87,9 +87,9 @@ $$;
 
 create table booking.booking (
   id uuid primary key,
-  rider_id uuid not null,
+  customer_id uuid not null,
   kind booking.bookable_kind not null,
-  unit_ids uuid[] not null check (cardinality(unit_ids) > 0),
+  bookable_ids uuid[] not null check (cardinality(bookable_ids) > 0),
   state booking.booking_state not null default 'HELD',
   currency text not null,
   authorise_minor integer not null,
@@ -113,7 +113,7 @@ create table booking.booking (
   check (state not in ('ACTIVE', 'COMPLETED') or started_at is not null),
   check ((state = 'COMPLETED') = (fare_minor is not null))
 ) with (fillfactor = 70);
-create index booking_rider on booking.booking (rider_id, created_at desc, id desc);
+create index booking_customer on booking.booking (customer_id, created_at desc, id desc);
 -- What time alone may end.
 create index booking_due on booking.booking (expires_at) where state in ('HELD', 'CONFIRMED');
 
@@ -134,19 +134,19 @@ create unique index one_live_booking_per_bookable on booking.booking_item (booka
 
 -- requestId of a mutation that takes something: asked twice, answered the same.
 create table booking.request (
-  rider_id uuid not null,
+  customer_id uuid not null,
   request_id uuid not null,
   operation text not null,
   input_hash bytea not null,
   booking_id uuid not null,
   created_at timestamptz not null default now(),
-  primary key (rider_id, request_id)
+  primary key (customer_id, request_id)
 );
 create index request_created on booking.request (created_at);
 
--- Counters per rider, changed by the same statement as the booking: counting rows would be a race.
-create table booking.rider (
-  rider_id uuid primary key,
+-- Counters per customer, changed by the same statement as the booking: counting rows would be a race.
+create table booking.customer (
+  customer_id uuid primary key,
   open_holds integer not null check (open_holds >= 0),
   minute_from timestamptz not null,
   holds_this_minute integer not null,
@@ -166,37 +166,37 @@ language sql as $$
   returning id;
 $$;
 
--- Everything that must be true with a new hold: the rider's limits and the event.
+-- Everything that must be true with a new hold: the customer's limits and the event.
 create function booking.on_hold() returns trigger
 language plpgsql as $$
 declare
   policy booking.policy;
-  rider booking.rider;
+  customer booking.customer;
 begin
   select * into strict policy from booking.policy where kind = new.kind;
-  insert into booking.rider as r (rider_id, open_holds, minute_from, holds_this_minute)
-  values (new.rider_id, 1, now(), 1)
-  on conflict (rider_id) do update set
+  insert into booking.customer as r (customer_id, open_holds, minute_from, holds_this_minute)
+  values (new.customer_id, 1, now(), 1)
+  on conflict (customer_id) do update set
     open_holds = r.open_holds + 1,
     minute_from = case when r.minute_from <= now() - interval '1 minute' then now() else r.minute_from end,
     holds_this_minute = case when r.minute_from <= now() - interval '1 minute' then 1 else r.holds_this_minute + 1 end
-  returning * into rider;
-  if rider.cool_down_until > now() then
-    raise exception 'rider is cooling down' using errcode = 'HB003', detail = to_jsonb(rider.cool_down_until) #>> '{}';
+  returning * into customer;
+  if customer.cool_down_until > now() then
+    raise exception 'customer is cooling down' using errcode = 'HB003', detail = to_jsonb(customer.cool_down_until) #>> '{}';
   end if;
-  if rider.open_holds > policy.max_open_holds then
+  if customer.open_holds > policy.max_open_holds then
     raise exception 'too many open holds' using errcode = 'HB001', detail = policy.max_open_holds::text;
   end if;
-  if rider.holds_this_minute > policy.max_holds_per_minute then
+  if customer.holds_this_minute > policy.max_holds_per_minute then
     raise exception 'too many holds this minute' using
-      errcode = 'HB002', detail = to_jsonb(rider.minute_from + interval '1 minute') #>> '{}';
+      errcode = 'HB002', detail = to_jsonb(customer.minute_from + interval '1 minute') #>> '{}';
   end if;
   insert into booking.outbox (subject, type, data, traceparent)
   values (
     new.id,
     'HoldPlaced',
     jsonb_build_object(
-      'bookingId', new.id, 'riderId', new.rider_id, 'unitIds', new.unit_ids, 'expiresAt', new.expires_at),
+      'bookingId', new.id, 'customerId', new.customer_id, 'bookableIds', new.bookable_ids, 'expiresAt', new.expires_at),
     new.traceparent
   );
   return null;
@@ -204,10 +204,10 @@ end
 $$;
 create trigger hold_placed after insert on booking.booking for each row execute function booking.on_hold();
 
--- Everything that must be true with a move, whoever makes it: it is legal, the things follow, the rider's counters
+-- Everything that must be true with a move, whoever makes it: it is legal, the things follow, the customer's counters
 -- follow, the event is written.
--- Lock order everywhere: bookables by id, then riders by id. Who moves a booking locks its bookables first
--- (lock_bookables) and is then alone with its row; who moves several locks all their riders before the first move.
+-- Lock order everywhere: bookables by id, then customers by id. Who moves a booking locks its bookables first
+-- (lock_bookables) and is then alone with its row; who moves several locks all their customers before the first move.
 create function booking.on_move() returns trigger
 language plpgsql as $$
 declare
@@ -225,16 +225,16 @@ begin
   if new.state in ('HELD', 'PROCESSING', 'CONFIRMED', 'ACTIVE', 'NEEDS_REVIEW') then
     update booking.bookable
     set held_until = case when new.state = 'HELD' then new.expires_at else 'infinity' end
-    where id = any(new.unit_ids) and holder = new.id;
+    where id = any(new.bookable_ids) and holder = new.id;
   else
     update booking.booking_item set live = false where booking_id = new.id and live;
     -- Another booking may have taken them from an expired hold in this very statement; those stay with it.
-    update booking.bookable set holder = null, held_until = null where id = any(new.unit_ids) and holder = new.id;
+    update booking.bookable set holder = null, held_until = null where id = any(new.bookable_ids) and holder = new.id;
   end if;
 
   if old.state in ('HELD', 'PROCESSING', 'NEEDS_REVIEW') and new.state not in ('HELD', 'PROCESSING', 'NEEDS_REVIEW') then
     select * into strict policy from booking.policy where kind = new.kind;
-    update booking.rider r set
+    update booking.customer r set
       open_holds = r.open_holds - 1,
       abandoned = case
         when new.state = 'CONFIRMED' then 0
@@ -246,23 +246,23 @@ begin
           then now() + make_interval(secs => policy.cool_down_seconds)
         else r.cool_down_until
       end
-    where r.rider_id = new.rider_id;
+    where r.customer_id = new.customer_id;
   end if;
 
   perform case
     when new.state = 'CONFIRMED' then booking.event(new, 'BookingConfirmed', jsonb_build_object(
-      'riderId', new.rider_id, 'unitIds', to_jsonb(new.unit_ids), 'startBy', new.expires_at))
+      'customerId', new.customer_id, 'bookableIds', to_jsonb(new.bookable_ids), 'startBy', new.expires_at))
     when new.state = 'ACTIVE' then booking.event(new, 'BookingStarted', jsonb_build_object(
-      'riderId', new.rider_id, 'unitIds', to_jsonb(new.unit_ids), 'startedAt', new.started_at))
+      'customerId', new.customer_id, 'bookableIds', to_jsonb(new.bookable_ids), 'startedAt', new.started_at))
     when new.state = 'COMPLETED' then booking.event(new, 'BookingCompleted', jsonb_build_object(
-      'riderId', new.rider_id, 'unitIds', to_jsonb(new.unit_ids), 'startedAt', new.started_at, 'endedAt', new.ended_at,
+      'customerId', new.customer_id, 'bookableIds', to_jsonb(new.bookable_ids), 'startedAt', new.started_at, 'endedAt', new.ended_at,
       'fare', jsonb_build_object('amountMinor', new.fare_minor, 'currency', new.currency), 'lines', new.fare_lines))
     when new.state = 'CANCELLED' then booking.event(new, 'BookingCancelled', jsonb_build_object(
-      'unitIds', to_jsonb(new.unit_ids), 'reason', new.cancel_reason))
+      'bookableIds', to_jsonb(new.bookable_ids), 'reason', new.cancel_reason))
     when new.state = 'EXPIRED' and old.state = 'HELD' then booking.event(new, 'HoldExpired', jsonb_build_object(
-      'unitIds', to_jsonb(new.unit_ids)))
+      'bookableIds', to_jsonb(new.bookable_ids)))
     when new.state = 'EXPIRED' then booking.event(new, 'BookingExpired', jsonb_build_object(
-      'unitIds', to_jsonb(new.unit_ids)))
+      'bookableIds', to_jsonb(new.bookable_ids)))
     else booking.event(new, 'BookingMoved', jsonb_build_object('state', new.state))
   end;
   return new;
@@ -274,21 +274,21 @@ create trigger booking_moved before update of state, expires_at on booking.booki
 create function booking.lock_bookables(p_booking_id uuid) returns void
 language sql as $$
   select from booking.bookable
-  where id = any(array(select unnest(unit_ids) from booking.booking where id = p_booking_id)) and holder = p_booking_id
+  where id = any(array(select unnest(bookable_ids) from booking.booking where id = p_booking_id)) and holder = p_booking_id
   order by id
   for update;
 $$;
 
 -- Whether one of them was taken out of service: then there is nothing left to pay for.
-create function booking.any_withdrawn(p_unit_ids uuid[]) returns boolean
+create function booking.any_withdrawn(p_bookable_ids uuid[]) returns boolean
 language sql stable as $$
-  select exists (select from booking.bookable where id = any(p_unit_ids) and withdrawn);
+  select exists (select from booking.bookable where id = any(p_bookable_ids) and withdrawn);
 $$;
 
 -- Published to payment: take a live hold out of time's reach before Stripe is called.
-create function booking.claim_for_payment(p_booking_id uuid, p_rider_id uuid, p_payment_id uuid, p_traceparent text)
+create function booking.claim_for_payment(p_booking_id uuid, p_customer_id uuid, p_payment_id uuid, p_traceparent text)
 returns table (
-  outcome text, -- CLAIMED, NOT_FOUND (also: another rider's), NOT_PAYABLE, HOLD_EXPIRED
+  outcome text, -- CLAIMED, NOT_FOUND (also: another customer's), NOT_PAYABLE, HOLD_EXPIRED
   state booking.booking_state,
   amount_minor integer,
   currency text,
@@ -304,7 +304,7 @@ declare
   b booking.booking;
 begin
   perform booking.lock_bookables(p_booking_id);
-  select * into b from booking.booking where id = p_booking_id and rider_id = p_rider_id for update;
+  select * into b from booking.booking where id = p_booking_id and customer_id = p_customer_id for update;
   if not found then
     return query select 'NOT_FOUND', null::booking.booking_state, null::integer, null::text, null::integer,
       null::timestamptz, null::timestamptz;
@@ -350,7 +350,7 @@ begin
   from booking.policy p
   where b.id = p_booking_id and p.kind = b.kind and b.payment_id = p_payment_id
     and b.state in ('PROCESSING', 'NEEDS_REVIEW')
-    and not booking.any_withdrawn(b.unit_ids);
+    and not booking.any_withdrawn(b.bookable_ids);
   if found then
     return true;
   end if;
@@ -379,7 +379,7 @@ begin
   goes_on := b.state = 'PROCESSING'
     and b.hold_expires_at > clock_timestamp()
     and b.attempts < (select max_attempts from booking.policy where kind = b.kind)
-    and not booking.any_withdrawn(b.unit_ids);
+    and not booking.any_withdrawn(b.bookable_ids);
   update booking.booking set
     state = case when goes_on then 'HELD' else 'CANCELLED' end::booking.booking_state,
     expires_at = case when goes_on then b.hold_expires_at end,
@@ -401,11 +401,11 @@ begin
 end
 $$;
 
--- Published to fleet: may this rider open (or close) the thing of this booking now? No row: no such booking for them.
-create function booking.access(p_booking_id uuid, p_rider_id uuid)
-returns table (state booking.booking_state, unit_ids uuid[], expires_at timestamptz)
+-- Published to fleet: may this customer open (or close) the thing of this booking now? No row: no such booking for them.
+create function booking.access(p_booking_id uuid, p_customer_id uuid)
+returns table (state booking.booking_state, bookable_ids uuid[], expires_at timestamptz)
 language sql stable security definer set search_path = booking, pg_temp as $$
-  select b.state, b.unit_ids, b.expires_at from booking.booking b where b.id = p_booking_id and b.rider_id = p_rider_id;
+  select b.state, b.bookable_ids, b.expires_at from booking.booking b where b.id = p_booking_id and b.customer_id = p_customer_id;
 $$;
 
 -- Published to fleet: the lock opened. False: the booking is over, so the vehicle must be locked again.

@@ -1,4 +1,4 @@
-import { commonConfig, readConfig, Secret, Url } from '@holdfast/service'
+import { commonConfig, readConfig, Secret, Url } from '@holdfast/service/process'
 
 /** What this process is told by its environment. */
 export const config = () =>

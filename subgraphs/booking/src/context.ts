@@ -1,4 +1,4 @@
-import { isUuid, type Viewer } from '@holdfast/service'
+import { isUuid, type Viewer } from '@holdfast/service/identity'
 import DataLoader from 'dataloader'
 import type { Booking } from './domain/booking.ts'
 import type { Price } from './domain/price.ts'
@@ -15,7 +15,7 @@ export interface Context {
   readonly viewer: Viewer
   readonly commands: Wiring['commands']
   readonly reads: Wiring['reads']
-  /** The booking as this viewer may see it; null also for another rider's. */
+  /** The booking as this viewer may see it; null also for another customer's. */
   readonly bookings: DataLoader<string, Booking | null>
   /** By public id. */
   readonly prices: DataLoader<string, Price | null>
@@ -24,7 +24,7 @@ export interface Context {
 /** Whose bookings the viewer may see; null when nobody's. */
 export function whoseFor(viewer: Viewer): Whose | null {
   if (viewer.role === 'operator') return 'everybody'
-  return viewer.role === 'rider' && isUuid(viewer.id) ? { riderId: viewer.id } : null
+  return viewer.role === 'customer' && isUuid(viewer.id) ? { customerId: viewer.id } : null
 }
 
 // Gathers what is asked at once, and remembers nothing: a subscription's context lives for hours.

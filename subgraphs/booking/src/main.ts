@@ -1,24 +1,16 @@
 import { readFileSync } from 'node:fs'
 import { parseEvent, streamOf } from '@holdfast/contracts'
 import { prismaOn } from '@holdfast/database'
-import {
-  background,
-  consumeStream,
-  createBlockingRedis,
-  createLive,
-  createLog,
-  createPool,
-  createRedis,
-  every,
-  httpDoor,
-  relayOutbox,
-  runProcess,
-  subgraph,
-} from '@holdfast/service'
+import { consumeStream, relayOutbox } from '@holdfast/service/events'
+import { subgraph } from '@holdfast/service/graphql'
+import { httpServer } from '@holdfast/service/http'
+import { createPool } from '@holdfast/service/postgres'
+import { background, createLog, repeat, runProcess } from '@holdfast/service/process'
+import { createBlockingRedis, createChangeFeed, createRedis } from '@holdfast/service/redis'
 import { expireHolds } from './commands/expireHolds.ts'
 import { config } from './config.ts'
 import { contextFor } from './context.ts'
-import { fleetEventTypes, onFleetEvent } from './events/consumed.ts'
+import { onFleetEvents } from './events/consumed.ts'
 import { resolvers } from './resolvers/index.ts'
 import { forgetRequests } from './store/requests.ts'
 import { wire } from './wiring.ts'
@@ -31,7 +23,7 @@ const pool = createPool(DATABASE_URL, log)
 const prisma = prismaOn(pool)
 const redis = createRedis(REDIS_URL, log)
 const streamRedis = createBlockingRedis(REDIS_URL, log)
-const live = createLive(REDIS_URL, log)
+const live = createChangeFeed(REDIS_URL, log)
 
 const graph = subgraph({
   name: 'booking',
@@ -42,7 +34,7 @@ const graph = subgraph({
   context: contextFor(wire(pool, prisma, live)),
 })
 // Ready without Redis: bookings need only Postgres, and what they publish waits in the outbox.
-const door = httpDoor({
+const door = httpServer({
   host: HOST,
   port: PORT,
   log,
@@ -52,7 +44,7 @@ const door = httpDoor({
 const shared = { databaseUrl: DATABASE_URL, pool, log }
 
 await runProcess(log, [
-  // Prisma loads its query compiler now (it asks nobody), so that the first rider does not wait for that.
+  // Prisma loads its query compiler now (it asks nobody), so that the first customer does not wait for that.
   { name: 'postgres', start: () => prisma.$connect(), stop: () => pool.end() },
   {
     name: 'redis',
@@ -72,13 +64,12 @@ await runProcess(log, [
       stream: streamOf('fleet'),
       redis: streamRedis,
       signal,
-      types: fleetEventTypes,
       parse: parseEvent,
-      handle: onFleetEvent,
+      handlers: onFleetEvents,
     }),
   ),
   background('expiry', (signal) => expireHolds({ ...shared, signal })),
-  background('tidy', (signal) => every(signal, hourMs, log, () => forgetRequests(pool, signal))),
+  background('tidy', (signal) => repeat(signal, hourMs, log, () => forgetRequests(pool, signal))),
   door,
   ...graph.steps(door),
 ])

@@ -1,5 +1,6 @@
 import type { PrismaClient } from '@holdfast/database'
-import type { Live, Pool } from '@holdfast/service'
+import type { Pool } from '@holdfast/service/postgres'
+import type { ChangeFeed } from '@holdfast/service/redis'
 import { cancelBooking } from './commands/cancelBooking.ts'
 import { createBooking } from './commands/createBooking.ts'
 import { extendHold } from './commands/extendHold.ts'
@@ -11,10 +12,10 @@ import { bookingsById, bookingsOf, type Whose } from './store/bookings.ts'
 /** Commands and reads on their connections: everything a resolver can reach. */
 export type Wiring = ReturnType<typeof wire>
 
-export function wire(pool: Pool, prisma: PrismaClient, live: Live) {
+export function wire(pool: Pool, prisma: PrismaClient, live: ChangeFeed) {
   const byIds = (whose: Whose, ids: readonly string[]) => bookingsById(pool, whose, ids)
-  const ownBooking = async (riderId: string, id: string): Promise<Booking> => {
-    const [booking] = await byIds({ riderId }, [id])
+  const ownBooking = async (customerId: string, id: string): Promise<Booking> => {
+    const [booking] = await byIds({ customerId }, [id])
     if (!booking) throw new Error(`booking ${id} is remembered by its request and is not there`)
     return booking
   }
@@ -27,9 +28,9 @@ export function wire(pool: Pool, prisma: PrismaClient, live: Live) {
     reads: {
       bookingsById: byIds,
       bookingsOf: (
-        riderId: string,
+        customerId: string,
         page: { first: number; after?: string | undefined; state?: readonly State[] | undefined },
-      ) => bookingsOf(pool, riderId, page),
+      ) => bookingsOf(pool, customerId, page),
       pricesOf: (publicIds: readonly string[]) => pricesOf(prisma, publicIds),
       /** As `watchBooking` tells it. */
       bookingStatus: (whose: Whose, id: string) =>

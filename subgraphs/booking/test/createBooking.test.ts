@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
+import type { Outcome } from '@holdfast/service/domain'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
 import type { HoldRefusal } from '../src/domain/hold.ts'
-import type { Outcome } from '../src/domain/outcome.ts'
 import { expireDue } from '../src/store/expiry.ts'
 import { type Vehicle, type World, world } from './world.ts'
 
@@ -23,12 +23,12 @@ const times = <T>(count: number, make: (index: number) => T): T[] => Array.from(
 describe('holding', () => {
   it('gives the booking, its price and its end', async () => {
     const [vehicle] = await w.vehicles(1)
-    const riderId = randomUUID()
+    const customerId = randomUUID()
     const before = Date.now()
-    const booking = await w.held(vehicle, riderId)
+    const booking = await w.held(vehicle, customerId)
     expect(booking).toMatchObject({
       state: 'HELD',
-      riderId,
+      customerId,
       extended: false,
       authorisation: { amountMinor: 2_500, currency: 'EUR' },
       items: [
@@ -50,7 +50,7 @@ describe('holding', () => {
   })
 })
 
-describe('twenty riders and one vehicle', () => {
+describe('twenty customers and one vehicle', () => {
   it('has one winner and nineteen who are shown the nearest others', async () => {
     const [wanted, second, third, ...others] = await w.vehicles(9)
     await w.held(second) // The nearest alternative is taken as well.
@@ -66,7 +66,7 @@ describe('twenty riders and one vehicle', () => {
   })
 })
 
-describe('fifty riders and ten vehicles', () => {
+describe('fifty customers and ten vehicles', () => {
   it('leaves every vehicle with one of them', async () => {
     const vehicles = await w.vehicles(10)
     const outcomes = await Promise.all(times(50, (i) => w.hold(randomUUID(), [at(vehicles, i % 10)])))
@@ -82,35 +82,37 @@ describe('fifty riders and ten vehicles', () => {
 describe('the same request', () => {
   it('twenty times at once gets one booking', async () => {
     const [vehicle] = await w.vehicles(1)
-    const riderId = randomUUID()
+    const customerId = randomUUID()
     const requestId = randomUUID()
-    const outcomes = await Promise.all(times(20, () => w.hold(riderId, [vehicle], requestId)))
+    const outcomes = await Promise.all(times(20, () => w.hold(customerId, [vehicle], requestId)))
     const ids = new Set(outcomes.map((outcome) => (outcome.ok ? outcome.value.id : outcome.refusal.kind)))
     expect([...ids]).toEqual([expect.stringMatching(/^[0-9a-f-]{36}$/)])
-    expect(await w.row('select count(*) from booking.booking where rider_id = $1', [riderId])).toEqual({ count: 1 })
+    expect(await w.row('select count(*) from booking.booking where customer_id = $1', [customerId])).toEqual({
+      count: 1,
+    })
   })
 
   it('gets the same booking after it expired and the vehicle is free, and after the vehicle got another name', async () => {
     const [vehicle] = await w.vehicles(1)
-    const riderId = randomUUID()
+    const customerId = randomUUID()
     const requestId = randomUUID()
-    const first = await w.hold(riderId, [vehicle], requestId)
+    const first = await w.hold(customerId, [vehicle], requestId)
     if (!first.ok) throw new Error('not held')
     await w.outlive(first.value.id)
-    expect(await w.hold(riderId, [vehicle], requestId)).toMatchObject({ ok: true, value: { id: first.value.id } })
+    expect(await w.hold(customerId, [vehicle], requestId)).toMatchObject({ ok: true, value: { id: first.value.id } })
     await w.rows('update booking.bookable set public_id = gen_random_uuid() where id = $1', [vehicle.id])
-    expect(await w.hold(riderId, [vehicle], requestId)).toMatchObject({ ok: true, value: { id: first.value.id } })
+    expect(await w.hold(customerId, [vehicle], requestId)).toMatchObject({ ok: true, value: { id: first.value.id } })
   })
 
   it('for something else is refused', async () => {
     const [vehicle, other] = await w.vehicles(2)
-    const riderId = randomUUID()
+    const customerId = randomUUID()
     const requestId = randomUUID()
-    await w.hold(riderId, [vehicle], requestId)
-    expect(await w.hold(riderId, [other], requestId)).toEqual({ ok: false, refusal: { kind: 'RequestIdReused' } })
+    await w.hold(customerId, [vehicle], requestId)
+    expect(await w.hold(customerId, [other], requestId)).toEqual({ ok: false, refusal: { kind: 'RequestIdReused' } })
   })
 
-  it('of another rider is another request', async () => {
+  it('of another customer is another request', async () => {
     const [vehicle, other] = await w.vehicles(2)
     const requestId = randomUUID()
     const outcomes = [await w.hold(randomUUID(), [vehicle], requestId), await w.hold(randomUUID(), [other], requestId)]
@@ -119,12 +121,12 @@ describe('the same request', () => {
 
   it('is not remembered when it was refused: asked again it may succeed', async () => {
     const [vehicle] = await w.vehicles(1)
-    const riderId = randomUUID()
+    const customerId = randomUUID()
     const requestId = randomUUID()
     const { id } = await w.held(vehicle)
-    expect(kinds([await w.hold(riderId, [vehicle], requestId)])).toEqual(['AlreadyTaken'])
+    expect(kinds([await w.hold(customerId, [vehicle], requestId)])).toEqual(['AlreadyTaken'])
     await w.outlive(id)
-    expect(kinds([await w.hold(riderId, [vehicle], requestId)])).toEqual(['Held'])
+    expect(kinds([await w.hold(customerId, [vehicle], requestId)])).toEqual(['Held'])
   })
 })
 
@@ -153,18 +155,18 @@ describe('a hold that has run out', () => {
     expect(outcomes.filter(({ ok }) => ok)).toHaveLength(1)
   })
 
-  it('can be taken again by the same rider, whose counter stays right', async () => {
+  it('can be taken again by the same customer, whose counter stays right', async () => {
     const [vehicle] = await w.vehicles(1)
-    const riderId = randomUUID()
-    const old = await w.held(vehicle, riderId)
+    const customerId = randomUUID()
+    const old = await w.held(vehicle, customerId)
     await w.outlive(old.id)
-    await w.held(vehicle, riderId)
-    expect(await w.row('select open_holds from booking.rider where rider_id = $1', [riderId])).toEqual({
+    await w.held(vehicle, customerId)
+    expect(await w.row('select open_holds from booking.customer where customer_id = $1', [customerId])).toEqual({
       open_holds: 1,
     })
   })
 
-  it('does not deadlock when two riders push each other aside, a hundred times', async () => {
+  it('does not deadlock when two customers push each other aside, a hundred times', async () => {
     const [a, b] = await w.vehicles(2)
     await w.rows(`update booking.policy set max_holds_per_minute = 1000, max_abandoned = 1000`)
     const [one, other] = [randomUUID(), randomUUID()]
@@ -233,52 +235,54 @@ describe('what stands in the way', () => {
   })
 })
 
-describe('a rider', () => {
+describe('a customer', () => {
   it('has at most three open holds, also when asking for ten at once', async () => {
-    const riderId = randomUUID()
+    const customerId = randomUUID()
     const vehicles = await w.vehicles(10)
-    const outcomes = await Promise.all(vehicles.map((vehicle) => w.hold(riderId, [vehicle])))
+    const outcomes = await Promise.all(vehicles.map((vehicle) => w.hold(customerId, [vehicle])))
     expect(kinds(outcomes)).toEqual([...times(3, () => 'Held'), ...times(7, () => 'TooManyHolds')])
     expect(outcomes.find(({ ok }) => !ok)).toEqual({ ok: false, refusal: { kind: 'TooManyHolds', limit: 3 } })
   })
 
   it('places at most ten holds in a minute', async () => {
-    const riderId = randomUUID()
+    const customerId = randomUUID()
     const vehicles = await w.vehicles(11)
     const before = Date.now()
     for (const vehicle of vehicles.slice(0, 10)) {
-      const { id } = await w.held(vehicle, riderId)
+      const { id } = await w.held(vehicle, customerId)
       await w.rows(
-        `update booking.booking set state = 'CANCELLED', cancel_reason = 'RIDER', expires_at = null where id = $1`,
+        `update booking.booking set state = 'CANCELLED', cancel_reason = 'CUSTOMER', expires_at = null where id = $1`,
         [id],
       )
     }
-    const outcome = await w.hold(riderId, [at(vehicles, 10)])
+    const outcome = await w.hold(customerId, [at(vehicles, 10)])
     expect(outcome).toMatchObject({ ok: false, refusal: { kind: 'HoldsTooFast' } })
     const retryAt = !outcome.ok && 'retryAt' in outcome.refusal ? outcome.refusal.retryAt.getTime() : 0
     expect(retryAt - before).toBeGreaterThan(59_000)
     expect(retryAt - before).toBeLessThan(66_000)
-    await w.rows(`update booking.rider set minute_from = now() - interval '1 minute' where rider_id = $1`, [riderId])
-    await w.held(at(vehicles, 10), riderId)
+    await w.rows(`update booking.customer set minute_from = now() - interval '1 minute' where customer_id = $1`, [
+      customerId,
+    ])
+    await w.held(at(vehicles, 10), customerId)
   })
 
   it('cools down after three holds in a row were left to run out; a paid one in between begins the count anew', async () => {
-    const riderId = randomUUID()
+    const customerId = randomUUID()
     const vehicles = await w.vehicles(6)
     const abandon = async (index: number) => {
-      const { id } = await w.held(at(vehicles, index), riderId)
+      const { id } = await w.held(at(vehicles, index), customerId)
       await w.outlive(id)
       await expireDue(w.pool)
     }
     await abandon(0)
     await abandon(1)
-    const paid = await w.held(at(vehicles, 2), riderId)
+    const paid = await w.held(at(vehicles, 2), customerId)
     const { paymentId } = await w.claim(paid)
     await w.confirm(paid.id, paymentId)
     await abandon(3)
     await abandon(4)
     await abandon(5)
-    const outcome = await w.hold(riderId, [at(vehicles, 0)])
+    const outcome = await w.hold(customerId, [at(vehicles, 0)])
     expect(outcome).toMatchObject({ ok: false, refusal: { kind: 'CoolingDown' } })
     const retryAt = !outcome.ok && 'retryAt' in outcome.refusal ? outcome.refusal.retryAt.getTime() : 0
     expect(retryAt - Date.now()).toBeGreaterThan(890_000)
@@ -308,13 +312,13 @@ describe('the wall', () => {
 describe('a connection killed while it holds', () => {
   it('leaves nothing of the hold: no booking, no request, no event, no counter', async () => {
     const [vehicle] = await w.vehicles(1)
-    const riderId = randomUUID()
+    const customerId = randomUUID()
     const requestId = randomUUID()
     // Somebody is at the vehicle, so the hold has begun and waits.
     const blocker = await w.pools.owner.connect()
     await blocker.query('begin')
     await blocker.query('select from booking.bookable where id = $1 for update', [vehicle.id])
-    const holding = w.hold(riderId, [vehicle], requestId)
+    const holding = w.hold(customerId, [vehicle], requestId)
     const lost = expect(holding).rejects.toThrow(/terminat/)
     const waiting = `select pid from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
     while ((await w.rows(waiting)).length === 0);
@@ -323,15 +327,15 @@ describe('a connection killed while it holds', () => {
     await blocker.query('rollback')
     blocker.release()
     const { left } = await w.row(
-      `select (select count(*) from booking.booking where rider_id = $1)
-        + (select count(*) from booking.request where rider_id = $1)
-        + (select count(*) from booking.rider where rider_id = $1)
-        + (select count(*) from booking.outbox where data->>'riderId' = $1::text)
+      `select (select count(*) from booking.booking where customer_id = $1)
+        + (select count(*) from booking.request where customer_id = $1)
+        + (select count(*) from booking.customer where customer_id = $1)
+        + (select count(*) from booking.outbox where data->>'customerId' = $1::text)
         + (select count(*) from booking.bookable where id = $2 and holder is not null) as left`,
-      [riderId, vehicle.id],
+      [customerId, vehicle.id],
     )
     expect(left).toBe(0)
-    expect(kinds([await w.hold(riderId, [vehicle], requestId)])).toEqual(['Held'])
+    expect(kinds([await w.hold(customerId, [vehicle], requestId)])).toEqual(['Held'])
   })
 })
 

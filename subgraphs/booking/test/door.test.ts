@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import { anonymous, transaction, within } from '@holdfast/service'
+import { anonymous } from '@holdfast/service/identity'
+import { transaction } from '@holdfast/service/postgres'
+import { withTimeout } from '@holdfast/service/process'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
 import { testRedis } from '../../../dev/testing.ts'
 import { completeBooking } from '../src/commands/completeBooking.ts'
@@ -115,13 +117,13 @@ describe('createBooking', () => {
     await create(viewer(id), vehicle.publicId, undefined, `00-${trace}-00f067aa0ba902b7-01`)
     const { rows } = await w.pools.owner.query(
       `select b.traceparent as "inBooking", o.traceparent as "inEvent"
-       from booking.booking b join booking.outbox o on o.subject = b.id where b.rider_id = $1`,
+       from booking.booking b join booking.outbox o on o.subject = b.id where b.customer_id = $1`,
       [id],
     )
     expect(rows[0]).toEqual({ inBooking: expect.stringContaining(trace), inEvent: expect.stringContaining(trace) })
   })
 
-  it('is for riders who are signed in, with a requestId that is one and something to book', async () => {
+  it('is for customers who are signed in, with a requestId that is one and something to book', async () => {
     const id = randomUUID()
     expect(codes(await create(anonymous, id))).toEqual(['UNAUTHENTICATED'])
     expect(codes(await create(operator, id))).toEqual(['FORBIDDEN'])
@@ -132,17 +134,17 @@ describe('createBooking', () => {
   })
 })
 
-describe('another rider’s booking', () => {
+describe('another customer’s booking', () => {
   it('does not exist, whichever way it is asked for; operators see it', async () => {
     const [vehicle] = await w.vehicles(1)
-    const { id, riderId } = await w.held(vehicle)
-    const ask = `query ($id: ID!, $ref: [_Any!]!) { booking(id: $id) { id } _entities(representations: $ref) { ... on Booking { id riderId } } }`
+    const { id, customerId } = await w.held(vehicle)
+    const ask = `query ($id: ID!, $ref: [_Any!]!) { booking(id: $id) { id } _entities(representations: $ref) { ... on Booking { id customerId } } }`
     const variables = { id, ref: [{ __typename: 'Booking', id }] }
     for (const stranger of [viewer(randomUUID()), anonymous, viewer('v-1', 'vehicle')]) {
       expect(await subgraph.ask(ask, variables, stranger)).toEqual({ data: { booking: null, _entities: [null] } })
     }
-    for (const allowed of [viewer(riderId), operator]) {
-      const expected = { data: { booking: { id }, _entities: [{ id, riderId }] } }
+    for (const allowed of [viewer(customerId), operator]) {
+      const expected = { data: { booking: { id }, _entities: [{ id, customerId }] } }
       expect(await subgraph.ask(ask, variables, allowed)).toEqual(expected)
     }
     const cancel = `mutation ($id: ID!) { cancelBooking(input: { bookingId: $id }) { __typename } extendHold(input: { bookingId: $id, requestId: "${randomUUID()}" }) { __typename } }`
@@ -167,7 +169,7 @@ describe('a booking that is over', () => {
         }
       }`,
       { id: booking.id },
-      viewer(booking.riderId),
+      viewer(booking.customerId),
     )
     expect(answer).toEqual({
       data: {
@@ -213,40 +215,40 @@ describe('myBookings', () => {
   }
 
   it('come page by page, newest first, each once, even of the same instant', async () => {
-    const riderId = randomUUID()
+    const customerId = randomUUID()
     await w.rows('update booking.policy set max_open_holds = 100')
-    for (const vehicle of await w.vehicles(7)) await w.held(vehicle, riderId)
+    for (const vehicle of await w.vehicles(7)) await w.held(vehicle, customerId)
     await w.rows(`update booking.policy set max_open_holds = 3`)
     await w.rows(
       `update booking.booking set created_at = '2026-11-21 10:00:00.000123+00'
-       where id in (select id from booking.booking where rider_id = $1 limit 4)`,
-      [riderId],
+       where id in (select id from booking.booking where customer_id = $1 limit 4)`,
+      [customerId],
     )
     const ids = await w.rows<{ id: string }>(
-      'select id from booking.booking where rider_id = $1 order by created_at desc, id desc',
-      [riderId],
+      'select id from booking.booking where customer_id = $1 order by created_at desc, id desc',
+      [customerId],
     )
     const seen: string[] = []
     for (let after: string | null = null, more = true; more; ) {
-      const { data }: Answer<Page> = await subgraph.ask<Page>(myBookings, { first: 2, after }, viewer(riderId))
+      const { data }: Answer<Page> = await subgraph.ask<Page>(myBookings, { first: 2, after }, viewer(customerId))
       if (!data) throw new Error('no page')
       seen.push(...data.myBookings.edges.map(({ node }) => node.id))
       ;({ hasNextPage: more, endCursor: after } = data.myBookings.pageInfo)
     }
     expect(seen).toEqual(ids.map(({ id }) => id))
-    const { data } = await subgraph.ask<Page>(myBookings, { state: ['EXPIRED'] }, viewer(riderId))
+    const { data } = await subgraph.ask<Page>(myBookings, { state: ['EXPIRED'] }, viewer(customerId))
     expect(data?.myBookings).toEqual({ edges: [], pageInfo: { hasNextPage: false, endCursor: null } })
   })
 
   it('leave none out when the last one of a page has moved on before the next page', async () => {
     const [vehicle, ...others] = await w.vehicles(3)
-    const rider = viewer(randomUUID())
-    const oldest = await w.held(vehicle, rider.id)
-    const middle = await w.held(others[0], rider.id)
-    const newest = await w.held(others[1], rider.id)
+    const customer = viewer(randomUUID())
+    const oldest = await w.held(vehicle, customer.id)
+    const middle = await w.held(others[0], customer.id)
+    const newest = await w.held(others[1], customer.id)
     const held = { first: 1, state: ['HELD'] }
     const page = async (after: string | null) =>
-      (await subgraph.ask<Page>(myBookings, { ...held, after }, rider)).data?.myBookings
+      (await subgraph.ask<Page>(myBookings, { ...held, after }, customer)).data?.myBookings
     const first = await page(null)
     expect(first?.edges).toEqual([{ node: { id: newest.id } }])
     await w.claim(newest)
@@ -257,19 +259,19 @@ describe('myBookings', () => {
 
   it('have no page after a booking of somebody else', async () => {
     const [one, two, other] = await w.vehicles(3)
-    const rider = viewer(randomUUID())
-    await w.held(one, rider.id)
-    await w.held(two, rider.id)
+    const customer = viewer(randomUUID())
+    await w.held(one, customer.id)
+    await w.held(two, customer.id)
     const theirs = await w.held(other)
     const after = Buffer.from(theirs.id.replaceAll('-', ''), 'hex').toString('base64url')
-    expect((await subgraph.ask<Page>(myBookings, { after }, rider)).data?.myBookings.edges).toEqual([])
+    expect((await subgraph.ask<Page>(myBookings, { after }, customer)).data?.myBookings.edges).toEqual([])
   })
 
-  it('are a rider’s, at most a hundred at a time, after a cursor that is one', async () => {
-    const rider = viewer(randomUUID())
+  it('are a customer’s, at most a hundred at a time, after a cursor that is one', async () => {
+    const customer = viewer(randomUUID())
     expect(codes(await subgraph.ask(myBookings, {}, anonymous))).toEqual(['UNAUTHENTICATED'])
     for (const wrong of [{ first: 0 }, { first: 101 }, { after: 'somewhere' }])
-      expect(codes(await subgraph.ask(myBookings, wrong, rider))).toEqual(['BAD_USER_INPUT'])
+      expect(codes(await subgraph.ask(myBookings, wrong, customer))).toEqual(['BAD_USER_INPUT'])
   })
 })
 
@@ -277,7 +279,7 @@ describe('me', () => {
   it('is who the gateway says', async () => {
     const id = randomUUID()
     const me = '{ me { id role } }'
-    expect(await subgraph.ask(me, {}, viewer(id))).toEqual({ data: { me: { id, role: 'RIDER' } } })
+    expect(await subgraph.ask(me, {}, viewer(id))).toEqual({ data: { me: { id, role: 'CUSTOMER' } } })
     expect(await subgraph.ask(me)).toEqual({ data: { me: { id: null, role: 'ANONYMOUS' } } })
   })
 })
@@ -288,14 +290,14 @@ describe('bookingStatus', () => {
     bookingStatus: { state: string; extended: boolean } | null
   }
   const next = async (stream: AsyncIterableIterator<{ data?: Status | null }>) => {
-    const { value, done } = await within(5_000, 'the stream', stream.next())
+    const { value, done } = await withTimeout(5_000, 'the stream', stream.next())
     return done ? 'the end' : (value.data?.bookingStatus?.state ?? null)
   }
 
   it('tells the state as it is, then each change, and ends with the booking', async () => {
     const [vehicle] = await w.vehicles(1)
     const booking = await w.held(vehicle)
-    const stream = subgraph.subscribe<Status>(bookingStatus, { id: booking.id }, viewer(booking.riderId))
+    const stream = subgraph.subscribe<Status>(bookingStatus, { id: booking.id }, viewer(booking.customerId))
     expect(await next(stream)).toBe('HELD')
     const { paymentId } = await w.claim(booking)
     expect(await next(stream)).toBe('PROCESSING')
@@ -320,7 +322,7 @@ describe('bookingStatus', () => {
     expect(await next(stream)).toBe('the end')
   })
 
-  it('is null, once, for another rider’s booking, for none and for no id', async () => {
+  it('is null, once, for another customer’s booking, for none and for no id', async () => {
     const [vehicle] = await w.vehicles(1)
     const { id } = await w.held(vehicle)
     for (const [wanted, as] of [
@@ -338,7 +340,7 @@ describe('bookingStatus', () => {
   it('goes on when Redis and Postgres were away, and missed nothing that still holds', async () => {
     const [vehicle] = await w.vehicles(1)
     const booking = await w.held(vehicle)
-    const stream = subgraph.subscribe<Status>(bookingStatus, { id: booking.id }, viewer(booking.riderId))
+    const stream = subgraph.subscribe<Status>(bookingStatus, { id: booking.id }, viewer(booking.customerId))
     expect(await next(stream)).toBe('HELD')
     await redis.kill()
     const { paymentId } = await w.claim(booking)
@@ -356,26 +358,26 @@ describe('with Redis paused', () => {
   it('holds all the same', async () => {
     const [vehicle] = await w.vehicles(1)
     await redis.pause()
-    const answer = await within(1_000, 'the hold', create(viewer(randomUUID()), vehicle.publicId))
+    const answer = await withTimeout(1_000, 'the hold', create(viewer(randomUUID()), vehicle.publicId))
     await redis.resume()
     expect(answer.data?.createBooking?.__typename).toBe('CreateBookingSuccess')
   })
 })
 
 describe('with Postgres paused', () => {
-  it('says UNAVAILABLE within 2.5 s to whoever asks, and is well again after', async () => {
+  it('says UNAVAILABLE withTimeout 2.5 s to whoever asks, and is well again after', async () => {
     const [vehicle] = await w.vehicles(1)
-    const { id, riderId } = await w.held(vehicle)
+    const { id, customerId } = await w.held(vehicle)
     const read = `{ booking(id: "${id}") { state } }`
     const cancel = `mutation { cancelBooking(input: { bookingId: "${id}" }) { __typename } }`
-    const ask = (query: string) => subgraph.ask(query, {}, viewer(riderId))
+    const ask = (query: string) => subgraph.ask(query, {}, viewer(customerId))
     await ask(read)
     postgres.pause()
     const started = performance.now()
     const answers = await Promise.all([
       ask(read),
       ask(cancel),
-      create(viewer(riderId), vehicle.publicId),
+      create(viewer(customerId), vehicle.publicId),
       ...Array.from({ length: 40 }, () => ask(read)), // More than the pool has connections.
     ])
     const took = performance.now() - started
@@ -383,32 +385,32 @@ describe('with Postgres paused', () => {
     expect(took).toBeLessThan(2_500)
     expect((await fetch(`${subgraph.url}/health/ready`)).status).toBe(503)
     postgres.resume()
-    expect(await within(3_000, 'the answer', ask(read))).toEqual({ data: { booking: { state: 'HELD' } } })
+    expect(await withTimeout(3_000, 'the answer', ask(read))).toEqual({ data: { booking: { state: 'HELD' } } })
   })
 })
 
 describe('with Postgres gone', () => {
   it('says UNAVAILABLE at once, and is well again after', async () => {
     const [vehicle] = await w.vehicles(1)
-    const rider = viewer(randomUUID())
+    const customer = viewer(randomUUID())
     const read = `{ booking(id: "${randomUUID()}") { state } }`
     postgres.close()
-    expect(codes(await subgraph.ask(read, {}, rider))).toEqual(['UNAVAILABLE'])
-    expect(codes(await create(rider, vehicle.publicId))).toEqual(['UNAVAILABLE'])
+    expect(codes(await subgraph.ask(read, {}, customer))).toEqual(['UNAVAILABLE'])
+    expect(codes(await create(customer, vehicle.publicId))).toEqual(['UNAVAILABLE'])
     expect(
       codes(
         await subgraph.ask(
           `mutation { cancelBooking(input: { bookingId: "${randomUUID()}" }) { __typename } }`,
           {},
-          rider,
+          customer,
         ),
       ),
     ).toEqual(['UNAVAILABLE'])
     await postgres.open()
     // A connection that was cut may be found to be so by the first request that wants to use it.
     const until = Date.now() + 3_000
-    let answer = await create(rider, vehicle.publicId)
-    while (answer.errors && Date.now() < until) answer = await create(rider, vehicle.publicId)
+    let answer = await create(customer, vehicle.publicId)
+    while (answer.errors && Date.now() < until) answer = await create(customer, vehicle.publicId)
     expect(answer.data?.createBooking?.__typename).toBe('CreateBookingSuccess')
   })
 })

@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Event, type EventType, type Payload, parseEvent, streamOf } from '@holdfast/contracts'
-import { consumeStream, createBlockingRedis, createRedis, type Redis, relayOutbox } from '@holdfast/service'
+import { consumeStream, relayOutbox } from '@holdfast/service/events'
+import { createBlockingRedis, createRedis, type Redis } from '@holdfast/service/redis'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
 import { testRedis } from '../../../dev/testing.ts'
 import { cancelBooking } from '../src/commands/cancelBooking.ts'
 import { extendHold } from '../src/commands/extendHold.ts'
-import { fleetEventTypes, onFleetEvent } from '../src/events/consumed.ts'
+import { onFleetEvents } from '../src/events/consumed.ts'
 import { pricesOf } from '../src/store/bookables.ts'
 import { expireDue } from '../src/store/expiry.ts'
 import { silent as log, type Vehicle, type World, world } from './world.ts'
@@ -42,9 +43,8 @@ beforeAll(async () => {
       redis: connect(createBlockingRedis),
       log,
       signal,
-      types: fleetEventTypes,
       parse: parseEvent,
-      handle: onFleetEvent,
+      handlers: onFleetEvents,
     }),
   )
 })
@@ -140,7 +140,7 @@ describe('what fleet says', () => {
     expect(await refusalOf(relisted)).toBeNull()
   })
 
-  it('cancels the booking of a vehicle that is taken out of service before its rider came', async () => {
+  it('cancels the booking of a vehicle that is taken out of service before its customer came', async () => {
     const vehicle = await list()
     await online(vehicle.id)
     const booking = await w.held(vehicle)
@@ -208,9 +208,9 @@ describe('what booking says', () => {
       await w.held(vehicles[1]),
       await w.held(vehicles[2]),
     ]
-    const mine = { riderId: cancelled.riderId, bookingId: cancelled.id }
+    const mine = { customerId: cancelled.customerId, bookingId: cancelled.id }
     await extendHold(w.pool)({ ...mine, requestId: randomUUID() })
-    await cancelBooking(w.pool)({ whose: { riderId: mine.riderId }, bookingId: mine.bookingId })
+    await cancelBooking(w.pool)({ whose: { customerId: mine.customerId }, bookingId: mine.bookingId })
     const { paymentId } = await w.claim(unstarted)
     await w.outlive(unstarted.id)
     await w.review(unstarted.id, paymentId)

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { DatabaseError, transaction } from '@holdfast/service'
+import { DatabaseError, transaction } from '@holdfast/service/postgres'
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import { cancelBooking } from '../src/commands/cancelBooking.ts'
 import { completeBooking } from '../src/commands/completeBooking.ts'
@@ -11,7 +11,7 @@ import { listVehicle, setOffline } from '../src/store/bookables.ts'
 import { expireDue } from '../src/store/expiry.ts'
 import { type Vehicle, type World, world } from './world.ts'
 
-// Everybody at once on a few things: riders, payment, fleet, an operator and the clock, with holds of one second.
+// Everybody at once on a few things: customers, payment, fleet, an operator and the clock, with holds of one second.
 const durationMs = 6_000
 
 let w: World
@@ -19,7 +19,7 @@ beforeAll(async () => {
   w = await world()
   await w.rows(
     `update booking.policy set hold_seconds = 1, extend_seconds = 1, process_seconds = 1, start_seconds = 1,
-       max_units = 2, max_open_holds = 100, max_holds_per_minute = 100000, max_abandoned = 100000`,
+       max_items = 2, max_open_holds = 100, max_holds_per_minute = 100000, max_abandoned = 100000`,
   )
 })
 afterAll(async () => {
@@ -28,7 +28,7 @@ afterAll(async () => {
 
 it('keeps the ledger whole while everybody moves everything at once, and nobody sees a deadlock', async () => {
   const vehicles = await w.vehicles(16)
-  const riders = Array.from({ length: 6 }, () => randomUUID())
+  const customers = Array.from({ length: 6 }, () => randomUUID())
   const bookings: Booking[] = []
   const done: Record<string, number> = {}
   const count = (what: string) => {
@@ -44,18 +44,18 @@ it('keeps the ledger whole while everybody moves everything at once, and nobody 
   const named = async (some: readonly Vehicle[]): Promise<Vehicle[]> =>
     w.rows('select id, public_id as "publicId" from booking.bookable where id = any($1)', [some.map(({ id }) => id)])
 
-  const rider = async () => {
+  const customer = async () => {
     const wanted = await named(Math.random() < 0.5 ? [any(vehicles)] : [any(vehicles), any(vehicles)])
-    const riderId = any(riders)
-    const outcome = await w.hold(riderId, wanted)
+    const customerId = any(customers)
+    const outcome = await w.hold(customerId, wanted)
     count(outcome.ok ? 'Held' : outcome.refusal.kind)
     if (!outcome.ok) return
     bookings.push(outcome.value)
     const bookingId = outcome.value.id
     const next = Math.random()
     if (next < 0.3) await sleep(1_050)
-    else if (next < 0.4) await extendHold(w.pool)({ riderId, bookingId, requestId: randomUUID() })
-    else if (next < 0.6) await cancelBooking(w.pool)({ whose: { riderId }, bookingId })
+    else if (next < 0.4) await extendHold(w.pool)({ customerId, bookingId, requestId: randomUUID() })
+    else if (next < 0.6) await cancelBooking(w.pool)({ whose: { customerId }, bookingId })
   }
   const pay = async () => {
     await sleep(60)
@@ -77,12 +77,13 @@ it('keeps the ledger whole while everybody moves everything at once, and nobody 
     const started = await w.start(booking.id)
     count(`start ${started}`)
     if (!started) return
-    const { unit_ids } = await w.row<{ unit_ids: string[] }>('select unit_ids from booking.booking where id = $1', [
-      booking.id,
-    ])
+    const { bookable_ids } = await w.row<{ bookable_ids: string[] }>(
+      'select bookable_ids from booking.booking where id = $1',
+      [booking.id],
+    )
     const command = {
       bookingId: booking.id,
-      bookableId: any(unit_ids),
+      bookableId: any(bookable_ids),
       endedAt: new Date(),
       publicId: randomUUID(),
       place: { latitude: 50.11, longitude: 8.68 },
@@ -127,7 +128,7 @@ it('keeps the ledger whole while everybody moves everything at once, and nobody 
   }
   const crowd = <T>(size: number, make: () => T) => Array.from({ length: size }, make)
   await Promise.all([
-    ...crowd(8, () => keepOn(rider)),
+    ...crowd(8, () => keepOn(customer)),
     ...crowd(2, () => keepOn(pay)),
     ...crowd(3, () => keepOn(ride)),
     keepOn(operate),

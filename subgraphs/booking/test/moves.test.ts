@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { transaction } from '@holdfast/service'
+import { transaction } from '@holdfast/service/postgres'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
 import { cancelBooking } from '../src/commands/cancelBooking.ts'
 import { extendHold } from '../src/commands/extendHold.ts'
@@ -35,12 +35,12 @@ const holderOf = async (vehicleId: string) =>
   (await w.row<{ holder: string | null }>('select holder from booking.bookable where id = $1', [vehicleId])).holder
 
 describe('extending a hold', () => {
-  const extend = (riderId: string, bookingId: string, requestId: string = randomUUID()) =>
-    extendHold(w.pool)({ riderId, bookingId, requestId })
+  const extend = (customerId: string, bookingId: string, requestId: string = randomUUID()) =>
+    extendHold(w.pool)({ customerId, bookingId, requestId })
 
   it('gives five minutes more, to booking and vehicle, and says so', async () => {
     const { booking } = await oneHeld()
-    const outcome = await extend(booking.riderId, booking.id)
+    const outcome = await extend(booking.customerId, booking.id)
     const until = new Date(booking.holdExpiresAt.getTime() + 300_000)
     expect(outcome).toMatchObject({ ok: true, value: { state: 'HELD', extended: true, expiresAt: until } })
     expect(await w.read(booking.id)).toEqual(outcome.ok && outcome.value)
@@ -50,7 +50,9 @@ describe('extending a hold', () => {
   it('answers the same request with the same booking, ten times at once', async () => {
     const { booking } = await oneHeld()
     const requestId = randomUUID()
-    const outcomes = await Promise.all(Array.from({ length: 10 }, () => extend(booking.riderId, booking.id, requestId)))
+    const outcomes = await Promise.all(
+      Array.from({ length: 10 }, () => extend(booking.customerId, booking.id, requestId)),
+    )
     for (const outcome of outcomes) expect(outcome).toEqual(outcomes[0])
     expect(outcomes[0]?.ok).toBe(true)
   })
@@ -58,24 +60,24 @@ describe('extending a hold', () => {
   it('is refused the second time, to strangers, for nothing, for an old hold and for a used requestId', async () => {
     const { booking } = await oneHeld()
     const requestId = randomUUID()
-    await extend(booking.riderId, booking.id, requestId)
+    await extend(booking.customerId, booking.id, requestId)
     const refusal = (kind: string) => ({ ok: false, refusal: expect.objectContaining({ kind }) })
-    expect(await extend(booking.riderId, booking.id)).toEqual(refusal('AlreadyExtended'))
+    expect(await extend(booking.customerId, booking.id)).toEqual(refusal('AlreadyExtended'))
     expect(await extend(randomUUID(), booking.id)).toEqual(refusal('BookingNotFound'))
-    expect(await extend(booking.riderId, randomUUID())).toEqual(refusal('BookingNotFound'))
-    expect(await extend(booking.riderId, randomUUID(), requestId)).toEqual(refusal('RequestIdReused'))
+    expect(await extend(booking.customerId, randomUUID())).toEqual(refusal('BookingNotFound'))
+    expect(await extend(booking.customerId, randomUUID(), requestId)).toEqual(refusal('RequestIdReused'))
     await w.outlive(booking.id)
-    expect(await extend(booking.riderId, booking.id)).toEqual(refusal('HoldExpired'))
+    expect(await extend(booking.customerId, booking.id)).toEqual(refusal('HoldExpired'))
   })
 
   it('by one requestId for two bookings at once happens to one of them', async () => {
     const { booking } = await oneHeld()
     const [vehicle] = await w.vehicles(1)
-    const second = await w.held(vehicle, booking.riderId)
+    const second = await w.held(vehicle, booking.customerId)
     for (let round = 0; round < 20; round++) {
       const requestId = randomUUID()
-      await w.rows('update booking.booking set extended = false where rider_id = $1', [booking.riderId])
-      const outcomes = await Promise.all([booking, second].map(({ id }) => extend(booking.riderId, id, requestId)))
+      await w.rows('update booking.booking set extended = false where customer_id = $1', [booking.customerId])
+      const outcomes = await Promise.all([booking, second].map(({ id }) => extend(booking.customerId, id, requestId)))
       expect(outcomes.map((outcome) => (outcome.ok ? 'extended' : outcome.refusal.kind)).sort()).toEqual([
         'RequestIdReused',
         'extended',
@@ -85,15 +87,15 @@ describe('extending a hold', () => {
 })
 
 describe('cancelling', () => {
-  const cancel = (riderId: string | null, bookingId: string) =>
-    cancelBooking(w.pool)({ whose: riderId ? { riderId } : 'everybody', bookingId })
+  const cancel = (customerId: string | null, bookingId: string) =>
+    cancelBooking(w.pool)({ whose: customerId ? { customerId } : 'everybody', bookingId })
 
   it('ends a hold or a paid booking that has not begun, frees the vehicle and answers the same again', async () => {
     for (const { vehicle, booking } of [await oneHeld(), await confirmed()]) {
-      const outcome = await cancel(booking.riderId, booking.id)
-      expect(outcome).toMatchObject({ ok: true, value: { state: 'CANCELLED', reason: 'RIDER' } })
+      const outcome = await cancel(booking.customerId, booking.id)
+      expect(outcome).toMatchObject({ ok: true, value: { state: 'CANCELLED', reason: 'CUSTOMER' } })
       expect(await w.read(booking.id)).toEqual(outcome.ok && outcome.value)
-      expect(await cancel(booking.riderId, booking.id)).toEqual(outcome)
+      expect(await cancel(booking.customerId, booking.id)).toEqual(outcome)
       expect((await w.events(booking.id)).filter((type) => type === 'BookingCancelled')).toHaveLength(1)
       await w.held(vehicle)
     }
@@ -109,10 +111,10 @@ describe('cancelling', () => {
     expect(await cancel(randomUUID(), booking.id)).toEqual({ ok: false, refusal: { kind: 'BookingNotFound' } })
     const { paymentId } = await w.claim(booking)
     const wrong = (state: string) => ({ ok: false, refusal: { kind: 'WrongState', state } })
-    expect(await cancel(booking.riderId, booking.id)).toEqual(wrong('PROCESSING'))
+    expect(await cancel(booking.customerId, booking.id)).toEqual(wrong('PROCESSING'))
     await w.confirm(booking.id, paymentId)
     await w.start(booking.id)
-    expect(await cancel(booking.riderId, booking.id)).toEqual(wrong('ACTIVE'))
+    expect(await cancel(booking.customerId, booking.id)).toEqual(wrong('ACTIVE'))
   })
 })
 
@@ -127,9 +129,9 @@ describe('payment’s claim', () => {
     expect(await w.hold(randomUUID(), [vehicle])).toMatchObject({ refusal: { kind: 'AlreadyTaken' } })
   })
 
-  it('is refused for another rider’s booking, an expired hold and one that is claimed', async () => {
+  it('is refused for another customer’s booking, an expired hold and one that is claimed', async () => {
     const { booking } = await oneHeld()
-    expect(await w.claim({ ...booking, riderId: randomUUID() })).toMatchObject({ outcome: 'NOT_FOUND' })
+    expect(await w.claim({ ...booking, customerId: randomUUID() })).toMatchObject({ outcome: 'NOT_FOUND' })
     await w.outlive(booking.id)
     expect(await w.claim(booking)).toMatchObject({ outcome: 'HOLD_EXPIRED' })
     const other = await oneHeld()
@@ -183,7 +185,7 @@ describe('payment’s claim', () => {
   })
 })
 
-describe('a vehicle that is taken out of service while its rider pays', () => {
+describe('a vehicle that is taken out of service while its customer pays', () => {
   const withdrawnInPayment = async () => {
     const { vehicle, booking } = await oneHeld()
     const { paymentId } = await w.claim(booking)
@@ -232,7 +234,7 @@ describe('fleet', () => {
   it('may ask for access and start, and nothing that is payment’s', async () => {
     const { booking } = await oneHeld()
     const access = 'select state from booking.access($1, $2)'
-    const { rows } = await w.pools.fleet.query(access, [booking.id, booking.riderId])
+    const { rows } = await w.pools.fleet.query(access, [booking.id, booking.customerId])
     expect(rows).toEqual([{ state: 'HELD' }])
     expect((await w.pools.fleet.query(access, [booking.id, randomUUID()])).rows).toEqual([])
     await expect(w.pools.fleet.query('select booking.confirm_paid($1, $1, null)', [booking.id])).rejects.toThrow(
@@ -276,10 +278,10 @@ describe('time', () => {
   it('ends five hundred at once and the rest the next time', async () => {
     await w.rows('update booking.policy set max_open_holds = 1000, max_holds_per_minute = 1000, max_abandoned = 1000')
     const vehicles = await w.vehicles(620)
-    const riderId = randomUUID()
+    const customerId = randomUUID()
     const ids: string[] = []
     for (let i = 0; i < vehicles.length; i += 20) {
-      const some = await Promise.all(vehicles.slice(i, i + 20).map((vehicle) => w.held(vehicle, riderId)))
+      const some = await Promise.all(vehicles.slice(i, i + 20).map((vehicle) => w.held(vehicle, customerId)))
       ids.push(...some.map(({ id }) => id))
     }
     await w.outlive(...ids)

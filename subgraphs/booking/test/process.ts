@@ -2,13 +2,20 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { anonymous, identityHeader, type Role, signIdentity, subscriptionBody, type Viewer } from '@holdfast/service'
+import {
+  anonymous,
+  identityHeader,
+  type Role,
+  signIdentity,
+  subscriptionBody,
+  type Viewer,
+} from '@holdfast/service/identity'
 import { createClient } from 'graphql-ws'
 import WebSocket from 'ws'
 
 const secret = 'a secret that only this test and its process know'
 
-export const viewer = (id: string, role: Role = 'rider'): Viewer => ({ id, role, scopes: [] })
+export const viewer = (id: string, role: Role = 'customer'): Viewer => ({ id, role, scopes: [] })
 
 export interface Answer<T> {
   readonly data?: T | null

@@ -7,7 +7,7 @@ import { type World, world } from './world.ts'
 let w: World
 beforeAll(async () => {
   w = await world()
-  await w.rows('update booking.policy set max_units = 3')
+  await w.rows('update booking.policy set max_items = 3')
 })
 afterEach(async () => {
   expect(await w.broken()).toEqual([])
@@ -64,7 +64,7 @@ describe('a booking of two things', () => {
     expect(await w.hold(randomUUID(), pair)).toMatchObject({ ok: true })
   })
 
-  it('is neither frozen nor fought over by riders who want its halves while the sweeper is at it', async () => {
+  it('is neither frozen nor fought over by customers who want its halves while the sweeper is at it', async () => {
     const [one, other] = await w.vehicles(2)
     await w.rows('update booking.policy set max_holds_per_minute = 1000, max_abandoned = 1000')
     for (let round = 0; round < 60; round++) {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { prismaOn } from '@holdfast/database'
-import { createLog, createPool, type Pool, transaction } from '@holdfast/service'
+import { createPool, type Pool, transaction } from '@holdfast/service/postgres'
+import { createLog } from '@holdfast/service/process'
 import { testDatabase } from '../../../dev/testing.ts'
 import { createBooking } from '../src/commands/createBooking.ts'
 import type { Booking } from '../src/domain/booking.ts'
@@ -74,24 +75,24 @@ export async function world() {
         [count],
       ) as Promise<Vehicles<Count>>,
 
-    hold: (riderId: string, vehicles: readonly Vehicle[], requestId: string = randomUUID()) =>
-      create({ riderId, requestId, bookableIds: vehicles.map(({ publicId }) => publicId) }),
+    hold: (customerId: string, vehicles: readonly Vehicle[], requestId: string = randomUUID()) =>
+      create({ customerId, requestId, bookableIds: vehicles.map(({ publicId }) => publicId) }),
 
     /** A booking that is held; fails the test otherwise. */
-    async held(vehicle: Vehicle, riderId: string = randomUUID()): Promise<Booking> {
-      const outcome = await this.hold(riderId, [vehicle])
+    async held(vehicle: Vehicle, customerId: string = randomUUID()): Promise<Booking> {
+      const outcome = await this.hold(customerId, [vehicle])
       if (!outcome.ok) throw new Error(`not held: ${outcome.refusal.kind}`)
       return outcome.value
     },
 
     /** Payment's and fleet's doors, through their own roles. */
-    async claim({ id, riderId }: Booking, paymentId: string = randomUUID()) {
+    async claim({ id, customerId }: Booking, paymentId: string = randomUUID()) {
       const { rows } = await pools.payment.query<{
         outcome: string
         attempts_left: number
         amount_minor: number
         expires_at: Date | null
-      }>('select * from booking.claim_for_payment($1, $2, $3, null)', [id, riderId, paymentId])
+      }>('select * from booking.claim_for_payment($1, $2, $3, null)', [id, customerId, paymentId])
       return { paymentId, ...rows[0] }
     },
     async confirm(id: string, paymentId: string): Promise<boolean> {

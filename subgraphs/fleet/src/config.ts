@@ -1,7 +1,7 @@
 import { createPrivateKey } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { basename, extname } from 'node:path'
-import { commonConfig, readConfig, Secret } from '@holdfast/service'
+import { commonConfig, readConfig, Secret } from '@holdfast/service/process'
 import { z } from 'zod'
 
 const KeyFile = z.string().transform((path, context) => {

@@ -1,4 +1,4 @@
-import type { Viewer } from '@holdfast/service'
+import type { Viewer } from '@holdfast/service/identity'
 import type { Deps } from './commands/deps.ts'
 import { endTrip } from './commands/endTrip.ts'
 import { setVehicleService } from './commands/setVehicleService.ts'
@@ -40,7 +40,7 @@ export function contextFrom(deps: Deps, reads: ReadParts): (viewer: Viewer) => C
   }
   return (given) => {
     // A rider without a UUID owns nothing here, and Postgres would not even compare the id.
-    const viewer: Viewer = given.role === 'rider' && !uuidIn(given.id) ? { ...given, role: 'anonymous' } : given
+    const viewer: Viewer = given.role === 'customer' && !uuidIn(given.id) ? { ...given, role: 'anonymous' } : given
     return { ...shared, viewer, loaders: createLoaders(reads, viewer) }
   }
 }

@@ -1,4 +1,4 @@
-import { graphqlError } from '@holdfast/service'
+import { graphqlError } from '@holdfast/service/graphql'
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 

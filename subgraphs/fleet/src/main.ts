@@ -1,5 +1,9 @@
 import { readFileSync } from 'node:fs'
-import { asLeader, background, createLog, every, httpDoor, relayOutbox, runProcess, subgraph } from '@holdfast/service'
+import { relayOutbox } from '@holdfast/service/events'
+import { subgraph } from '@holdfast/service/graphql'
+import { httpServer } from '@holdfast/service/http'
+import { asLeader } from '@holdfast/service/postgres'
+import { background, createLog, repeat, runProcess } from '@holdfast/service/process'
 import { lookAfterCommands } from './commands/lookAfterCommands.ts'
 import { lookAfterContact } from './commands/lookAfterContact.ts'
 import { config } from './config.ts'
@@ -23,7 +27,7 @@ const graph = subgraph({
   log,
   context: contextFrom(deps, reads),
 })
-const door = httpDoor({
+const door = httpServer({
   host: config.HOST,
   port: config.PORT,
   log,
@@ -33,7 +37,7 @@ const door = httpDoor({
 
 const led = (name: string, pauseMs: number, work: () => Promise<unknown>) =>
   background(name, (signal) =>
-    asLeader(databaseUrl, `fleet ${name}`, signal, log, (leading) => every(leading, pauseMs, log, work)),
+    asLeader(databaseUrl, `fleet ${name}`, signal, log, (leading) => repeat(leading, pauseMs, log, work)),
   )
 
 await runProcess(log, [

@@ -1,5 +1,7 @@
 import type { PrismaClient } from '@holdfast/database'
-import type { Live, Log, Pool } from '@holdfast/service'
+import type { Pool } from '@holdfast/service/postgres'
+import type { Log } from '@holdfast/service/process'
+import type { ChangeFeed } from '@holdfast/service/redis'
 import DataLoader from 'dataloader'
 import type { Command } from './domain/command.ts'
 import { type Box, within } from './domain/place.ts'
@@ -27,7 +29,7 @@ export interface ReadParts {
   readonly prisma: PrismaClient
   readonly index: SearchIndex
   readonly catalogue: Catalogue
-  readonly live: Live
+  readonly live: ChangeFeed
   readonly log: Log
   readonly now: () => Date
   readonly graceMs: number
@@ -63,7 +65,7 @@ export function mapParts({ pool, catalogue, live, log, now, graceMs }: ReadParts
       if (eye.role === 'operator') return allInBox(pool, box, limit)
       // Together, so that neither fails unheard while the other is waited for.
       const [own, offered] = await Promise.all([
-        eye.role === 'rider' ? knownOfRider(pool, eye.id) : [],
+        eye.role === 'customer' ? knownOfRider(pool, eye.id) : [],
         offeredInBox(pool, box, limit),
       ])
       return [...own.filter(({ place }) => within(box, place)), ...offered]
@@ -91,8 +93,8 @@ export function createLoaders({ pool, prisma, now, graceMs }: ReadParts, eye: Ey
     vehicle: one(
       async (ids) => {
         const current = await knownByPublicId(pool, ids)
-        const missing = ids.length > current.length && (eye.role === 'rider' || eye.role === 'operator')
-        const ended = missing ? await knownByEndedTrip(pool, ids, eye.role === 'rider' ? eye.id : null) : []
+        const missing = ids.length > current.length && (eye.role === 'customer' || eye.role === 'operator')
+        const ended = missing ? await knownByEndedTrip(pool, ids, eye.role === 'customer' ? eye.id : null) : []
         return [...current, ...ended].flatMap((each) => seenBy(eye, each, now(), graceMs) ?? [])
       },
       ({ publicId }) => publicId,

@@ -1,7 +1,9 @@
 /** Everything that lives as long as the process, put together; nothing is started yet. */
 import { randomUUID } from 'node:crypto'
 import { prismaOn } from '@holdfast/database'
-import { createBlockingRedis, createLive, createPool, createRedis, type Log } from '@holdfast/service'
+import { createPool } from '@holdfast/service/postgres'
+import type { Log } from '@holdfast/service/process'
+import { createBlockingRedis, createChangeFeed, createRedis } from '@holdfast/service/redis'
 import type { Deps } from './commands/deps.ts'
 import type { config as read } from './config.ts'
 import { createAnnouncer } from './live/announce.ts'
@@ -22,7 +24,7 @@ export function wire(config: typeof read, log: Log) {
   const redis = createRedis(config.REDIS_URL, log)
   /** For the consumer alone: it blocks. */
   const streamRedis = createBlockingRedis(config.REDIS_URL, log)
-  const live = createLive(config.REDIS_URL, log)
+  const live = createChangeFeed(config.REDIS_URL, log)
   const client = line({
     url: config.MQTT_URL,
     username: config.MQTT_USERNAME,

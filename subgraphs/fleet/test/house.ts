@@ -8,16 +8,11 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { seed } from '@holdfast/database/seed'
-import {
-  createLog,
-  createPool,
-  createRedis,
-  identityHeader,
-  relayOutbox,
-  signIdentity,
-  subscriptionBody,
-  type Viewer,
-} from '@holdfast/service'
+import { relayOutbox } from '@holdfast/service/events'
+import { identityHeader, signIdentity, subscriptionBody, type Viewer } from '@holdfast/service/identity'
+import { createPool } from '@holdfast/service/postgres'
+import { createLog } from '@holdfast/service/process'
+import { createRedis } from '@holdfast/service/redis'
 import { createClient } from 'graphql-ws'
 import pg from 'pg'
 import { WebSocket } from 'ws'
@@ -28,7 +23,7 @@ import { provisioned, type TestDevice, type TestVehicle, vehicleOn } from './veh
 const root = fileURLToPath(new URL('../../../', import.meta.url))
 const gatewaySecret = 'a-secret-of-tests-that-is-long-enough'
 
-export const rider = (id: string = randomUUID()): Viewer => ({ id, role: 'rider', scopes: [] })
+export const rider = (id: string = randomUUID()): Viewer => ({ id, role: 'customer', scopes: [] })
 export const operator: Viewer = { id: 'op', role: 'operator', scopes: [] }
 export const nobody: Viewer = { id: '', role: 'anonymous', scopes: [] }
 
@@ -239,7 +234,7 @@ export async function openHouse({
       )
       await owner.query(
         `with booking as (
-           insert into booking.booking (id, rider_id, kind, unit_ids, currency, authorise_minor, expires_at, hold_expires_at)
+           insert into booking.booking (id, customer_id, kind, bookable_ids, currency, authorise_minor, expires_at, hold_expires_at)
            values ($1, $2, 'VEHICLE', array[$3::uuid], 'EUR', 2500, now() + interval '5 min', now() + interval '5 min')
          ), item as (
            insert into booking.booking_item values ($1, $3, 'EUR', 100, 25, 2500, 2500)

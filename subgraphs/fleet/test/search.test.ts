@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import { createLog, createPool, createRedis } from '@holdfast/service'
+import { createPool } from '@holdfast/service/postgres'
+import { createLog } from '@holdfast/service/process'
+import { createRedis } from '@holdfast/service/redis'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { createSearchIndex } from '../src/store/searchIndex.ts'
 import { eventually, type House, nobody, openHouse, operator, rider } from './house.ts'

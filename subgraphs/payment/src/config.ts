@@ -1,4 +1,4 @@
-import { commonConfig, readConfig, Secret, Url } from '@holdfast/service'
+import { commonConfig, readConfig, Secret, Url } from '@holdfast/service/process'
 
 /** What this process is told by its environment. */
 export const config = () =>
@@ -14,7 +14,7 @@ export const config = () =>
       STRIPE_WEBHOOK_SECRET: Secret.startsWith('whsec_', "must be the webhook endpoint's signing secret (whsec_…)"),
       /** An emulator's; Stripe itself when missing. */
       STRIPE_API_URL: Url.optional(),
-      /** Where the bank's page sends the rider back; a small page of this process when missing. */
+      /** Where the bank's page sends the customer back; a small page of this process when missing. */
       RETURN_URL: Url.optional(),
     },
     process.env,

@@ -1,5 +1,5 @@
 import type { PrismaClient } from '@holdfast/database'
-import type { Viewer } from '@holdfast/service'
+import type { Viewer } from '@holdfast/service/identity'
 import {
   type AuthorizeOutcome,
   type AuthorizePayment,

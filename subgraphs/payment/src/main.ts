@@ -1,16 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { prismaOn } from '@holdfast/database'
-import {
-  background,
-  createBlockingRedis,
-  createLog,
-  createPool,
-  createRedis,
-  httpDoor,
-  relayOutbox,
-  runProcess,
-  subgraph,
-} from '@holdfast/service'
+import { relayOutbox } from '@holdfast/service/events'
+import { subgraph } from '@holdfast/service/graphql'
+import { httpServer } from '@holdfast/service/http'
+import { createPool } from '@holdfast/service/postgres'
+import { background, createLog, runProcess } from '@holdfast/service/process'
+import { createBlockingRedis, createRedis } from '@holdfast/service/redis'
 import { completePayments } from './commands/completePayments.ts'
 import { reconcileHourly } from './commands/reconcilePayments.ts'
 import { config } from './config.ts'
@@ -44,7 +39,7 @@ const graph = subgraph({
   context: contextFor(deps, prisma),
 })
 // Ready without Redis and Stripe: what is paid, taken or released meanwhile waits in its row.
-const door = httpDoor({
+const door = httpServer({
   host: HOST,
   port: PORT,
   log,
@@ -59,7 +54,7 @@ const door = httpDoor({
 const shared = { databaseUrl: DATABASE_URL, pool, log, now }
 
 await runProcess(log, [
-  // Prisma loads its query compiler now (it asks nobody), so that the first rider does not wait for that.
+  // Prisma loads its query compiler now (it asks nobody), so that the first customer does not wait for that.
   { name: 'postgres', start: () => prisma.$connect(), stop: () => pool.end() },
   {
     name: 'redis',

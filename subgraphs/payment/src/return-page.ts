@@ -1,4 +1,4 @@
-import type { Route } from '@holdfast/service'
+import type { Route } from '@holdfast/service/http'
 
 const page = `<!doctype html>
 <html lang="en">
@@ -9,7 +9,7 @@ const page = `<!doctype html>
 <p>Thank you. You can go back to the app.</p>
 `
 
-/** Where the bank's page leaves the rider when no RETURN_URL is given. Says nothing of what the bank decided. */
+/** Where the bank's page leaves the customer when no RETURN_URL is given. Says nothing of what the bank decided. */
 export const returnPage: Route = (_, response) => {
   response
     .writeHead(200, {

@@ -125,7 +125,7 @@ describe('authorizePayment', () => {
     const requestId = randomUUID()
     await house.pay(held, 'pm_card_visa', requestId)
     expect(await house.pay(held, 'pm_card_mastercard', requestId)).toMatchObject({ __typename: 'RequestIdReused' })
-    const other = { ...(await house.hold()), riderId: held.riderId }
+    const other = { ...(await house.hold()), customerId: held.customerId }
     expect(await house.pay(other, 'pm_card_visa', requestId)).toMatchObject({ __typename: 'RequestIdReused' })
     await house.settled()
   })
@@ -133,7 +133,7 @@ describe('authorizePayment', () => {
   it('does not know the booking of somebody else, one that is none, or no UUID', async () => {
     const held = await house.hold()
     for (const stranger of [
-      { ...held, riderId: randomUUID() },
+      { ...held, customerId: randomUUID() },
       { ...held, bookingId: randomUUID() },
       { ...held, bookingId: 'booking-7' },
     ]) {
@@ -193,7 +193,7 @@ describe('authorizePayment', () => {
     expect(await house.bookingState(held)).toBe('HELD')
   })
 
-  it('refuses a request id that is no UUID, and who is not a rider', async () => {
+  it('refuses a request id that is no UUID, and who is not a customer', async () => {
     const held = await house.hold()
     await expect(house.pay(held, 'pm_card_visa', 'mine')).rejects.toThrow('BAD_USER_INPUT')
     const asked = (role: 'anonymous' | 'operator') =>

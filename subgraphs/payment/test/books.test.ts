@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { createLog } from '@holdfast/service'
+import { createLog } from '@holdfast/service/process'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { reconcilePayments } from '../src/commands/reconcilePayments.ts'
 import { brokenInvariants } from '../src/store/invariants.ts'
@@ -113,7 +113,7 @@ describe('the invariants', () => {
   it('cannot be broken by a second live payment: Postgres refuses it', async () => {
     const held = await ridden()
     const second = house.owner.query(
-      `insert into payment.payment (id, booking_id, rider_id, attempt, request_id, input_hash, payment_method_id,
+      `insert into payment.payment (id, booking_id, customer_id, attempt, request_id, input_hash, payment_method_id,
          amount_minor, currency, attempts_left, hold_expires_at, decide_by)
        values (gen_random_uuid(), $1, gen_random_uuid(), 2, gen_random_uuid(), '', 'pm', 1, 'EUR', 0, now(), now())`,
       [held.bookingId],

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { createStripe } from '../src/stripe/client.ts'
-import { type Held, type House, openHouse, rider, stripeKey, until } from './house.ts'
+import { customer, type Held, type House, openHouse, stripeKey, until } from './house.ts'
 
 let house: House
 beforeAll(async () => {
@@ -185,8 +185,8 @@ describe('what a viewer may read', () => {
     return house.ask(query, { id, bookings }, viewer)
   }
 
-  it('is all of it for the rider and for operators', async () => {
-    for (const viewer of [rider(held.riderId), { id: randomUUID(), role: 'operator' as const, scopes: [] }]) {
+  it('is all of it for the customer and for operators', async () => {
+    for (const viewer of [customer(held.customerId), { id: randomUUID(), role: 'operator' as const, scopes: [] }]) {
       const { data, errors } = await read(viewer)
       expect(errors).toBeUndefined()
       expect(data).toMatchObject({
@@ -207,15 +207,15 @@ describe('what a viewer may read', () => {
     }
   })
 
-  it('is nothing for another rider, a vehicle or nobody', async () => {
-    for (const role of ['rider', 'vehicle', 'anonymous'] as const) {
+  it('is nothing for another customer, a vehicle or nobody', async () => {
+    for (const role of ['customer', 'vehicle', 'anonymous'] as const) {
       const { data } = await read({ id: role === 'anonymous' ? '' : randomUUID(), role, scopes: [] })
       expect(data).toEqual({ payment: null, _entities: [{ id: held.bookingId, payment: null, receipt: null }, null] })
     }
   })
 
   it('is nothing for an id that is none', async () => {
-    const answer = await house.ask('query { payment(id: "7") { id } }', {}, rider(held.riderId))
+    const answer = await house.ask('query { payment(id: "7") { id } }', {}, customer(held.customerId))
     expect(answer).toEqual({ data: { payment: null } })
   })
 

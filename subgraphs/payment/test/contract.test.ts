@@ -36,7 +36,7 @@ it('Postgres refuses every other move', async () => {
     for (const to of states.filter((state) => state !== from)) {
       await client.query('begin')
       await client.query(
-        `insert into payment.payment (id, booking_id, rider_id, attempt, request_id, input_hash, payment_method_id,
+        `insert into payment.payment (id, booking_id, customer_id, attempt, request_id, input_hash, payment_method_id,
            amount_minor, currency, attempts_left, hold_expires_at, decide_by, state, decline_code, captured_minor)
          values (gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), 1, gen_random_uuid(), '', 'pm',
            1, 'EUR', 0, now(), now(), $1, $2, $3)`,

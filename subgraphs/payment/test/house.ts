@@ -4,15 +4,11 @@ import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import {
-  createLog,
-  createPool,
-  createRedis,
-  identityHeader,
-  relayOutbox,
-  signIdentity,
-  type Viewer,
-} from '@holdfast/service'
+import { relayOutbox } from '@holdfast/service/events'
+import { identityHeader, signIdentity, type Viewer } from '@holdfast/service/identity'
+import { createPool } from '@holdfast/service/postgres'
+import { createLog } from '@holdfast/service/process'
+import { createRedis } from '@holdfast/service/redis'
 import pg from 'pg'
 import { freePort } from '../../../dev/ports.ts'
 import { testDatabase, testRedis } from '../../../dev/testing.ts'
@@ -38,7 +34,7 @@ export interface Answer {
 
 export interface Held {
   readonly bookingId: string
-  readonly riderId: string
+  readonly customerId: string
 }
 
 const authorizePayment = `
@@ -144,10 +140,10 @@ export async function openHouse({ payment: begin = true } = {}) {
       client.release()
     },
 
-    /** A rider's booking in HELD, as booking's own statement leaves it. Authorises 20.00 EUR. */
+    /** A customer's booking in HELD, as booking's own statement leaves it. Authorises 20.00 EUR. */
     async hold({ seconds = 300 } = {}): Promise<Held> {
       const bookingId = randomUUID()
-      const riderId = randomUUID()
+      const customerId = randomUUID()
       const unitId = randomUUID()
       await owner.query(
         `insert into booking.bookable (id, kind, public_id, price_plan_id) values ($1, 'VEHICLE', gen_random_uuid(), 'tests')`,
@@ -156,20 +152,24 @@ export async function openHouse({ payment: begin = true } = {}) {
       await owner.query(
         `with booking as (
            insert into booking.booking
-             (id, rider_id, kind, unit_ids, currency, authorise_minor, expires_at, hold_expires_at)
+             (id, customer_id, kind, bookable_ids, currency, authorise_minor, expires_at, hold_expires_at)
            values ($1, $2, 'VEHICLE', array[$3::uuid], 'EUR', 2000, now() + $4 * interval '1 s', now() + $4 * interval '1 s')
          ), item as (
            insert into booking.booking_item values ($1, $3, 'EUR', 100, 25, 2500, 2000)
          )
          update booking.bookable set holder = $1, held_until = now() + $4 * interval '1 s' where id = $3`,
-        [bookingId, riderId, unitId, seconds],
+        [bookingId, customerId, unitId, seconds],
       )
-      return { bookingId, riderId }
+      return { bookingId, customerId }
     },
 
     async pay(held: Held, paymentMethodId: string, requestId: string = randomUUID()): Promise<Answer> {
-      const { bookingId, riderId } = held
-      const answer = await ask(authorizePayment, { input: { requestId, bookingId, paymentMethodId } }, rider(riderId))
+      const { bookingId, customerId } = held
+      const answer = await ask(
+        authorizePayment,
+        { input: { requestId, bookingId, paymentMethodId } },
+        customer(customerId),
+      )
       if (answer.errors) throw new Error(`the subgraph answered ${JSON.stringify(answer.errors)}`)
       return answer.data?.['authorizePayment'] as Answer
     },
@@ -203,7 +203,7 @@ export async function openHouse({ payment: begin = true } = {}) {
     async end({ bookingId }: Held, state: 'CANCELLED' | 'EXPIRED') {
       await owner.query(
         `update booking.booking set state = $2::booking.booking_state, expires_at = null,
-           cancel_reason = case when $2 = 'CANCELLED' then 'RIDER' end::booking.cancel_reason
+           cancel_reason = case when $2 = 'CANCELLED' then 'CUSTOMER' end::booking.cancel_reason
          where id = $1`,
         [bookingId, state],
       )
@@ -250,7 +250,7 @@ export async function openHouse({ payment: begin = true } = {}) {
   }
 }
 
-export const rider = (id: string): Viewer => ({ id, role: 'rider', scopes: [] })
+export const customer = (id: string): Viewer => ({ id, role: 'customer', scopes: [] })
 
 /** Waits for something that happens elsewhere. */
 export async function until(done: () => Promise<boolean>, ms = 20_000): Promise<void> {

@@ -19,13 +19,13 @@ const becomes = (held: Held, state: string, ms?: number) =>
 /** The first transaction of authorizePayment, committed by a process that died after it. */
 async function begun(held: Held, { card = 'pm_card_visa', createdAgo = '10 seconds' } = {}): Promise<string> {
   const id = randomUUID()
-  await house.owner.query('select booking.claim_for_payment($1, $2, $3, null)', [held.bookingId, held.riderId, id])
+  await house.owner.query('select booking.claim_for_payment($1, $2, $3, null)', [held.bookingId, held.customerId, id])
   await house.owner.query(
-    `insert into payment.payment (id, booking_id, rider_id, attempt, request_id, input_hash, payment_method_id, amount_minor,
+    `insert into payment.payment (id, booking_id, customer_id, attempt, request_id, input_hash, payment_method_id, amount_minor,
        currency, attempts_left, hold_expires_at, decide_by, next_try_at, created_at)
      values ($1, $2, $3, 1, gen_random_uuid(), '', $4, 2000, 'EUR', 4, now() + interval '5 minutes',
        now() + interval '5 minutes', now(), now() - $5::interval)`,
-    [id, held.bookingId, held.riderId, card, createdAgo],
+    [id, held.bookingId, held.customerId, card, createdAgo],
   )
   return id
 }
@@ -96,7 +96,7 @@ describe('a process that dies', () => {
     await house.startPayment()
     const cards = ['pm_card_visa', 'pm_card_mastercard', 'pm_card_visa_chargeDeclined']
     const all: Held[] = []
-    const riders = Array.from({ length: 10 }, async (_, n) => {
+    const customers = Array.from({ length: 10 }, async (_, n) => {
       for (let turn = 0; turn < 4; turn++) {
         const held = await house.hold()
         all.push(held)
@@ -109,7 +109,7 @@ describe('a process that dies', () => {
       await house.payment.kill()
       await house.startPayment()
     }
-    await Promise.all(riders)
+    await Promise.all(customers)
     await house.settled()
     for (const held of all) {
       const state = await house.bookingState(held)
@@ -123,7 +123,7 @@ describe('a process that dies', () => {
 })
 
 describe('Stripe', () => {
-  it('does not answer: the rider is told in time, and it is done when it is back', async () => {
+  it('does not answer: the customer is told in time, and it is done when it is back', async () => {
     await house.startPayment()
     const held = await house.hold()
     const requestId = randomUUID()
@@ -186,7 +186,7 @@ describe('Stripe', () => {
     expect(['VOIDED', 'FAILED']).toContain((await house.latest(held)).state)
   })
 
-  it('fails for its own reasons: once it is sure that there is no intent, the rider can pay again', async () => {
+  it('fails for its own reasons: once it is sure that there is no intent, the customer can pay again', async () => {
     await house.startPayment()
     const held = await house.hold()
     await house.fault({ kind: 'server-error', times: '1', ...create })
@@ -223,7 +223,7 @@ describe('Stripe', () => {
 })
 
 describe('Postgres', () => {
-  it('does not answer: the rider is told in time, and can ask again', async () => {
+  it('does not answer: the customer is told in time, and can ask again', async () => {
     await house.startPayment()
     const held = await house.hold()
     const requestId = randomUUID()

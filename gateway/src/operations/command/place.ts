@@ -1,5 +1,6 @@
 /** Where a command works, and what it finds there. */
-import { createLog, createRedis } from '@holdfast/service'
+import { createLog } from '@holdfast/service/process'
+import { createRedis } from '@holdfast/service/redis'
 import type { Limits } from '../../document/limits.ts'
 import { registryFolder } from '../folder.ts'
 import type { RegisteredClient } from '../registry.ts'

@@ -1,4 +1,4 @@
-import { createLog } from '@holdfast/service'
+import { createLog } from '@holdfast/service/process'
 import { type Graph, readGraph } from '../../supergraph/graph.ts'
 import { supergraphSource } from '../../supergraph/source.ts'
 

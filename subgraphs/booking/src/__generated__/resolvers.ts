@@ -47,6 +47,8 @@ export type Booking = {
   readonly authorisation: Money;
   readonly cancelReason: Maybe<CancelReason>;
   readonly createdAt: Scalars['DateTime']['output'];
+  /** Whose it is; for the other subgraphs' own checks. */
+  readonly customerId: Scalars['ID']['output'];
   readonly endedAt: Maybe<Scalars['DateTime']['output']>;
   /** HELD: when the hold ends. PROCESSING: when payment must be settled. CONFIRMED: start before. Else null. */
   readonly expiresAt: Maybe<Scalars['DateTime']['output']>;
@@ -56,8 +58,6 @@ export type Booking = {
   readonly fare: Maybe<Fare>;
   readonly id: Scalars['ID']['output'];
   readonly items: ReadonlyArray<BookingItem>;
-  /** Whose it is; for the other subgraphs' own checks. */
-  readonly riderId: Scalars['ID']['output'];
   readonly startedAt: Maybe<Scalars['DateTime']['output']>;
   readonly state: BookingState;
 };
@@ -124,10 +124,10 @@ export type CancelBookingSuccess = {
 };
 
 export type CancelReason =
+  | 'CUSTOMER'
   | 'OPERATOR'
   /** No attempt to pay succeeded in time. */
-  | 'PAYMENT_FAILED'
-  | 'RIDER';
+  | 'PAYMENT_FAILED';
 
 /** Several holds in a row were left to expire. */
 export type CoolingDown = Problem & {
@@ -297,7 +297,7 @@ export type SubscriptionBookingStatusArgs = {
   bookingId: Scalars['ID']['input'];
 };
 
-/** You have the most open holds a rider may have. */
+/** You have the most open holds a customer may have. */
 export type TooManyHolds = Problem & {
   readonly __typename?: 'TooManyHolds';
   readonly limit: Scalars['Int']['output'];
@@ -343,8 +343,8 @@ export type Viewer = {
 
 export type ViewerRole =
   | 'ANONYMOUS'
+  | 'CUSTOMER'
   | 'OPERATOR'
-  | 'RIDER'
   | 'VEHICLE';
 
 /** The booking's state does not allow this. */
@@ -635,13 +635,13 @@ export type BookingResolvers<ContextType = Context, ParentType extends Resolvers
   authorisation?: Resolver<ResolversTypes['Money'], ParentType, ContextType>;
   cancelReason?: Resolver<Maybe<ResolversTypes['CancelReason']>, ParentType, ContextType>;
   createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  customerId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   endedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   expiresAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   extended?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   fare?: Resolver<Maybe<ResolversTypes['Fare']>, ParentType, ContextType>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   items?: Resolver<ReadonlyArray<ResolversTypes['BookingItem']>, ParentType, ContextType>;
-  riderId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   startedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   state?: Resolver<ResolversTypes['BookingState'], ParentType, ContextType>;
 };
@@ -733,9 +733,9 @@ export type MoneyResolvers<ContextType = Context, ParentType extends ResolversPa
 };
 
 export type MutationResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = {
-  cancelBooking?: Resolver<Maybe<ResolversTypes['CancelBookingResult']>, ParentType, ContextType, RequireFields<MutationCancelBookingArgs, 'input'>>;
-  createBooking?: Resolver<Maybe<ResolversTypes['CreateBookingResult']>, ParentType, ContextType, RequireFields<MutationCreateBookingArgs, 'input'>>;
-  extendHold?: Resolver<Maybe<ResolversTypes['ExtendHoldResult']>, ParentType, ContextType, RequireFields<MutationExtendHoldArgs, 'input'>>;
+  cancelBooking: Resolver<Maybe<ResolversTypes['CancelBookingResult']>, ParentType, ContextType, RequireFields<MutationCancelBookingArgs, 'input'>>;
+  createBooking: Resolver<Maybe<ResolversTypes['CreateBookingResult']>, ParentType, ContextType, RequireFields<MutationCreateBookingArgs, 'input'>>;
+  extendHold: Resolver<Maybe<ResolversTypes['ExtendHoldResult']>, ParentType, ContextType, RequireFields<MutationExtendHoldArgs, 'input'>>;
 };
 
 export type PageInfoResolvers<ContextType = Context, ParentType extends ResolversParentTypes['PageInfo'] = ResolversParentTypes['PageInfo']> = {
@@ -755,9 +755,9 @@ export type ProblemResolvers<ContextType = Context, ParentType extends Resolvers
 };
 
 export type QueryResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Query'] = ResolversParentTypes['Query']> = {
-  booking?: Resolver<Maybe<ResolversTypes['Booking']>, ParentType, ContextType, RequireFields<QueryBookingArgs, 'id'>>;
-  me?: Resolver<ResolversTypes['Viewer'], ParentType, ContextType>;
-  myBookings?: Resolver<ResolversTypes['BookingConnection'], ParentType, ContextType, RequireFields<QueryMyBookingsArgs, 'first'>>;
+  booking: Resolver<Maybe<ResolversTypes['Booking']>, ParentType, ContextType, RequireFields<QueryBookingArgs, 'id'>>;
+  me: Resolver<ResolversTypes['Viewer'], ParentType, ContextType>;
+  myBookings: Resolver<ResolversTypes['BookingConnection'], ParentType, ContextType, RequireFields<QueryMyBookingsArgs, 'first'>>;
 };
 
 export type RequestIdReusedResolvers<ContextType = Context, ParentType extends ResolversParentTypes['RequestIdReused'] = ResolversParentTypes['RequestIdReused']> = {
@@ -766,7 +766,7 @@ export type RequestIdReusedResolvers<ContextType = Context, ParentType extends R
 };
 
 export type SubscriptionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Subscription'] = ResolversParentTypes['Subscription']> = {
-  bookingStatus?: SubscriptionResolver<Maybe<ResolversTypes['Booking']>, "bookingStatus", ParentType, ContextType, RequireFields<SubscriptionBookingStatusArgs, 'bookingId'>>;
+  bookingStatus: SubscriptionResolver<Maybe<ResolversTypes['Booking']>, "bookingStatus", ParentType, ContextType, RequireFields<SubscriptionBookingStatusArgs, 'bookingId'>>;
 };
 
 export type TooManyHoldsResolvers<ContextType = Context, ParentType extends ResolversParentTypes['TooManyHolds'] = ResolversParentTypes['TooManyHolds']> = {

@@ -1,10 +1,10 @@
-import { type Pool, transaction } from '@holdfast/service'
+import { accept, type Outcome, refuse } from '@holdfast/service/domain'
+import { type Pool, transaction } from '@holdfast/service/postgres'
 import { type Booking, cancel, type WrongState } from '../domain/booking.ts'
-import { accept, type Outcome, refuse } from '../domain/outcome.ts'
 import { lockBooking, saveCancelled, type Whose } from '../store/bookings.ts'
 
 export interface CancelBooking {
-  /** Who cancels: the rider their own, operators anybody's. */
+  /** Who cancels: the customer their own, operators anybody's. */
   readonly whose: Whose
   readonly bookingId: string
 }
@@ -20,5 +20,5 @@ export const cancelBooking =
       const outcome = cancel(locked.booking)
       if (!outcome.ok) return outcome
       if (!outcome.value) return accept(locked.booking)
-      return accept(await saveCancelled(tx, bookingId, whose === 'everybody' ? 'OPERATOR' : 'RIDER'))
+      return accept(await saveCancelled(tx, bookingId, whose === 'everybody' ? 'OPERATOR' : 'CUSTOMER'))
     })

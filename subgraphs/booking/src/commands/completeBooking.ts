@@ -1,4 +1,4 @@
-import type { Transaction } from '@holdfast/service'
+import type { Transaction } from '@holdfast/service/postgres'
 import { complete } from '../domain/booking.ts'
 import { moveBookable, type Place } from '../store/bookables.ts'
 import { lockBooking, saveCompleted } from '../store/bookings.ts'

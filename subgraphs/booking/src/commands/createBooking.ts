@@ -1,16 +1,17 @@
 import { randomUUID } from 'node:crypto'
-import { counter, type Pool } from '@holdfast/service'
+import { accept, type Outcome, refuse } from '@holdfast/service/domain'
+import type { Pool } from '@holdfast/service/postgres'
+import { counter } from '@holdfast/service/process'
 import type { Booking } from '../domain/booking.ts'
 import { type HoldRefusal, type Reason, whyRefused } from '../domain/hold.ts'
-import { accept, type Outcome, refuse } from '../domain/outcome.ts'
 import { hold, nearestFree, type WantedHold, whyNotHeld } from '../store/hold.ts'
 import { hashOf, isRepeated } from '../store/requests.ts'
 
-/** Reads a booking of the rider's own. */
-type BookingOf = (riderId: string, bookingId: string) => Promise<Booking>
+/** Reads a booking of the customer's own. */
+type BookingOf = (customerId: string, bookingId: string) => Promise<Booking>
 
 export interface CreateBooking {
-  readonly riderId: string
+  readonly customerId: string
   readonly requestId: string
   /** Public ids of the wanted things. */
   readonly bookableIds: readonly string[]
@@ -22,13 +23,13 @@ const holds = counter('booking_holds_total', 'Answers to createBooking', ['outco
 // is told that it is taken.
 const tries = 3
 
-/** Holds the things for the rider: all of them or none. The same request again gets the same booking. */
+/** Holds the things for the customer: all of them or none. The same request again gets the same booking. */
 export const createBooking =
   (pool: Pool, bookingOf: BookingOf) =>
-  async ({ riderId, requestId, bookableIds }: CreateBooking): Promise<Outcome<Booking, HoldRefusal>> => {
+  async ({ customerId, requestId, bookableIds }: CreateBooking): Promise<Outcome<Booking, HoldRefusal>> => {
     const wanted = {
       bookingId: randomUUID(),
-      riderId,
+      customerId,
       requestId,
       publicIds: bookableIds,
       inputHash: hashOf(bookableIds),
@@ -39,7 +40,7 @@ export const createBooking =
   }
 
 async function take(pool: Pool, bookingOf: BookingOf, wanted: WantedHold): Promise<Outcome<Booking, HoldRefusal>> {
-  const { riderId, publicIds, inputHash } = wanted
+  const { customerId, publicIds, inputHash } = wanted
   for (let attempt = 1; attempt <= tries; attempt++) {
     const held = await hold(pool, wanted)
     if (held.ok) return held
@@ -47,7 +48,7 @@ async function take(pool: Pool, bookingOf: BookingOf, wanted: WantedHold): Promi
     const { request, found, limit } = await whyNotHeld(pool, wanted)
     if (request) {
       const repeated = isRepeated(request, 'createBooking', inputHash)
-      return repeated ? accept(await bookingOf(riderId, request.bookingId)) : refuse({ kind: 'RequestIdReused' })
+      return repeated ? accept(await bookingOf(customerId, request.bookingId)) : refuse({ kind: 'RequestIdReused' })
     }
     const reason = whyRefused(publicIds, found, limit)
     if (reason) return refuse(await withAlternatives(pool, publicIds, reason))

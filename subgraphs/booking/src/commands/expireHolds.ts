@@ -1,4 +1,5 @@
-import { asLeader, counter, every, type Log, type Pool, pause } from '@holdfast/service'
+import { asLeader, type Pool } from '@holdfast/service/postgres'
+import { counter, type Log, pause, repeat } from '@holdfast/service/process'
 import { expireDue, nextDueInMs, sweepBatch } from '../store/expiry.ts'
 
 const expired = counter('booking_expired_total', 'Bookings ended by time and found by the sweeper')
@@ -17,7 +18,7 @@ export const expireHolds = (deps: {
   readonly signal: AbortSignal
 }): Promise<void> =>
   asLeader(deps.databaseUrl, 'booking expiry', deps.signal, deps.log, (signal) =>
-    every(signal, 0, deps.log, async () => {
+    repeat(signal, 0, deps.log, async () => {
       const ended = await expireDue(deps.pool)
       expired.inc(ended)
       if (ended === sweepBatch) return

@@ -1,11 +1,11 @@
-import { DatabaseError, type Pool, transaction } from '@holdfast/service'
+import { accept, type Outcome, refuse } from '@holdfast/service/domain'
+import { DatabaseError, type Pool, transaction } from '@holdfast/service/postgres'
 import { type Booking, type ExtendRefusal, extend } from '../domain/booking.ts'
-import { accept, type Outcome, refuse } from '../domain/outcome.ts'
 import { lockBooking, saveExtended } from '../store/bookings.ts'
 import { hashOf, isRepeated, rememberRequest, requestOf } from '../store/requests.ts'
 
 export interface ExtendHold {
-  readonly riderId: string
+  readonly customerId: string
   readonly requestId: string
   readonly bookingId: string
 }
@@ -14,17 +14,17 @@ export type ExtendHoldRefusal =
   | { readonly kind: 'BookingNotFound' }
   | { readonly kind: 'RequestIdReused' }
 
-/** Gives the rider's hold more time, once. The same request again gets the same booking. */
+/** Gives the customer's hold more time, once. The same request again gets the same booking. */
 export const extendHold =
   (pool: Pool) =>
   async (command: ExtendHold): Promise<Outcome<Booking, ExtendHoldRefusal>> => {
-    const { riderId, requestId, bookingId } = command
+    const { customerId, requestId, bookingId } = command
     const inputHash = hashOf(bookingId)
 
     const once = () =>
       transaction(pool, async (tx): Promise<Outcome<Booking, ExtendHoldRefusal>> => {
-        const locked = await lockBooking(tx, { riderId }, bookingId)
-        const known = await requestOf(tx, riderId, requestId)
+        const locked = await lockBooking(tx, { customerId }, bookingId)
+        const known = await requestOf(tx, customerId, requestId)
         if (known && !isRepeated(known, 'extendHold', inputHash)) return refuse({ kind: 'RequestIdReused' })
         if (!locked) return refuse({ kind: 'BookingNotFound' })
         const { booking, now, extendSeconds } = locked
@@ -32,7 +32,7 @@ export const extendHold =
         const outcome = extend(booking, extendSeconds, now)
         if (!outcome.ok) return outcome
         const extended = await saveExtended(tx, bookingId, outcome.value)
-        await rememberRequest(tx, { riderId, requestId, operation: 'extendHold', inputHash, bookingId })
+        await rememberRequest(tx, { customerId, requestId, operation: 'extendHold', inputHash, bookingId })
         return accept(extended)
       })
 

@@ -1,4 +1,4 @@
-import type { Transaction } from '@holdfast/service'
+import type { Transaction } from '@holdfast/service/postgres'
 import { cancel } from '../domain/booking.ts'
 import { holderOf, setWithdrawn } from '../store/bookables.ts'
 import { lockBooking, saveCancelled } from '../store/bookings.ts'

@@ -6,7 +6,7 @@ const now = new Date('2026-11-21T10:00:00Z')
 const at = (seconds: number) => new Date(now.getTime() + seconds * 1_000)
 const common = {
   id: '5a9c6a0e-0000-4000-8000-000000000001',
-  riderId: '5a9c6a0e-0000-4000-8000-000000000002',
+  customerId: '5a9c6a0e-0000-4000-8000-000000000002',
   items: [
     {
       vehicleId: null,
@@ -32,7 +32,7 @@ const inState: { [S in State]: Booking & { state: S } } = {
     endedAt: at(-10),
     fare: { total: eur(0), lines: [] },
   },
-  CANCELLED: { ...common, state: 'CANCELLED', reason: 'RIDER' },
+  CANCELLED: { ...common, state: 'CANCELLED', reason: 'CUSTOMER' },
   EXPIRED: { ...common, state: 'EXPIRED' },
 }
 const but = (...except: State[]) => states.filter((state) => !except.includes(state)).map((state) => inState[state])

@@ -1,6 +1,6 @@
 import type { Money } from '@holdfast/contracts'
+import { accept, type Outcome, refuse } from '@holdfast/service/domain'
 import { type Fare, fareOf, sumOf } from './fare.ts'
-import { accept, type Outcome, refuse } from './outcome.ts'
 import type { Price } from './price.ts'
 
 export const states = [
@@ -28,7 +28,7 @@ export interface Move {
  * and the database refuses all others.
  */
 export const moves = [
-  { name: 'extend', from: 'HELD', to: 'HELD', by: 'rider, once' },
+  { name: 'extend', from: 'HELD', to: 'HELD', by: 'customer, once' },
   { name: 'claim', from: 'HELD', to: 'PROCESSING', by: 'payment, before it asks Stripe' },
   { name: 'decline', from: 'PROCESSING', to: 'HELD', by: 'payment: no money, but time and attempts left' },
   {
@@ -40,8 +40,8 @@ export const moves = [
   { name: 'confirm', from: 'PROCESSING', to: 'CONFIRMED', by: 'payment: authorised' },
   { name: 'start', from: 'CONFIRMED', to: 'ACTIVE', by: 'fleet: the lock opened' },
   { name: 'complete', from: 'ACTIVE', to: 'COMPLETED', by: 'fleet: the trip ended' },
-  { name: 'cancel', from: 'HELD', to: 'CANCELLED', by: 'rider, operator' },
-  { name: 'cancel', from: 'CONFIRMED', to: 'CANCELLED', by: 'rider, operator' },
+  { name: 'cancel', from: 'HELD', to: 'CANCELLED', by: 'customer, operator' },
+  { name: 'cancel', from: 'CONFIRMED', to: 'CANCELLED', by: 'customer, operator' },
   { name: 'expire', from: 'HELD', to: 'EXPIRED', by: 'time' },
   { name: 'expire', from: 'CONFIRMED', to: 'EXPIRED', by: 'time: never started' },
   { name: 'review', from: 'PROCESSING', to: 'NEEDS_REVIEW', by: 'payment: deadline passed, Stripe silent' },
@@ -57,7 +57,7 @@ export const isOccupying = (state: State): boolean => (occupying as readonly Sta
 /** Whether the booking is over: no move leads on from here. */
 export const isOver = (state: State): boolean => !moves.some(({ from }) => from === state)
 
-export type CancelReason = 'RIDER' | 'OPERATOR' | 'PAYMENT_FAILED'
+export type CancelReason = 'CUSTOMER' | 'OPERATOR' | 'PAYMENT_FAILED'
 
 /** One booked thing. */
 export interface Item {
@@ -70,7 +70,7 @@ export interface Item {
 /** Somebody's claim on one or several things that exist once. What exists in one state only is only there in that state. */
 export type Booking = {
   readonly id: string
-  readonly riderId: string
+  readonly customerId: string
   readonly items: readonly Item[]
   readonly authorisation: Money
   readonly createdAt: Date

@@ -1,36 +1,19 @@
-import type { Event, EventType } from '@holdfast/contracts'
-import type { Transaction } from '@holdfast/service'
+import type { Event, EventTypeOf } from '@holdfast/contracts'
+import type { EventHandlers } from '@holdfast/service/events'
 import { completeBooking } from '../commands/completeBooking.ts'
 import { withdrawVehicle } from '../commands/withdrawVehicle.ts'
 import { listVehicle, setOffline } from '../store/bookables.ts'
 
-/** Events of fleet that mean something for bookings: the cases below. */
-export const fleetEventTypes: ReadonlySet<string> = new Set<EventType>([
-  'VehicleListed',
-  'VehicleWithdrawn',
-  'VehicleContactLost',
-  'VehicleContactRestored',
-  'TripEnded',
-])
-
-/** What fleet's facts mean for booking. */
-export async function onFleetEvent(tx: Transaction, event: Event): Promise<void> {
-  switch (event.type) {
-    case 'VehicleListed': {
-      const { vehicleId, publicId, pricePlanId, place } = event.data
-      return listVehicle(tx, { id: vehicleId, publicId, pricePlanId, ...place })
-    }
-    case 'VehicleWithdrawn':
-      return withdrawVehicle(tx, event.data.vehicleId)
-    case 'VehicleContactLost':
-      return setOffline(tx, event.data.vehicleId, true)
-    case 'VehicleContactRestored':
-      return setOffline(tx, event.data.vehicleId, false)
-    case 'TripEnded': {
-      const { bookingId, vehicleId, endedAt, publicId, place } = event.data
-      return completeBooking(tx, { bookingId, bookableId: vehicleId, endedAt: new Date(endedAt), publicId, place })
-    }
-    // TripStarted: fleet has called booking.start in the transaction of the fact. CommandSettled: the lock's own affair.
-    default:
-  }
+/** What fleet's events mean for bookings. */
+export const onFleetEvents: EventHandlers<Event<EventTypeOf<'fleet'>>> = {
+  VehicleListed: (tx, { data: { vehicleId, publicId, pricePlanId, place } }) =>
+    listVehicle(tx, { id: vehicleId, publicId, pricePlanId, ...place }),
+  VehicleWithdrawn: (tx, { data }) => withdrawVehicle(tx, data.vehicleId),
+  VehicleContactLost: (tx, { data }) => setOffline(tx, data.vehicleId, true),
+  VehicleContactRestored: (tx, { data }) => setOffline(tx, data.vehicleId, false),
+  TripEnded: (tx, { data: { bookingId, vehicleId, endedAt, publicId, place } }) =>
+    completeBooking(tx, { bookingId, bookableId: vehicleId, endedAt: new Date(endedAt), publicId, place }),
+  // Fleet called booking.start in the transaction that started the trip.
+  TripStarted: null,
+  CommandSettled: null,
 }

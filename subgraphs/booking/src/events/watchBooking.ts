@@ -1,5 +1,6 @@
-import { liveChannel } from '@holdfast/contracts'
-import { endable, isUnavailable, type Live, pause } from '@holdfast/service'
+import { changeChannel } from '@holdfast/contracts'
+import { isUnavailable, pause } from '@holdfast/service/process'
+import { abortableGenerator, type ChangeFeed } from '@holdfast/service/redis'
 import { type Booking, isOver } from '../domain/booking.ts'
 
 const retryMs = 500 // While the database is away.
@@ -9,13 +10,13 @@ const retryMs = 500 // While the database is away.
  * Notices only say when to look: what is told is always read.
  */
 export const watchBooking = (
-  live: Live,
+  live: ChangeFeed,
   bookingId: string,
   read: () => Promise<Booking | null>,
 ): AsyncGenerator<Booking | null, void, void> =>
-  endable(async function* (signal) {
+  abortableGenerator(async function* (signal) {
     let told: string | undefined
-    for await (const _ of live.listen([liveChannel('booking', bookingId)], signal)) {
+    for await (const _ of live.listen([changeChannel('booking', bookingId)], signal)) {
       const booking = told === undefined ? await read() : await patiently(read, signal)
       if (!booking) {
         if (told === undefined) yield null

@@ -1,4 +1,4 @@
-import { graphqlError, requireRider } from '@holdfast/service'
+import { graphqlError, requireCustomer } from '@holdfast/service/graphql'
 import type { QueryResolvers } from '../__generated__/resolvers.ts'
 import { cursorOf, idOfCursor } from './cursor.ts'
 
@@ -8,12 +8,12 @@ export const Query: QueryResolvers = {
   booking: (_, { id }, { bookings }) => bookings.load(id),
 
   myBookings: async (_, { first, after, state }, { viewer, reads }) => {
-    const riderId = requireRider(viewer)
+    const customerId = requireCustomer(viewer)
     if (first < 1 || first > mostPerPage) {
       throw graphqlError('BAD_USER_INPUT', `first must be between 1 and ${mostPerPage}.`)
     }
     const page = { first: first + 1, after: after ? idOfCursor(after) : undefined, state: state ?? undefined }
-    const found = await reads.bookingsOf(riderId, page)
+    const found = await reads.bookingsOf(customerId, page)
     const edges = found.slice(0, first).map((node) => ({ node, cursor: cursorOf(node.id) }))
     return { edges, pageInfo: { hasNextPage: found.length > first, endCursor: edges.at(-1)?.cursor ?? null } }
   },
@@ -21,4 +21,4 @@ export const Query: QueryResolvers = {
   me: (_, __, { viewer }) => ({ id: viewer.id || null, role: roles[viewer.role] }),
 }
 
-const roles = { rider: 'RIDER', operator: 'OPERATOR', vehicle: 'VEHICLE', anonymous: 'ANONYMOUS' } as const
+const roles = { customer: 'CUSTOMER', operator: 'OPERATOR', vehicle: 'VEHICLE', anonymous: 'ANONYMOUS' } as const

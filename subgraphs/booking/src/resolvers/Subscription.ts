@@ -1,4 +1,4 @@
-import { isUuid } from '@holdfast/service'
+import { isUuid } from '@holdfast/service/identity'
 import type { SubscriptionResolvers } from '../__generated__/resolvers.ts'
 import { whoseFor } from '../context.ts'
 import type { Booking } from '../domain/booking.ts'

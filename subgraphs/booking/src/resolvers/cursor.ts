@@ -1,4 +1,5 @@
-import { graphqlError, isUuid } from '@holdfast/service'
+import { graphqlError } from '@holdfast/service/graphql'
+import { isUuid } from '@holdfast/service/identity'
 
 /** Opaque to clients: the booking a page ended with. */
 export const cursorOf = (bookingId: string): string =>

@@ -1,4 +1,5 @@
-import { graphqlError, isUuid } from '@holdfast/service'
+import { graphqlError } from '@holdfast/service/graphql'
+import { isUuid } from '@holdfast/service/identity'
 
 /** A requestId as it is compared; BAD_USER_INPUT when it is no UUID. */
 export function requestIdOf(id: string): string {

@@ -1,5 +1,5 @@
 import type { PrismaClient } from '@holdfast/database'
-import type { Transaction } from '@holdfast/service'
+import type { Transaction } from '@holdfast/service/postgres'
 import type { Price } from '../domain/price.ts'
 import { parsePrice } from './booking-row.ts'
 

@@ -14,7 +14,7 @@ export interface PriceRow {
 /** A booking with its items, as Prisma reads it and as the statements here return it. */
 export interface BookingRow {
   readonly id: string
-  readonly rider_id: string
+  readonly customer_id: string
   readonly state: State
   readonly currency: string
   readonly authorise_minor: number
@@ -62,7 +62,7 @@ export function parseBooking(row: BookingRow): Booking {
   const common = {
     id,
     extended,
-    riderId: row.rider_id,
+    customerId: row.customer_id,
     createdAt: row.created_at,
     holdExpiresAt: row.hold_expires_at,
     authorisation: { amountMinor: row.authorise_minor, currency },

@@ -1,10 +1,11 @@
-import { type Queryable, type Transaction, traceparent } from '@holdfast/service'
+import type { Queryable, Transaction } from '@holdfast/service/postgres'
+import { traceparent } from '@holdfast/service/process'
 import type { Booking, CancelReason, State } from '../domain/booking.ts'
 import type { Fare } from '../domain/fare.ts'
 import { type BookingRow, itemsOfB, parseBooking } from './booking-row.ts'
 
 /** Whose bookings somebody may see: their own, or (operators) everybody's. Others' do not exist for them. */
-export type Whose = { readonly riderId: string } | 'everybody'
+export type Whose = { readonly customerId: string } | 'everybody'
 
 /**
  * Those of `ids` that there are, in no order. One statement: read in two, a booking could be seen in one state with the
@@ -16,31 +17,31 @@ export async function bookingsById(db: Queryable, whose: Whose, ids: readonly st
     text: `
       select b.*, ${itemsOfB} as items
       from booking.booking b
-      where b.id = any($1) and ($2::uuid is null or b.rider_id = $2)`,
-    values: [ids, whose === 'everybody' ? null : whose.riderId],
+      where b.id = any($1) and ($2::uuid is null or b.customer_id = $2)`,
+    values: [ids, whose === 'everybody' ? null : whose.customerId],
   })
   return rows.map(parseBooking)
 }
 
 /**
- * A rider's bookings, newest first, those after the rider's booking with the id `after`: by its place in time, so that it
+ * A customer's bookings, newest first, those after the customer's booking with the id `after`: by its place in time, so that it
  * may have moved on to another state since. Not Prisma's cursor, which takes the first row for the cursor's own.
  */
 export async function bookingsOf(
   db: Queryable,
-  riderId: string,
+  customerId: string,
   page: { readonly first: number; readonly after?: string | undefined; readonly state?: readonly State[] | undefined },
 ): Promise<Booking[]> {
   const { rows } = await db.query<BookingRow>(
     `select b.*, ${itemsOfB} as items
      from booking.booking b
-     where b.rider_id = $1
+     where b.customer_id = $1
        and ($2::booking.booking_state[] is null or b.state = any($2))
        and ($3::uuid is null or (b.created_at, b.id) < (
-         select a.created_at, a.id from booking.booking a where a.id = $3 and a.rider_id = $1))
+         select a.created_at, a.id from booking.booking a where a.id = $3 and a.customer_id = $1))
      order by b.created_at desc, b.id desc
      limit $4`,
-    [riderId, page.state ?? null, page.after ?? null, page.first],
+    [customerId, page.state ?? null, page.after ?? null, page.first],
   )
   return rows.map(parseBooking)
 }
@@ -52,8 +53,8 @@ export async function lockBooking(
   id: string,
 ): Promise<{ booking: Booking; now: Date; extendSeconds: number } | undefined> {
   const { rowCount } = await tx.query(
-    `select booking.lock_bookables(id) from booking.booking where id = $1 and ($2::uuid is null or rider_id = $2)`,
-    [id, whose === 'everybody' ? null : whose.riderId],
+    `select booking.lock_bookables(id) from booking.booking where id = $1 and ($2::uuid is null or customer_id = $2)`,
+    [id, whose === 'everybody' ? null : whose.customerId],
   )
   if (rowCount === 0) return undefined
   const { rows } = await tx.query<BookingRow & { now: Date; extend_seconds: number }>(

@@ -1,4 +1,4 @@
-import type { Queryable } from '@holdfast/service'
+import type { Queryable } from '@holdfast/service/postgres'
 
 /** The most bookings one statement ends; its locks are held for some milliseconds. */
 export const sweepBatch = 500
@@ -9,7 +9,7 @@ export async function expireDue(db: Queryable): Promise<number> {
     name: 'expire due',
     text: `
       with due as materialized (
-        select id, rider_id, unit_ids
+        select id, customer_id, bookable_ids
         from booking.booking
         where state in ('HELD', 'CONFIRMED') and expires_at <= now()
         order by expires_at
@@ -18,29 +18,29 @@ export async function expireDue(db: Queryable): Promise<number> {
       locked as materialized (
         select b.id, b.holder
         from booking.bookable b
-        where b.id = any(array(select unnest(unit_ids) from due))
+        where b.id = any(array(select unnest(bookable_ids) from due))
           and b.holder = any(array(select id from due))
         order by b.id
         for update skip locked
       ),
       -- With all its things locked nobody else is at it.
       mine as materialized (
-        select d.id, d.rider_id
+        select d.id, d.customer_id
         from due d
-        where cardinality(d.unit_ids) = (select count(*) from locked l where l.holder = d.id)
+        where cardinality(d.bookable_ids) = (select count(*) from locked l where l.holder = d.id)
       ),
-      riders as materialized (
-        select r.rider_id
-        from booking.rider r
-        where r.rider_id = any(array(select rider_id from mine))
-        order by r.rider_id
+      customers as materialized (
+        select r.customer_id
+        from booking.customer r
+        where r.customer_id = any(array(select customer_id from mine))
+        order by r.customer_id
         for update
       ),
       expired as (
         update booking.booking k
         set state = 'EXPIRED', expires_at = null
         where k.id = any(array(select id from mine))
-          and k.rider_id = any(array(select rider_id from riders))
+          and k.customer_id = any(array(select customer_id from customers))
           and k.state in ('HELD', 'CONFIRMED')
           and k.expires_at <= now()
         returning k.id

@@ -1,23 +1,25 @@
 /**
  * The hold. One statement decides who has a thing: it takes all wanted things or none, and with them writes the booking,
- * its items, the request, and (by triggers) the rider's counters and the event.
+ * its items, the request, and (by triggers) the customer's counters and the event.
  */
-import { DatabaseError, type Queryable, traceparent } from '@holdfast/service'
+
+import { accept, type Outcome, refuse } from '@holdfast/service/domain'
+import { DatabaseError, type Queryable } from '@holdfast/service/postgres'
+import { traceparent } from '@holdfast/service/process'
 import type { Booking } from '../domain/booking.ts'
 import type { Alternative, Found, HoldRefusal } from '../domain/hold.ts'
-import { accept, type Outcome, refuse } from '../domain/outcome.ts'
 import { type BookingRow, parseBooking } from './booking-row.ts'
 import type { RememberedRequest } from './requests.ts'
 
 export interface WantedHold {
   readonly bookingId: string
-  readonly riderId: string
+  readonly customerId: string
   readonly publicIds: readonly string[]
   readonly requestId: string
   readonly inputHash: Buffer
 }
 
-/** Parameters: booking id, rider id, public ids, request id, hash of the input, traceparent. No row: refused. */
+/** Parameters: booking id, customer id, public ids, request id, hash of the input, traceparent. No row: refused. */
 export const holdStatement = {
   name: 'hold',
   text: `
@@ -26,7 +28,7 @@ export const holdStatement = {
       from booking.bookable b
       join booking.policy p on p.kind = b.kind
       where b.public_id = any($3::uuid[])
-        and cardinality($3::uuid[]) <= p.max_units
+        and cardinality($3::uuid[]) <= p.max_items
         and booking.is_free(b)
     ),
     -- The other things of a hold that has run out become free with it, so they are locked with it: all by id. What
@@ -37,7 +39,7 @@ export const holdStatement = {
       where b.id = any(array(
           select id from wanted
           union
-          select unnest(k.unit_ids)
+          select unnest(k.bookable_ids)
           from booking.booking k
           where k.id = any(array(select holder from wanted)) and (select count(holder) from wanted) > 0
         ))
@@ -55,18 +57,18 @@ export const holdStatement = {
       returning b.id, b.kind, b.public_id, b.price_plan_id, b.held_until
     ),
     pushed_aside as materialized (
-      select k.id, k.rider_id
+      select k.id, k.customer_id
       from booking.booking k
       where k.id = any(array(select holder from locked))
         and (select count(holder) from locked) > 0
         and (select count(*) from held) > 0
     ),
-    -- Riders by id, before any of their counters moves: two riders may push each other aside at the same moment.
-    riders as materialized (
-      select r.rider_id
-      from booking.rider r
-      where r.rider_id = any(array(select rider_id from pushed_aside union select $2::uuid))
-      order by r.rider_id
+    -- Customers by id, before any of their counters moves: two customers may push each other aside at the same moment.
+    customers as materialized (
+      select r.customer_id
+      from booking.customer r
+      where r.customer_id = any(array(select customer_id from pushed_aside union select $2::uuid))
+      order by r.customer_id
       for update
     ),
     -- Its trigger frees what the old booking still has. That must no longer be what was just held, so all of "held" comes
@@ -77,7 +79,7 @@ export const holdStatement = {
       set state = 'EXPIRED', expires_at = null
       where k.id = any(array(select id from pushed_aside))
         and (select count(*) from pushed_aside) > 0
-        and k.rider_id = any(array(select rider_id from riders))
+        and k.customer_id = any(array(select customer_id from customers))
         and k.state = 'HELD'
         and k.expires_at <= now()
       returning k.id
@@ -90,7 +92,7 @@ export const holdStatement = {
     ),
     placed as (
       insert into booking.booking
-        (id, rider_id, kind, unit_ids, currency, authorise_minor, expires_at, hold_expires_at, traceparent)
+        (id, customer_id, kind, bookable_ids, currency, authorise_minor, expires_at, hold_expires_at, traceparent)
       select $1, $2,
         -- One kind and one currency: a second row here is an error, and nothing has happened.
         (select distinct kind from priced),
@@ -109,7 +111,7 @@ export const holdStatement = {
       where (select count(*) from stale) >= 0
     ),
     request as (
-      insert into booking.request (rider_id, request_id, operation, input_hash, booking_id)
+      insert into booking.request (customer_id, request_id, operation, input_hash, booking_id)
       select $2, $4, 'createBooking', $5, id from placed
     )
     select b.*,
@@ -129,11 +131,11 @@ export const holdStatement = {
  * reason.
  */
 export async function hold(db: Queryable, wanted: WantedHold): Promise<Outcome<Booking, HoldRefusal | null>> {
-  const { bookingId, riderId, publicIds, requestId, inputHash } = wanted
+  const { bookingId, customerId, publicIds, requestId, inputHash } = wanted
   try {
     const { rows } = await db.query<BookingRow>({
       ...holdStatement,
-      values: [bookingId, riderId, publicIds, requestId, inputHash, traceparent() ?? null],
+      values: [bookingId, customerId, publicIds, requestId, inputHash, traceparent() ?? null],
     })
     const [row] = rows
     return row ? accept(parseBooking(row)) : refuse(null)
@@ -166,7 +168,7 @@ function refusalOf(err: unknown): HoldRefusal | null {
 /** What is true now of a refused hold: an earlier request of the same id, the wanted things, the limit of a cart. */
 export async function whyNotHeld(
   db: Queryable,
-  { riderId, requestId, publicIds }: WantedHold,
+  { customerId, requestId, publicIds }: WantedHold,
 ): Promise<{ request: RememberedRequest | null; found: readonly Found[]; limit: number }> {
   const { rows } = await db.query<{
     request: { operation: string; hash: string; bookingId: string } | null
@@ -183,12 +185,12 @@ export async function whyNotHeld(
       select
         (select json_build_object(
             'operation', operation, 'hash', encode(input_hash, 'hex'), 'bookingId', booking_id)
-          from booking.request where rider_id = $1 and request_id = $2) as request,
+          from booking.request where customer_id = $1 and request_id = $2) as request,
         (select coalesce(json_agg(found), '[]') from found) as found,
         -- Of the kinds found; when none was found, of any.
-        (select coalesce(min(max_units) filter (where kind in (select kind from found)), min(max_units))
+        (select coalesce(min(max_items) filter (where kind in (select kind from found)), min(max_items))
           from booking.policy) as limit`,
-    values: [riderId, requestId, publicIds],
+    values: [customerId, requestId, publicIds],
   })
   const [row] = rows
   if (!row) throw new Error('a select without from has one row')

@@ -1,4 +1,4 @@
-import type { Queryable } from '@holdfast/service'
+import type { Queryable } from '@holdfast/service/postgres'
 import { occupying } from '../domain/booking.ts'
 
 const occupyingStates = occupying.map((state) => `'${state}'`).join(', ')
@@ -24,19 +24,19 @@ export const invariants: Readonly<Record<string, string>> = {
     select b.id::text as broken
     from booking.booking b
     where case when b.state in (${occupyingStates})
-      then cardinality(b.unit_ids) else 0 end
+      then cardinality(b.bookable_ids) else 0 end
       <> (select count(*) from booking.booking_item i where i.booking_id = b.id and i.live)`,
   'only time that counts: a bookable may be pushed aside exactly when its booking is a hold, and then with it': `
     select u.id::text as broken
     from booking.bookable u
     join booking.booking b on b.id = u.holder
     where u.held_until <> case when b.state = 'HELD' then b.expires_at else 'infinity' end`,
-  'counted right: a rider has as many open holds as bookings that are held or being paid': `
-    select r.rider_id::text as broken
-    from booking.rider r
+  'counted right: a customer has as many open holds as bookings that are held or being paid': `
+    select r.customer_id::text as broken
+    from booking.customer r
     where r.open_holds <> (
       select count(*) from booking.booking b
-      where b.rider_id = r.rider_id and b.state in ('HELD', 'PROCESSING', 'NEEDS_REVIEW'))`,
+      where b.customer_id = r.customer_id and b.state in ('HELD', 'PROCESSING', 'NEEDS_REVIEW'))`,
 }
 
 /** The invariants that do not hold, by name with an example; empty is good. One snapshot each, so safe under load. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { forget, type Pool, type Queryable, type Transaction } from '@holdfast/service'
+import { deleteOlderThan, type Pool, type Queryable, type Transaction } from '@holdfast/service/postgres'
 
 /** A mutation that took something, as it is remembered. */
 export interface RememberedRequest {
@@ -16,14 +16,14 @@ export const isRepeated = (known: RememberedRequest, operation: string, inputHas
 
 export async function requestOf(
   db: Queryable,
-  riderId: string,
+  customerId: string,
   requestId: string,
 ): Promise<RememberedRequest | undefined> {
   const { rows } = await db.query<RememberedRequest>(
     `select operation, input_hash as "inputHash", booking_id as "bookingId"
      from booking.request
-     where rider_id = $1 and request_id = $2`,
-    [riderId, requestId],
+     where customer_id = $1 and request_id = $2`,
+    [customerId, requestId],
   )
   return rows[0]
 }
@@ -31,14 +31,14 @@ export async function requestOf(
 /** Throws SQLSTATE 23505 on request_pkey when somebody was faster with the same id. */
 export async function rememberRequest(
   tx: Transaction,
-  request: RememberedRequest & { readonly riderId: string; readonly requestId: string },
+  request: RememberedRequest & { readonly customerId: string; readonly requestId: string },
 ): Promise<void> {
   await tx.query(
-    `insert into booking.request (rider_id, request_id, operation, input_hash, booking_id) values ($1, $2, $3, $4, $5)`,
-    [request.riderId, request.requestId, request.operation, request.inputHash, request.bookingId],
+    `insert into booking.request (customer_id, request_id, operation, input_hash, booking_id) values ($1, $2, $3, $4, $5)`,
+    [request.customerId, request.requestId, request.operation, request.inputHash, request.bookingId],
   )
 }
 
 /** Nobody repeats a request after a month. */
 export const forgetRequests = (pool: Pool, signal: AbortSignal) =>
-  forget(pool, { table: 'booking.request', column: 'created_at', keepFor: '30 days' }, signal)
+  deleteOlderThan(pool, { table: 'booking.request', column: 'created_at', keepFor: '30 days' }, signal)

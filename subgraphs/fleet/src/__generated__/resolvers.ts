@@ -813,9 +813,9 @@ export type InvalidFilterResolvers<ContextType = Context, ParentType extends Res
 };
 
 export type MutationResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = {
-  endTrip?: Resolver<Maybe<ResolversTypes['EndTripResult']>, ParentType, ContextType, RequireFields<MutationEndTripArgs, 'input'>>;
-  setVehicleService?: Resolver<Maybe<ResolversTypes['SetVehicleServiceResult']>, ParentType, ContextType, RequireFields<MutationSetVehicleServiceArgs, 'input'>>;
-  unlockVehicle?: Resolver<Maybe<ResolversTypes['UnlockVehicleResult']>, ParentType, ContextType, RequireFields<MutationUnlockVehicleArgs, 'input'>>;
+  endTrip: Resolver<Maybe<ResolversTypes['EndTripResult']>, ParentType, ContextType, RequireFields<MutationEndTripArgs, 'input'>>;
+  setVehicleService: Resolver<Maybe<ResolversTypes['SetVehicleServiceResult']>, ParentType, ContextType, RequireFields<MutationSetVehicleServiceArgs, 'input'>>;
+  unlockVehicle: Resolver<Maybe<ResolversTypes['UnlockVehicleResult']>, ParentType, ContextType, RequireFields<MutationUnlockVehicleArgs, 'input'>>;
 };
 
 export type NearVehicleResolvers<ContextType = Context, ParentType extends ResolversParentTypes['NearVehicle'] = ResolversParentTypes['NearVehicle']> = {
@@ -840,9 +840,9 @@ export type ProblemResolvers<ContextType = Context, ParentType extends Resolvers
 };
 
 export type QueryResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Query'] = ResolversParentTypes['Query']> = {
-  vehicle?: Resolver<Maybe<ResolversTypes['Vehicle']>, ParentType, ContextType, RequireFields<QueryVehicleArgs, 'id'>>;
-  vehiclesNear?: Resolver<ResolversTypes['VehiclesNearResult'], ParentType, ContextType, RequireFields<QueryVehiclesNearArgs, 'first' | 'near' | 'radiusMeters'>>;
-  zones?: Resolver<ReadonlyArray<ResolversTypes['Zone']>, ParentType, ContextType, RequireFields<QueryZonesArgs, 'box'>>;
+  vehicle: Resolver<Maybe<ResolversTypes['Vehicle']>, ParentType, ContextType, RequireFields<QueryVehicleArgs, 'id'>>;
+  vehiclesNear: Resolver<ResolversTypes['VehiclesNearResult'], ParentType, ContextType, RequireFields<QueryVehiclesNearArgs, 'first' | 'near' | 'radiusMeters'>>;
+  zones: Resolver<ReadonlyArray<ResolversTypes['Zone']>, ParentType, ContextType, RequireFields<QueryZonesArgs, 'box'>>;
 };
 
 export type RequestIdReusedResolvers<ContextType = Context, ParentType extends ResolversParentTypes['RequestIdReused'] = ResolversParentTypes['RequestIdReused']> = {
@@ -866,8 +866,8 @@ export type StillMovingResolvers<ContextType = Context, ParentType extends Resol
 };
 
 export type SubscriptionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Subscription'] = ResolversParentTypes['Subscription']> = {
-  unlockStatus?: SubscriptionResolver<Maybe<ResolversTypes['Command']>, "unlockStatus", ParentType, ContextType, RequireFields<SubscriptionUnlockStatusArgs, 'bookingId'>>;
-  vehicleAvailability?: SubscriptionResolver<ResolversTypes['VehicleAvailability'], "vehicleAvailability", ParentType, ContextType, RequireFields<SubscriptionVehicleAvailabilityArgs, 'box'>>;
+  unlockStatus: SubscriptionResolver<Maybe<ResolversTypes['Command']>, "unlockStatus", ParentType, ContextType, RequireFields<SubscriptionUnlockStatusArgs, 'bookingId'>>;
+  vehicleAvailability: SubscriptionResolver<ResolversTypes['VehicleAvailability'], "vehicleAvailability", ParentType, ContextType, RequireFields<SubscriptionVehicleAvailabilityArgs, 'box'>>;
 };
 
 export type TripResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Trip'] = ResolversParentTypes['Trip'], FederationReferenceType extends FederationReferenceTypes['Trip'] = FederationReferenceTypes['Trip']> = {

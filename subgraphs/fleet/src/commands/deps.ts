@@ -1,4 +1,5 @@
-import type { Log, Pool } from '@holdfast/service'
+import type { Pool } from '@holdfast/service/postgres'
+import type { Log } from '@holdfast/service/process'
 import type { ListingRules } from '../domain/listing.ts'
 import type { Zone } from '../domain/zones.ts'
 import type { Announcer } from '../live/announce.ts'

@@ -1,6 +1,6 @@
+import { accept, type Outcome, refuse } from '@holdfast/service/domain'
 import type { Command } from '../domain/command.ts'
 import { blockersOf, type EndTripRefusal } from '../domain/endTrip.ts'
-import { accept, type Outcome, refuse } from '../domain/outcome.ts'
 import { bookingAccess } from '../store/booking.ts'
 import { openCommand } from '../store/commands.ts'
 import { tripOfBooking } from '../store/trips.ts'

@@ -1,4 +1,5 @@
-import { counter, inTrace, transaction } from '@holdfast/service'
+import { transaction } from '@holdfast/service/postgres'
+import { counter, inTrace } from '@holdfast/service/process'
 import type { Command } from '../domain/command.ts'
 import { refreshAvailability } from '../store/availability.ts'
 import { commandsDue, moveCommand, openCommand, openWithoutTrip, sentAgain } from '../store/commands.ts'

@@ -1,4 +1,4 @@
-import { transaction } from '@holdfast/service'
+import { transaction } from '@holdfast/service/postgres'
 import { longestSilence } from '../domain/contact.ts'
 import { overdueOffers, refreshAvailability } from '../store/availability.ts'
 import { publish } from '../store/outbox.ts'

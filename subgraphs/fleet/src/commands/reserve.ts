@@ -1,4 +1,4 @@
-import type { Transaction } from '@holdfast/service'
+import type { Transaction } from '@holdfast/service/postgres'
 import { movesToReserve, type Use, type Vehicle } from '../domain/vehicle.ts'
 import { moveVehicle } from '../store/vehicles.ts'
 

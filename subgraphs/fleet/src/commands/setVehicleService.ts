@@ -1,5 +1,5 @@
-import { transaction } from '@holdfast/service'
-import { accept, type Outcome, refuse } from '../domain/outcome.ts'
+import { accept, type Outcome, refuse } from '@holdfast/service/domain'
+import { transaction } from '@holdfast/service/postgres'
 import type { VehicleType } from '../domain/sight.ts'
 import { moveFrom, type Vehicle, type VehicleState } from '../domain/vehicle.ts'
 import { refreshAvailability } from '../store/availability.ts'

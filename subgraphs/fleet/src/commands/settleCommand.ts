@@ -1,5 +1,6 @@
 import type { Ack } from '@holdfast/contracts'
-import { type Transaction, traceparent, transaction } from '@holdfast/service'
+import { type Transaction, transaction } from '@holdfast/service/postgres'
+import { traceparent } from '@holdfast/service/process'
 import { actionFor, bounded, type Command, effectOf } from '../domain/command.ts'
 import { moveFrom, type Vehicle } from '../domain/vehicle.ts'
 import { type Change, refreshAvailability } from '../store/availability.ts'

@@ -1,5 +1,5 @@
 import type { VehicleState } from '@holdfast/contracts'
-import { transaction } from '@holdfast/service'
+import { transaction } from '@holdfast/service/postgres'
 import { heardConnection, type Said, speaksAgain } from '../domain/contact.ts'
 import type { Vehicle } from '../domain/vehicle.ts'
 import { refreshAvailability } from '../store/availability.ts'

@@ -1,5 +1,5 @@
+import { accept, type Outcome, refuse } from '@holdfast/service/domain'
 import { type Command, canHear, mayOpen, type UnlockRefusal } from '../domain/command.ts'
-import { accept, type Outcome, refuse } from '../domain/outcome.ts'
 import { bookingAccess } from '../store/booking.ts'
 import { openCommand } from '../store/commands.ts'
 import { lockVehicle } from '../store/vehicles.ts'

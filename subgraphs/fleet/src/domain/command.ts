@@ -1,4 +1,4 @@
-import { accept, type Outcome, refuse } from './outcome.ts'
+import { accept, type Outcome, refuse } from '@holdfast/service/domain'
 import type { Vehicle } from './vehicle.ts'
 
 export const commandStates = ['REQUESTED', 'SENT', 'ACCEPTED', 'EXECUTED', 'REFUSED', 'TIMED_OUT'] as const

@@ -22,8 +22,8 @@ const parked: Known = {
 const ridden: Known = { ...parked, state: 'ON_TRIP', riderId: 'anna', lock: 'UNLOCKED', speed: 5, offer: null }
 const eyes = {
   nobody: { id: '', role: 'anonymous' },
-  anna: { id: 'anna', role: 'rider' },
-  bert: { id: 'bert', role: 'rider' },
+  anna: { id: 'anna', role: 'customer' },
+  bert: { id: 'bert', role: 'customer' },
   vehicle: { id: 'anna', role: 'vehicle' },
   operator: { id: 'olga', role: 'operator' },
 } as const

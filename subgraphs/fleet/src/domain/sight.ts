@@ -7,7 +7,7 @@ import type { VehicleState } from './vehicle.ts'
 /** Who asks: a rider's id counts only for riders. */
 export interface Eye {
   readonly id: string
-  readonly role: 'rider' | 'operator' | 'vehicle' | 'anonymous'
+  readonly role: 'customer' | 'operator' | 'vehicle' | 'anonymous'
 }
 
 /** Everything that is known of a vehicle where it is shown. */
@@ -49,7 +49,7 @@ export interface Seen extends Place {
  * person goes (GBFS 3.0, data privacy), so it is its rider's and the operators' business alone.
  */
 export function seenBy(eye: Eye, known: Known, now: Date, graceMs: number): Seen | null {
-  const own = eye.role === 'rider' && known.riderId === eye.id
+  const own = eye.role === 'customer' && known.riderId === eye.id
   if (own || (eye.role === 'operator' && known.state !== 'REMOVED')) {
     const { vehicleId, publicId, typeId, speed, batteryPercent, lastSeenAt, lock, place } = known
     const { latitude, longitude } = place

@@ -1,16 +1,10 @@
-import { type EventType, parseEvent, streamOf } from '@holdfast/contracts'
-import { consumeStream, type Log, type Pool, type Redis } from '@holdfast/service'
+import { parseEvent, streamOf } from '@holdfast/contracts'
+import { consumeStream } from '@holdfast/service/events'
+import type { Pool } from '@holdfast/service/postgres'
+import type { Log } from '@holdfast/service/process'
+import type { Redis } from '@holdfast/service/redis'
 import type { Deps } from '../commands/deps.ts'
-import { followBooking } from '../commands/followBooking.ts'
-
-/** Events of booking that move a vehicle: the cases of followBooking. */
-const types: ReadonlySet<string> = new Set<EventType>([
-  'HoldPlaced',
-  'HoldExpired',
-  'BookingExpired',
-  'BookingCancelled',
-  'BookingCompleted',
-])
+import { onBookingEvents } from '../commands/followBooking.ts'
 
 /** Follows booking's facts until aborted. `redis` is a connection of its own: it blocks. */
 export const consumeBooking = (
@@ -32,7 +26,6 @@ export const consumeBooking = (
     redis,
     log,
     signal,
-    types,
     parse: parseEvent,
-    handle: followBooking(deps),
+    handlers: onBookingEvents(deps),
   })

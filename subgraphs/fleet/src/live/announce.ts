@@ -1,4 +1,5 @@
-import type { Log, Redis } from '@holdfast/service'
+import type { Log } from '@holdfast/service/process'
+import type { Redis } from '@holdfast/service/redis'
 import type { Offer } from '../domain/listing.ts'
 import type { Change } from '../store/availability.ts'
 import { cellOf } from '../store/cells.ts'

@@ -1,4 +1,5 @@
-import { background, every, type Log, type Redis, type Step } from '@holdfast/service'
+import { background, type Log, repeat, type Step } from '@holdfast/service/process'
+import type { Redis } from '@holdfast/service/redis'
 import type { SearchIndex } from '../store/searchIndex.ts'
 import type { Announcer } from './announce.ts'
 
@@ -10,7 +11,7 @@ export function keepIndex(parts: { redis: Redis; index: SearchIndex; announce: A
   const { redis, index, announce, log } = parts
   let comparedAt = 0
   return background('search index', (signal) =>
-    every(signal, lookEvery, log, async () => {
+    repeat(signal, lookEvery, log, async () => {
       if (redis.status !== 'ready' || (index.trusted && Date.now() - comparedAt < compareEvery)) return
       await announce.reconcile()
       comparedAt = Date.now()

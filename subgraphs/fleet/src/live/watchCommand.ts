@@ -1,5 +1,6 @@
-import { liveChannel } from '@holdfast/contracts'
-import { endable, isUnavailable, type Live, pause } from '@holdfast/service'
+import { changeChannel } from '@holdfast/contracts'
+import { isUnavailable, pause } from '@holdfast/service/process'
+import { abortableGenerator, type ChangeFeed } from '@holdfast/service/redis'
 import type { Command } from '../domain/command.ts'
 import { commandChannel } from './channels.ts'
 
@@ -11,13 +12,13 @@ const retryMs = 500 // While the database is away.
  * come a moment later but also when the process that changed the command died at it.
  */
 export const watchCommand = (
-  live: Live,
+  live: ChangeFeed,
   bookingId: string,
   vehicleId: string | undefined,
   read: () => Promise<Command | null>,
 ): AsyncGenerator<Command | null, void, void> =>
-  endable(async function* (signal) {
-    const channels = [commandChannel(bookingId), ...(vehicleId ? [liveChannel('fleet', vehicleId)] : [])]
+  abortableGenerator(async function* (signal) {
+    const channels = [commandChannel(bookingId), ...(vehicleId ? [changeChannel('fleet', vehicleId)] : [])]
     let told: string | undefined
     for await (const _ of live.listen(channels, signal)) {
       const command = told === undefined ? await read() : await patiently(read, signal)

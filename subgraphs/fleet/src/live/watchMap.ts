@@ -1,4 +1,5 @@
-import { endable, isUnavailable, type Live, type Log, pause } from '@holdfast/service'
+import { isUnavailable, type Log, pause } from '@holdfast/service/process'
+import { abortableGenerator, type ChangeFeed } from '@holdfast/service/redis'
 import type { Filter } from '../domain/area.ts'
 import { type Box, within } from '../domain/place.ts'
 import { batteryNeeded, type Eye, type Known, type Seen, seenBy, type VehicleType } from '../domain/sight.ts'
@@ -12,7 +13,7 @@ const tick = 500
 const retryMs = 500 // While the database is away.
 
 export interface MapParts {
-  readonly live: Live
+  readonly live: ChangeFeed
   readonly log: Log
   readonly now: () => Date
   readonly graceMs: number
@@ -36,7 +37,7 @@ export interface MapMessage {
  * unnoticed; it remembers what it has shown, so whatever leaves (the box, the filter, the offer) is said to be gone.
  */
 export const watchMap = (parts: MapParts, eye: Eye, box: Box, filter: Filter): AsyncGenerator<MapMessage, void, void> =>
-  endable(async function* (signal) {
+  abortableGenerator(async function* (signal) {
     const news = gather(parts.live, channelsOf(eye, box), signal)
     const shown = new Map<string, { publicId: string; print: string }>()
     let sequence = 0
@@ -115,11 +116,11 @@ const isWanted = (filter: Filter, { batteryPercent }: Seen, type: VehicleType): 
 function channelsOf(eye: Eye, box: Box): readonly string[] {
   const channel = eye.role === 'operator' ? operatorChannel : mapChannel
   const places = cellsTouching(box)?.map((cell) => channel(cell)) ?? [channel()]
-  return eye.role === 'rider' ? [...places, riderChannel(eye.id)] : places
+  return eye.role === 'customer' ? [...places, riderChannel(eye.id)] : places
 }
 
 /** Notices gathered until somebody takes them; one resync stands for all that came before it. */
-function gather(live: Live, channels: readonly string[], signal: AbortSignal) {
+function gather(live: ChangeFeed, channels: readonly string[], signal: AbortSignal) {
   let vehicleIds = new Set<string>()
   let resync = false
   let ended = false

@@ -16,7 +16,7 @@ import {
   VehicleEvent,
   VehicleState,
 } from '@holdfast/contracts'
-import { background, counter, every, inTrace, isUnavailable, pause, type Step } from '@holdfast/service'
+import { background, counter, inTrace, isUnavailable, pause, repeat, type Step } from '@holdfast/service/process'
 import type { IPublishPacket } from 'mqtt'
 import type { Deps } from '../commands/deps.ts'
 import { settleCommand } from '../commands/settleCommand.ts'
@@ -261,8 +261,8 @@ export function createIntake(deps: Deps, configureNew: (deviceIds: readonly stri
     heard,
     steps: [
       { name: 'last reports', start: () => undefined, stop: write },
-      background('reports', (signal) => every(signal, reportsEvery, log, write)),
-      background('positions', (signal) => every(signal, positionsEvery, log, writeMoves)),
+      background('reports', (signal) => repeat(signal, reportsEvery, log, write)),
+      background('positions', (signal) => repeat(signal, positionsEvery, log, writeMoves)),
       { name: 'answers', start: () => undefined, stop: () => acks.idle() },
     ],
   }

@@ -1,5 +1,5 @@
 import { type TopicName, topicFilter, topicOf } from '@holdfast/contracts'
-import { background, every, type Log, type Step } from '@holdfast/service'
+import { background, type Log, repeat, type Step } from '@holdfast/service/process'
 import type { IPublishPacket, MqttClient } from 'mqtt'
 
 /**
@@ -27,7 +27,7 @@ export interface Listening {
 }
 
 /**
- * Connects for good, subscribes at every connection and hands over what is heard. After every connection, and now and
+ * Connects for good, subscribes at repeat connection and hands over what is heard. After repeat connection, and now and
  * then, it calls the roll: it reads what the broker remembers of each vehicle, some at a time. `deviceIdsAfter` pages
  * through the fleet in a fixed order.
  */
@@ -87,7 +87,7 @@ export function listenToVehicles(
           return client.endAsync(!client.connected)
         },
       },
-      background('roll call', (signal) => every(signal, lookEvery, log, () => callRoll(signal))),
+      background('roll call', (signal) => repeat(signal, lookEvery, log, () => callRoll(signal))),
     ],
     ready: async () => {
       if (!client.connected) throw new Error('not connected to the broker')

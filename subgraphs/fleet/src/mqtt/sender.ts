@@ -1,7 +1,7 @@
 import type { KeyObject } from 'node:crypto'
 import { hostname } from 'node:os'
 import { seal, topicOf, topics, traceProperty, type VehicleConfig, type Command as Wire } from '@holdfast/contracts'
-import { counter, type Log, within } from '@holdfast/service'
+import { counter, type Log, withTimeout } from '@holdfast/service/process'
 import { connect, type MqttClient } from 'mqtt'
 import type { Command } from '../domain/command.ts'
 
@@ -64,7 +64,7 @@ export interface Sender {
 
 export function createSender({ client, key, log }: { client: MqttClient; key: CommandKey; log: Log }): Sender {
   const publish = (topic: string, payload: Buffer | string, options: Parameters<MqttClient['publishAsync']>[2]) =>
-    within(pubackMs, 'the broker', client.publishAsync(topic, payload, options))
+    withTimeout(pubackMs, 'the broker', client.publishAsync(topic, payload, options))
   return {
     async command(command, deviceId, again = false) {
       // Offline, the client would keep it and send it when it means nothing any more.

@@ -1,4 +1,4 @@
-import { graphqlError } from '@holdfast/service'
+import { graphqlError } from '@holdfast/service/graphql'
 import type { SubscriptionResolvers } from '../__generated__/resolvers.ts'
 import type { Context } from '../context.ts'
 import type { Command } from '../domain/command.ts'
@@ -19,7 +19,7 @@ async function commandsOf(id: string, { viewer, reads }: Context): Promise<Async
   if (!bookingId) return nothing()
   const read = () => latestCommand(reads.pool, bookingId)
   if (viewer.role === 'operator') return watchCommand(reads.live, bookingId, (await read())?.vehicleId, read)
-  const booking = viewer.role === 'rider' ? await bookingAccess(reads.pool, bookingId, viewer.id) : null
+  const booking = viewer.role === 'customer' ? await bookingAccess(reads.pool, bookingId, viewer.id) : null
   return booking ? watchCommand(reads.live, bookingId, booking.vehicleId, read) : nothing()
 }
 

@@ -1,5 +1,5 @@
 /** GraphQL inputs as the domain takes them. */
-import { graphqlError } from '@holdfast/service'
+import { graphqlError } from '@holdfast/service/graphql'
 import type { BoxInput, VehicleFilter } from '../__generated__/resolvers.ts'
 import { type Filter, faultsInBox, faultsInFilter } from '../domain/area.ts'
 import type { Box } from '../domain/place.ts'

@@ -2,7 +2,7 @@
  * What can be rented right now. The table is written at transitions only and is the source of every copy: the search
  * index in Redis and what live maps show.
  */
-import type { Transaction } from '@holdfast/service'
+import type { Transaction } from '@holdfast/service/postgres'
 import type { Contact } from '../domain/contact.ts'
 import { isOffered, isOutdated, type ListingRules, type Offer } from '../domain/listing.ts'
 import { rangeMeters, type VehicleState } from '../domain/vehicle.ts'

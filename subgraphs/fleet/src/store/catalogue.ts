@@ -1,5 +1,5 @@
 import type { PrismaClient } from '@holdfast/database'
-import { background, every, type Log, type Step } from '@holdfast/service'
+import { background, type Log, repeat, type Step } from '@holdfast/service/process'
 import { z } from 'zod'
 import type { VehicleType } from '../domain/sight.ts'
 import { boundsOf, type Zone } from '../domain/zones.ts'
@@ -12,7 +12,7 @@ const Area = z.discriminatedUnion('type', [
   z.object({ type: z.literal('MultiPolygon'), coordinates: z.array(z.array(Ring).min(1)).min(1) }),
 ])
 
-/** What changes rarely and is needed by nearly every request, kept in memory: vehicle types and zones. */
+/** What changes rarely and is needed by nearly repeat request, kept in memory: vehicle types and zones. */
 export interface Catalogue {
   types(): ReadonlyMap<string, VehicleType>
   zones(): readonly Zone[]
@@ -53,6 +53,6 @@ export function createCatalogue(prisma: PrismaClient, log: Log): Catalogue {
     types: () => types,
     zones: () => zones,
     refresh,
-    step: background('catalogue', (signal) => every(signal, refreshEvery, log, refresh)),
+    step: background('catalogue', (signal) => repeat(signal, refreshEvery, log, refresh)),
   }
 }

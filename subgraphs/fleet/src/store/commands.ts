@@ -1,5 +1,5 @@
 /** The ledger of commands. It is the truth of what a vehicle was told; the broker only carries it. */
-import type { Queryable, Transaction } from '@holdfast/service'
+import type { Queryable, Transaction } from '@holdfast/service/postgres'
 import { type Command, type CommandMoveName, from, openStates } from '../domain/command.ts'
 
 export interface CommandRow {

@@ -1,5 +1,5 @@
 import { createPublicKey, type KeyObject } from 'node:crypto'
-import type { Queryable } from '@holdfast/service'
+import type { Queryable } from '@holdfast/service/postgres'
 
 /** The valid public keys of a device by key id. */
 export async function deviceKeys(db: Queryable, deviceId: string): Promise<ReadonlyMap<string, KeyObject>> {

@@ -1,5 +1,6 @@
 import type { EventType, Payload } from '@holdfast/contracts'
-import { type Transaction, traceparent } from '@holdfast/service'
+import type { Transaction } from '@holdfast/service/postgres'
+import { traceparent } from '@holdfast/service/process'
 
 /** A fact about a vehicle, for the other owners. */
 export type Fact = {

@@ -1,4 +1,4 @@
-import { type Pool, type Transaction, transaction } from '@holdfast/service'
+import { type Pool, type Transaction, transaction } from '@holdfast/service/postgres'
 import type { Contact } from '../domain/contact.ts'
 import type { VehicleState } from '../domain/vehicle.ts'
 import { columns } from './vehicles.ts'

@@ -7,7 +7,7 @@ import { asTrip, type Trip } from './trips.ts'
 
 /** A rider has their own trips, an operator all, nobody else any. */
 const whose = ({ role, id }: Eye) => (role === 'operator' ? {} : { rider_id: id })
-const mayRead = ({ role }: Eye) => role === 'operator' || role === 'rider'
+const mayRead = ({ role }: Eye) => role === 'operator' || role === 'customer'
 
 export async function tripsOf(prisma: PrismaClient, eye: Eye, bookingIds: readonly string[]): Promise<Trip[]> {
   if (!mayRead(eye)) return []

@@ -1,5 +1,5 @@
 /** The search in Postgres: what answers when Redis is away, empty or not yet trusted. */
-import type { Queryable } from '@holdfast/service'
+import type { Queryable } from '@holdfast/service/postgres'
 import { boxAround, distance, type Place, shrinking } from '../domain/place.ts'
 import { offered, type Seen } from '../domain/sight.ts'
 

@@ -3,8 +3,10 @@
  * who gets a vehicle. One GEO set per vehicle type, one JSON document per vehicle, and the version of every copy, so
  * that two processes which write in the wrong order cannot bring back what is gone.
  */
-import type { Log, Pool, Redis } from '@holdfast/service'
-import { counter, gauge } from '@holdfast/service'
+import type { Pool } from '@holdfast/service/postgres'
+import type { Log } from '@holdfast/service/process'
+import { counter, gauge } from '@holdfast/service/process'
+import type { Redis } from '@holdfast/service/redis'
 import type { Offer } from '../domain/listing.ts'
 import { distance } from '../domain/place.ts'
 import { offered } from '../domain/sight.ts'

@@ -1,5 +1,5 @@
 /** Reads of vehicles for those who look at them: maps, single vehicles, the rider's own. */
-import type { Queryable } from '@holdfast/service'
+import type { Queryable } from '@holdfast/service/postgres'
 import type { Contact } from '../domain/contact.ts'
 import type { Box } from '../domain/place.ts'
 import type { Known } from '../domain/sight.ts'

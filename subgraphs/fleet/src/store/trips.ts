@@ -1,4 +1,4 @@
-import type { Transaction } from '@holdfast/service'
+import type { Transaction } from '@holdfast/service/postgres'
 import type { Place } from '../domain/place.ts'
 import type { Position, Use, Vehicle } from '../domain/vehicle.ts'
 

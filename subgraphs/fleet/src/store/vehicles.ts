@@ -1,5 +1,6 @@
 /** The vehicles themselves: reading, locking, moving. */
-import { type Queryable, type Transaction, traceparent } from '@holdfast/service'
+import type { Queryable, Transaction } from '@holdfast/service/postgres'
+import { traceparent } from '@holdfast/service/process'
 import type { Contact } from '../domain/contact.ts'
 import type { Use, Vehicle, VehicleMove, VehicleState } from '../domain/vehicle.ts'
 

@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Log, type Pool, traceparent, transaction } from '@holdfast/service'
+import { type Pool, transaction } from '@holdfast/service/postgres'
+import { type Log, traceparent } from '@holdfast/service/process'
 import { type Call, type Challenge, callFor } from '../domain/next.ts'
 import { inlineMs } from '../domain/pace.ts'
 import type { Payment } from '../domain/payment.ts'
@@ -9,10 +10,10 @@ import { insertPayment, lockRequest, paymentById, paymentOfRequest } from '../st
 import type { AskStripe } from '../stripe/intents.ts'
 import { settle } from './settle.ts'
 
-const stripeMs = 2_000 // With a transaction before and after it, the rider has an answer within 3 s.
+const stripeMs = 2_000 // With a transaction before and after it, the customer has an answer within 3 s.
 
 export interface AuthorizePayment {
-  readonly riderId: string
+  readonly customerId: string
   readonly requestId: string
   readonly bookingId: string
   readonly paymentMethodId: string
@@ -47,8 +48,8 @@ export const authorizePayment =
   (deps: Deps) =>
   async (command: AuthorizePayment): Promise<AuthorizeOutcome> => {
     const begun = await transaction(deps.pool, async (tx) => {
-      await lockRequest(tx, command.riderId, command.requestId)
-      const earlier = await paymentOfRequest(tx, command.riderId, command.requestId)
+      await lockRequest(tx, command.customerId, command.requestId)
+      const earlier = await paymentOfRequest(tx, command.customerId, command.requestId)
       if (!earlier) return begin(deps, tx, command)
       return earlier.inputHash.equals(hashOf(command))
         ? ({ ok: true, isNew: false, payment: earlier.payment } as const)
@@ -65,7 +66,7 @@ type Begun = { ok: true; isNew: true; payment: Payment } | { ok: false; refusal:
 
 async function begin({ now }: Deps, tx: Parameters<typeof claim>[0], command: AuthorizePayment): Promise<Begun> {
   const id = randomUUID()
-  const claimed = await claim(tx, command.bookingId, command.riderId, id)
+  const claimed = await claim(tx, command.bookingId, command.customerId, id)
   switch (claimed.outcome) {
     case 'NOT_FOUND':
       return refused({ kind: 'BookingNotFound' })

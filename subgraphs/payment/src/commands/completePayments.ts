@@ -1,10 +1,11 @@
-import { asLeader, every, gauge, inTrace, pause, transaction } from '@holdfast/service'
+import { asLeader, transaction } from '@holdfast/service/postgres'
+import { gauge, inTrace, pause, repeat } from '@holdfast/service/process'
 import { callFor } from '../domain/next.ts'
 import { duePayments, paymentById, postpone } from '../store/payments.ts'
 import type { Deps } from './authorizePayment.ts'
 import { settle } from './settle.ts'
 
-const parallel = 8 // Stripe takes 25 requests a second in test mode, 100 in live mode, riders' own requests included.
+const parallel = 8 // Stripe takes 25 requests a second in test mode, 100 in live mode, customers' own requests included.
 const stripeMs = 8_000
 const idleMs = 100
 const failureMs = 2_000
@@ -15,14 +16,14 @@ const underWay = gauge('payments_completing', 'Payments that the completer is as
 /**
  * Finishes what requests, webhooks and events left to do: payments whose request died or timed out, banks' customers who
  * never came back, captures and releases. The only place that repeats anything. Runs until aborted, in one process at a
- * time; a second one would do no harm, every step is decided under the payment's row lock.
+ * time; a second one would do no harm, repeat step is decided under the payment's row lock.
  */
 export const completePayments =
   (deps: Deps) =>
   (databaseUrl: string, signal: AbortSignal): Promise<void> =>
     asLeader(databaseUrl, 'payment completer', signal, deps.log, async (leading) => {
       const working = new Map<string, Promise<void>>()
-      await every(leading, 0, deps.log, async () => {
+      await repeat(leading, 0, deps.log, async () => {
         const free = parallel - working.size
         const due = free > 0 ? await duePayments(deps.pool, deps.now(), free, [...working.keys()]) : []
         for (const id of due) {

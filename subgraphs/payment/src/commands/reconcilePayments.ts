@@ -1,4 +1,5 @@
-import { asLeader, every, gauge, type Log, type Pool } from '@holdfast/service'
+import { asLeader, type Pool } from '@holdfast/service/postgres'
+import { gauge, type Log, repeat } from '@holdfast/service/process'
 import type Stripe from 'stripe'
 import { type Finding, reconcile } from '../domain/reconciliation.ts'
 import { forgetHints, paymentsSince, voidOver } from '../store/payments.ts'
@@ -46,7 +47,7 @@ export const reconcilePayments =
 /** Every hour until aborted, in one process at a time; also forgets webhooks that Stripe will not repeat any more. */
 export const reconcileHourly = (deps: Deps) => (databaseUrl: string, signal: AbortSignal) =>
   asLeader(databaseUrl, 'payment reconciliation', signal, deps.log, (leading) =>
-    every(leading, everyMs, deps.log, async () => {
+    repeat(leading, everyMs, deps.log, async () => {
       await forgetHints(deps.pool, leading)
       await reconcilePayments(deps)(new Date(deps.now().getTime() - backMs))
     }),

@@ -1,4 +1,5 @@
-import { counter, type Log, type Transaction } from '@holdfast/service'
+import type { Transaction } from '@holdfast/service/postgres'
+import { counter, type Log } from '@holdfast/service/process'
 import { type Answer, next } from '../domain/next.ts'
 import { tryAgainAt } from '../domain/pace.ts'
 import type { Payment } from '../domain/payment.ts'

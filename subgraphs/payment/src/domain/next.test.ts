@@ -10,7 +10,7 @@ const toCapture: Wanted = { kind: 'CAPTURE', amountMinor: 575, fareMinor: 575, l
 const attempt: Omit<Payment, 'state'> = {
   id: 'p',
   bookingId: 'b',
-  riderId: 'r',
+  customerId: 'r',
   attempt: 1,
   paymentMethodId: 'm',
   amount: { amountMinor: 2_000, currency: 'EUR' },

@@ -1,5 +1,5 @@
 /**
- * What follows for a payment from what Stripe says. Whoever asked Stripe (the rider's own request, a webhook, the
+ * What follows for a payment from what Stripe says. Whoever asked Stripe (the customer's own request, a webhook, the
  * completer) takes the answer here, in any order and as often as it comes: a stale or repeated one changes nothing.
  */
 import { type Decline, live, type Payment } from './payment.ts'
@@ -19,7 +19,7 @@ export type IntentStatus = (typeof intentStatuses)[number]
 export const intentStatus = (status: string): IntentStatus =>
   intentStatuses.find((known) => known === status) ?? 'processing'
 
-/** What the rider's client needs to let the bank ask its customer. Never stored, never logged. */
+/** What the customer's client needs to let the bank ask its customer. Never stored, never logged. */
 export interface Challenge {
   readonly clientSecret: string
   readonly redirectUrl: string | null
@@ -138,7 +138,7 @@ function whenOver({ state }: Payment, intent: Intent): Step {
   if (state === 'CAPTURED' || intent.status === 'canceled') return { kind: 'finish' }
   if (intent.status === 'succeeded') return { kind: 'alarm' }
   if (intent.status === 'processing') return { kind: 'wait', review: false }
-  // The rider's client can still confirm an open intent. It must not come alive behind our back.
+  // The customer's client can still confirm an open intent. It must not come alive behind our back.
   return { kind: 'call', call: 'cancel' }
 }
 

@@ -1,6 +1,6 @@
 const baseMs = 1_000
 const longestMs = 30_000
-/** What a rider's own request has for Stripe and the row behind it, before the completer takes over. */
+/** What a customer's own request has for Stripe and the row behind it, before the completer takes over. */
 export const inlineMs = 5_000
 
 /**

@@ -41,13 +41,13 @@ export interface Decline {
 interface Attempt {
   readonly id: string
   readonly bookingId: string
-  readonly riderId: string
+  readonly customerId: string
   readonly attempt: number
   readonly paymentMethodId: string
   readonly amount: Money
   /** Stripe's id; null until Stripe has answered. */
   readonly intentId: string | null
-  /** How often the rider may try again after this attempt; 0 as soon as the booking is lost. */
+  /** How often the customer may try again after this attempt; 0 as soon as the booking is lost. */
   readonly attemptsLeft: number
   readonly holdExpiresAt: Date
   /** Who has not agreed by then has not paid. */

@@ -6,7 +6,7 @@ export const vatBasisPoints = 1_900
 const whole = 10_000 // basis points
 
 /**
- * Splits a gross price (what the rider sees and pays) into net and tax, in minor units: net is rounded half up and the
+ * Splits a gross price (what the customer sees and pays) into net and tax, in minor units: net is rounded half up and the
  * tax is the rest, so that the two always make the gross.
  */
 export function withoutVat(grossMinor: number, basisPoints = vatBasisPoints): { netMinor: number; vatMinor: number } {

@@ -19,7 +19,7 @@ const intent = (status: IntentStatus, changes: Partial<ListedIntent> = {}): List
 const attempt = {
   id: 'p',
   bookingId: 'b',
-  riderId: 'r',
+  customerId: 'r',
   attempt: 1,
   paymentMethodId: 'm',
   amount: { amountMinor: 2_000, currency: 'EUR' },

@@ -1,22 +1,30 @@
-import { type Event, parseEvent, streamOf } from '@holdfast/contracts'
-import { consumeStream, type Log, type Pool, type Redis, type Transaction } from '@holdfast/service'
-import { eventsOfConcern, wantedFor } from '../domain/payment.ts'
+import { type Event, type EventTypeOf, parseEvent, streamOf } from '@holdfast/contracts'
+import { consumeStream, type EventHandlers } from '@holdfast/service/events'
+import type { Pool, Transaction } from '@holdfast/service/postgres'
+import type { Log } from '@holdfast/service/process'
+import type { Redis } from '@holdfast/service/redis'
+import { wantedFor } from '../domain/payment.ts'
 import { wantOfLive } from '../store/payments.ts'
 
-/** What the end of a booking means for its money. */
-export async function onBookingEvent(tx: Transaction, event: Event, now: Date, log: Log): Promise<void> {
-  switch (event.type) {
-    case 'BookingCompleted': {
-      const { bookingId, fare, lines } = event.data
-      const found = await wantOfLive(tx, bookingId, ({ amount }) => wantedFor(fare, lines, amount), now)
+/** What the end of a booking means for its payment. */
+export function onBookingEvents(now: () => Date, log: Log): EventHandlers<Event<EventTypeOf<'booking'>>> {
+  const release = async (tx: Transaction, { data }: { data: { bookingId: string } }) => {
+    await wantOfLive(tx, data.bookingId, () => ({ kind: 'VOID' }), now())
+  }
+  return {
+    BookingCompleted: async (tx, { data: { bookingId, fare, lines } }) => {
+      const found = await wantOfLive(tx, bookingId, ({ amount }) => wantedFor(fare, lines, amount), now())
       if (!found && fare.amountMinor > 0)
         log.error({ booking: bookingId }, 'a fare has no authorisation to be taken from')
-      return
-    }
-    case 'HoldExpired':
-    case 'BookingExpired':
-    case 'BookingCancelled':
-      await wantOfLive(tx, event.data.bookingId, () => ({ kind: 'VOID' }), now)
+    },
+    HoldExpired: release,
+    BookingExpired: release,
+    BookingCancelled: release,
+    // Payment itself asked for these, or they cost nothing.
+    HoldPlaced: null,
+    BookingConfirmed: null,
+    BookingStarted: null,
+    BookingMoved: null,
   }
 }
 
@@ -33,7 +41,6 @@ export const consumeBookingEvents = (options: {
     consumer: 'payment-booking',
     owner: 'payment',
     stream: streamOf('booking'),
-    types: new Set(eventsOfConcern),
     parse: parseEvent,
-    handle: (tx, event) => onBookingEvent(tx, event, options.now(), options.log),
+    handlers: onBookingEvents(options.now, options.log),
   })

@@ -1,5 +1,6 @@
 /** What booking lets payment do to a booking, inside payment's own transaction: both rows change, or neither. */
-import { type Transaction, traceparent } from '@holdfast/service'
+import type { Transaction } from '@holdfast/service/postgres'
+import { traceparent } from '@holdfast/service/process'
 import type { Payment } from '../domain/payment.ts'
 
 export type Claim =
@@ -17,11 +18,11 @@ export type Claim =
     }
 
 /** Takes a live hold out of time's reach before Stripe is asked. */
-export async function claim(tx: Transaction, bookingId: string, riderId: string, paymentId: string): Promise<Claim> {
+export async function claim(tx: Transaction, bookingId: string, customerId: string, paymentId: string): Promise<Claim> {
   const { rows } = await tx.query({
     name: 'claim for payment',
     text: 'select * from booking.claim_for_payment($1, $2, $3, $4)',
-    values: [bookingId, riderId, paymentId, traceparent()],
+    values: [bookingId, customerId, paymentId, traceparent()],
   })
   const row = rows[0]
   switch (row.outcome) {

@@ -1,4 +1,4 @@
-import type { Queryable } from '@holdfast/service'
+import type { Queryable } from '@holdfast/service/postgres'
 import { eventsOfConcern } from '../domain/payment.ts'
 
 /**

@@ -1,12 +1,12 @@
 import type { FareLine } from '@holdfast/contracts'
 import type { PrismaClient } from '@holdfast/database'
-import { isUuid, type Viewer } from '@holdfast/service'
+import { isUuid, type Viewer } from '@holdfast/service/identity'
 import DataLoader from 'dataloader'
 import type { Payment } from '../domain/payment.ts'
 import type { Receipt } from '../domain/receipt.ts'
 import { toPayment } from './payments.ts'
 
-/** What a viewer may read, gathered per request: riders their own rows, operators all, others none. */
+/** What a viewer may read, gathered per request: customers their own rows, operators all, others none. */
 export interface Loaders {
   readonly payment: DataLoader<string, Payment | null>
   /** By booking id: its latest attempt. */
@@ -58,7 +58,7 @@ export function loadersFor(prisma: PrismaClient, viewer: Viewer): Loaders {
 }
 
 /** The rows a viewer may see, as a condition; null when there are none. */
-function ownRows(viewer: Viewer): { rider_id?: string } | null {
+function ownRows(viewer: Viewer): { customer_id?: string } | null {
   if (viewer.role === 'operator') return {}
-  return viewer.role === 'rider' && isUuid(viewer.id) ? { rider_id: viewer.id } : null
+  return viewer.role === 'customer' && isUuid(viewer.id) ? { customer_id: viewer.id } : null
 }

@@ -1,5 +1,6 @@
 import type { Payload } from '@holdfast/contracts'
-import { type Transaction, traceparent } from '@holdfast/service'
+import type { Transaction } from '@holdfast/service/postgres'
+import { traceparent } from '@holdfast/service/process'
 
 type PaymentEvent = 'PaymentAuthorized' | 'PaymentDeclined' | 'PaymentCaptured' | 'PaymentVoided'
 

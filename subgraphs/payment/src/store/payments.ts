@@ -1,5 +1,6 @@
 import type { FareLine } from '@holdfast/contracts'
-import { forget, isUuid, type Pool, type Queryable, type Transaction } from '@holdfast/service'
+import { isUuid } from '@holdfast/service/identity'
+import { deleteOlderThan, type Pool, type Queryable, type Transaction } from '@holdfast/service/postgres'
 import { isNews } from '../domain/next.ts'
 import { live, type Payment, type PaymentState, type Wanted } from '../domain/payment.ts'
 
@@ -7,7 +8,7 @@ import { live, type Payment, type PaymentState, type Wanted } from '../domain/pa
 export interface PaymentRow {
   readonly id: string
   readonly booking_id: string
-  readonly rider_id: string
+  readonly customer_id: string
   readonly attempt: number
   readonly state: PaymentState
   readonly payment_method_id: string
@@ -36,7 +37,7 @@ export function toPayment(row: PaymentRow): Payment {
   const attempt = {
     id: row.id,
     bookingId: row.booking_id,
-    riderId: row.rider_id,
+    customerId: row.customer_id,
     attempt: row.attempt,
     paymentMethodId: row.payment_method_id,
     amount: { amountMinor: row.amount_minor, currency: row.currency },
@@ -80,19 +81,19 @@ function present<K extends keyof PaymentRow>(row: PaymentRow, column: K): NonNul
   return value
 }
 
-/** Requests of one rider with one request id, one after another until the transaction ends. */
-export const lockRequest = (tx: Transaction, riderId: string, requestId: string) =>
-  tx.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`payment request ${riderId} ${requestId}`])
+/** Requests of one customer with one request id, one after another until the transaction ends. */
+export const lockRequest = (tx: Transaction, customerId: string, requestId: string) =>
+  tx.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`payment request ${customerId} ${requestId}`])
 
 export async function paymentOfRequest(
   db: Queryable,
-  riderId: string,
+  customerId: string,
   requestId: string,
 ): Promise<{ payment: Payment; inputHash: Buffer } | null> {
   const { rows } = await db.query<PaymentRow & { input_hash: Buffer }>({
     name: 'payment of request',
-    text: 'select * from payment.payment where rider_id = $1 and request_id = $2',
-    values: [riderId, requestId],
+    text: 'select * from payment.payment where customer_id = $1 and request_id = $2',
+    values: [customerId, requestId],
   })
   return rows[0] ? { payment: toPayment(rows[0]), inputHash: rows[0].input_hash } : null
 }
@@ -103,7 +104,7 @@ export async function insertPayment(
   payment: {
     id: string
     bookingId: string
-    riderId: string
+    customerId: string
     requestId: string
     inputHash: Buffer
     paymentMethodId: string
@@ -121,7 +122,7 @@ export async function insertPayment(
     name: 'insert payment',
     text: `
       insert into payment.payment (
-        id, booking_id, rider_id, request_id, input_hash, payment_method_id, amount_minor, currency,
+        id, booking_id, customer_id, request_id, input_hash, payment_method_id, amount_minor, currency,
         attempts_left, hold_expires_at, decide_by, next_try_at, created_at, traceparent, attempt
       )
       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, (
@@ -131,7 +132,7 @@ export async function insertPayment(
     values: [
       payment.id,
       payment.bookingId,
-      payment.riderId,
+      payment.customerId,
       payment.requestId,
       payment.inputHash,
       payment.paymentMethodId,
@@ -316,7 +317,7 @@ export const ping = (db: Queryable) => db.query('select 1')
 
 /** Stripe repeats an event for three days; by hand it can be sent again for thirty. */
 export const forgetHints = (pool: Pool, signal: AbortSignal) =>
-  forget(pool, { table: 'payment.webhook_inbox', column: 'received_at', keepFor: '35 days' }, signal)
+  deleteOlderThan(pool, { table: 'payment.webhook_inbox', column: 'received_at', keepFor: '35 days' }, signal)
 
 function one(rows: readonly PaymentRow[]): Payment {
   if (!rows[0]) throw new Error('there is no such payment')

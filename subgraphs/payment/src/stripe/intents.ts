@@ -1,4 +1,4 @@
-import { histogram, type Log, within } from '@holdfast/service'
+import { histogram, type Log, withTimeout } from '@holdfast/service/process'
 import Stripe from 'stripe'
 import { type Answer, type Call, type Intent, intentStatus } from '../domain/next.ts'
 import type { Payment } from '../domain/payment.ts'
@@ -89,7 +89,7 @@ export function askStripe({ stripe, log, returnUrl }: { stripe: Stripe; log: Log
   const operations = { create, find, retrieve, capture, cancel }
   return async (call, payment, budgetMs) => {
     const stop = calls.startTimer({ call })
-    const answer = await within(budgetMs, 'stripe', operations[call](payment, budgetMs)).catch(
+    const answer = await withTimeout(budgetMs, 'stripe', operations[call](payment, budgetMs)).catch(
       (err: unknown): Answer => {
         note(call, err)
         return { kind: 'UNKNOWN' }

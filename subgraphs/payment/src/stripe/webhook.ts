@@ -1,15 +1,7 @@
-import {
-  counter,
-  header,
-  isUuid,
-  type Log,
-  PayloadTooLarge,
-  type Pool,
-  type Route,
-  readBody,
-  sendJson,
-  transaction,
-} from '@holdfast/service'
+import { header, PayloadTooLarge, type Route, readBody, sendJson } from '@holdfast/service/http'
+import { isUuid } from '@holdfast/service/identity'
+import { type Pool, transaction } from '@holdfast/service/postgres'
+import { counter, type Log } from '@holdfast/service/process'
 import type Stripe from 'stripe'
 import { type Hint, takeHint } from '../store/payments.ts'
 

@@ -1,10 +1,10 @@
-import { requireRider } from '@holdfast/service'
+import { requireCustomer } from '@holdfast/service/graphql'
 import type { MutationResolvers } from '../../__generated__/resolvers.ts'
 import { requestIdOf, uuidIn } from '../../ids.ts'
 import { endTripProblem } from '../problems.ts'
 
 export const endTrip: NonNullable<MutationResolvers['endTrip']> = async (_, { input }, { viewer, commands }) => {
-  const riderId = requireRider(viewer)
+  const riderId = requireCustomer(viewer)
   const requestId = requestIdOf(input.requestId)
   const bookingId = uuidIn(input.bookingId)
   if (!bookingId) return endTripProblem({ kind: 'BookingNotFound' })

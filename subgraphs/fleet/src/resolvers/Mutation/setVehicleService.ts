@@ -1,4 +1,4 @@
-import { requireOperator } from '@holdfast/service'
+import { requireOperator } from '@holdfast/service/graphql'
 import type { MutationResolvers } from '../../__generated__/resolvers.ts'
 import { uuidIn } from '../../ids.ts'
 import { serviceProblem } from '../problems.ts'

@@ -1,4 +1,4 @@
-import { requireRider } from '@holdfast/service'
+import { requireCustomer } from '@holdfast/service/graphql'
 import type { MutationResolvers } from '../../__generated__/resolvers.ts'
 import { requestIdOf, uuidIn } from '../../ids.ts'
 import { unlockProblem } from '../problems.ts'
@@ -8,7 +8,7 @@ export const unlockVehicle: NonNullable<MutationResolvers['unlockVehicle']> = as
   { input },
   { viewer, commands },
 ) => {
-  const riderId = requireRider(viewer)
+  const riderId = requireCustomer(viewer)
   const requestId = requestIdOf(input.requestId)
   const bookingId = uuidIn(input.bookingId)
   if (!bookingId) return unlockProblem({ kind: 'BookingNotFound' })

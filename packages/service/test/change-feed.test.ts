@@ -1,18 +1,19 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { Redis } from 'ioredis'
 import { testRedis } from '../../../dev/testing.ts'
-import { createLive, createLog, endable, type Live, within } from '../src/index.ts'
+import { createLog, withTimeout } from '../src/process/index.ts'
+import { abortableGenerator, type ChangeFeed, createChangeFeed } from '../src/redis/index.ts'
 
 const log = createLog('test', 'silent')
 
 describe('the live view', () => {
   let server: Awaited<ReturnType<typeof testRedis>>
-  let live: Live
+  let live: ChangeFeed
   let publisher: Redis
 
   beforeAll(async () => {
     server = await testRedis()
-    live = createLive(server.url, log)
+    live = createChangeFeed(server.url, log)
     publisher = new Redis(server.url)
     publisher.on('error', () => undefined)
   })
@@ -31,12 +32,12 @@ describe('the live view', () => {
   })
 
   it('ends at once when it is returned while nothing is said', async () => {
-    const stream = endable(async function* (signal) {
+    const stream = abortableGenerator(async function* (signal) {
       for await (const notice of live.listen(['silence'], signal)) yield notice.kind
     })
     await stream.next()
     const waiting = stream.next()
-    await within(1_000, 'the stream', stream.return())
+    await withTimeout(1_000, 'the stream', stream.return())
     expect(await waiting).toEqual({ done: true, value: undefined })
     const listeners = async () => (await publisher.pubsub('NUMSUB', 'silence'))[1]
     for (const until = Date.now() + 1_000; (await listeners()) !== 0 && Date.now() < until; );
@@ -46,10 +47,13 @@ describe('the live view', () => {
   it('answers while Redis is paused, and resyncs when it is back', async () => {
     await server.pause()
     const notices = live.listen(['paused'])
-    expect(await within(1_500, 'the first notice', notices.next())).toEqual({ done: false, value: { kind: 'resync' } })
+    expect(await withTimeout(1_500, 'the first notice', notices.next())).toEqual({
+      done: false,
+      value: { kind: 'resync' },
+    })
     const next = notices.next()
     await server.resume()
-    expect((await within(5_000, 'the resync', next)).value).toEqual({ kind: 'resync' })
+    expect((await withTimeout(5_000, 'the resync', next)).value).toEqual({ kind: 'resync' })
     await publisher.publish('paused', 'awake')
     expect((await notices.next()).value).toEqual({ kind: 'message', channel: 'paused', message: 'awake' })
     await notices.return()
@@ -61,7 +65,7 @@ describe('the live view', () => {
     const next = notices.next()
     await server.kill()
     await server.start()
-    expect((await within(10_000, 'the resync', next)).value).toEqual({ kind: 'resync' })
+    expect((await withTimeout(10_000, 'the resync', next)).value).toEqual({ kind: 'resync' })
     await notices.return()
   })
 })

@@ -8,7 +8,7 @@ import { freshStack } from '../stack.ts'
 
 let stack: Stack
 beforeAll(async () => {
-  stack = await freshStack('e2e-many-riders', { fleet: 8 })
+  stack = await freshStack('e2e-many-customers', { fleet: 8 })
 }, 120_000)
 afterAll(async () => stack?.stop())
 
@@ -21,14 +21,15 @@ it('gives one scooter to one of twenty who tap at once, and shows the others whe
     vehiclesNear: { vehicles: { vehicle: { id: string } }[] }
   }>(operations.find, { near: { latitude: 50.1113, longitude: 8.675 }, radiusMeters: 3_000 })
   const vehicleId = vehiclesNear.vehicles[0]?.vehicle.id
-  const riders = await Promise.all(
+  const customers = await Promise.all(
     Array.from(
       { length: 20 },
-      async () => new PublicClient(stack.endpoint, await stack.token({ role: 'rider', sub: randomUUID() })),
+      async () => new PublicClient(stack.endpoint, await stack.token({ role: 'customer', sub: randomUUID() })),
     ),
   )
-  const requests = riders.map(() => ({ requestId: randomUUID(), vehicleId }))
-  const ask = () => Promise.all(riders.map((rider, index) => rider.ask<Held>(operations.hold, requests[index])))
+  const requests = customers.map(() => ({ requestId: randomUUID(), vehicleId }))
+  const ask = () =>
+    Promise.all(customers.map((customer, index) => customer.ask<Held>(operations.hold, requests[index])))
 
   const answers = await ask()
   const winners = answers.filter(({ createBooking }) => createBooking.booking)

@@ -1,0 +1,61 @@
+import { randomUUID } from 'node:crypto'
+import { GraphQLError, type GraphQLFormattedError } from 'graphql'
+import { isUuid, type Viewer } from '../identity/signed-identity.ts'
+import type { Log } from '../process/log.ts'
+import { isUnavailable } from '../process/unavailable.ts'
+import { messages } from './messages.ts'
+
+/** The closed list of top-level errors. Expected refusals are data in the schema, never one of these. */
+export type ErrorCode =
+  | 'UNAUTHENTICATED'
+  | 'FORBIDDEN'
+  | 'BAD_USER_INPUT'
+  | 'RATE_LIMITED'
+  | 'UNAVAILABLE'
+  | 'INTERNAL_SERVER_ERROR'
+
+const shownToClients = new Set<unknown>([
+  'UNAUTHENTICATED',
+  'FORBIDDEN',
+  'BAD_USER_INPUT',
+  'RATE_LIMITED',
+  'UNAVAILABLE',
+  'GRAPHQL_PARSE_FAILED',
+  'GRAPHQL_VALIDATION_FAILED',
+  'BAD_REQUEST',
+])
+
+export const graphqlError = (code: ErrorCode, message: string) => new GraphQLError(message, { extensions: { code } })
+
+/** The id of the customer who asks. Throws UNAUTHENTICATED or FORBIDDEN. */
+export function requireCustomer(viewer: Viewer): string {
+  if (viewer.role === 'anonymous') throw graphqlError('UNAUTHENTICATED', messages.signInFirst)
+  if (viewer.role !== 'customer') throw graphqlError('FORBIDDEN', messages.customersOnly)
+  if (!isUuid(viewer.id)) throw graphqlError('FORBIDDEN', messages.customerIdNotUuid)
+  return viewer.id
+}
+
+/** The id of the operator who asks. Throws UNAUTHENTICATED or FORBIDDEN. */
+export function requireOperator(viewer: Viewer): string {
+  if (viewer.role === 'anonymous') throw graphqlError('UNAUTHENTICATED', messages.signInFirst)
+  if (viewer.role !== 'operator') throw graphqlError('FORBIDDEN', messages.operatorsOnly)
+  return viewer.id
+}
+
+/** Shows errors of the closed list; every other becomes one neutral error with a reference, its cause in the log. */
+export const formatErrors =
+  (log: Log) =>
+  (formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError => {
+    const { message, path, locations, extensions } = formatted
+    const where = { ...(locations && { locations }), ...(path && { path }) }
+    if (shownToClients.has(extensions?.['code']))
+      return { message, ...where, extensions: { code: extensions?.['code'] } }
+    const cause = error instanceof GraphQLError ? (error.originalError ?? error) : error
+    const reference = randomUUID()
+    if (isUnavailable(cause)) {
+      log.warn({ err: cause, reference }, 'dependency unavailable')
+      return { message: messages.unavailable, ...where, extensions: { code: 'UNAVAILABLE', reference } }
+    }
+    log.error({ err: cause, reference }, 'unexpected error')
+    return { message: messages.internal, ...where, extensions: { code: 'INTERNAL_SERVER_ERROR', reference } }
+  }

@@ -1,0 +1,2 @@
+export * from './leader.ts'
+export * from './pool.ts'

@@ -1,0 +1,6 @@
+export * from './config.ts'
+export * from './lifecycle.ts'
+export * from './log.ts'
+export * from './metrics.ts'
+export * from './trace.ts'
+export * from './unavailable.ts'
