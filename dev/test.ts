@@ -66,9 +66,7 @@ export async function checkSchema(): Promise<number> {
   return withPostgres(async ({ url }) => {
     const outdated = await outdatedSchemaFiles(await migratedDatabase(url))
     if (outdated.length === 0) return 0
-    console.error(
-      `Not as the migrations make the tables: ${outdated.join(', ')} in prisma/schema. Run "npm run schema".`,
-    )
+    console.error(`Other tables than the migrations make: ${outdated.join(', ')}. Run "npm run schema".`)
     return 1
   })
 }
