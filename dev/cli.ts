@@ -1,11 +1,11 @@
 import { join } from 'node:path'
-import { projectDir } from './places.ts'
-import { reset } from './reset.ts'
-import { DidNotStart } from './server.ts'
-import { CannotStart } from './stack.ts'
-import { start } from './start.ts'
-import { checkDrift, test } from './test.ts'
-import { verify } from './verify.ts'
+import { reset } from './commands/reset.ts'
+import { start } from './commands/start.ts'
+import { checkDrift, test } from './commands/test.ts'
+import { verify } from './commands/verify.ts'
+import { projectDir } from './files/paths.ts'
+import { DidNotStart } from './processes/managed-process.ts'
+import { CannotStart } from './stack/stack.ts'
 
 /** What `node dev/bootstrap.mjs <command>` can do. Each gives the exit code. */
 const commands: Record<string, (args: string[]) => Promise<number>> = {

@@ -4,16 +4,16 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
-import { devicesOf } from '../devices.ts'
-import { clearLeftovers, lockOf, pidFileOf } from '../leftovers.ts'
-import { holderOf, releaseLock, takeLock } from '../lock.ts'
-import { isAlive } from '../pids.ts'
-import { projectDir } from '../places.ts'
-import { planPorts } from '../port-plan.ts'
-import { freePort } from '../ports.ts'
-import { ask, postgres } from '../postgres.ts'
-import { type Program, server } from '../server.ts'
-import { readSettings } from '../settings.ts'
+import { projectDir } from '../files/paths.ts'
+import { freePort } from '../processes/free-port.ts'
+import { endLeftovers, mutexFileOf, pidFileOf } from '../processes/leftover-processes.ts'
+import { managedProcess, type Program } from '../processes/managed-process.ts'
+import { acquireMutex, holderOf, releaseMutex } from '../processes/process-mutex.ts'
+import { isAlive } from '../processes/process-table.ts'
+import { postgres, queryOnce } from '../servers/postgres.ts'
+import { loadDevices } from '../stack/devices.ts'
+import { choosePorts } from '../stack/ports.ts'
+import { readSettings } from '../stack/settings.ts'
 
 let folder: string
 beforeEach(() => {
@@ -35,13 +35,13 @@ describe('Postgres', () => {
     const [one, other] = [await testPostgres('one'), await testPostgres('other')]
     try {
       await Promise.all([one.start(), other.start()])
-      await ask(one.url('postgres'), 'create table kept as select 42 as answer')
-      await expect(ask(other.url('postgres'), 'table kept')).rejects.toThrow('does not exist')
+      await queryOnce(one.url('postgres'), 'create table kept as select 42 as answer')
+      await expect(queryOnce(other.url('postgres'), 'table kept')).rejects.toThrow('does not exist')
 
       await one.kill()
-      await expect(ask(one.url('postgres'), 'table kept')).rejects.toThrow()
+      await expect(queryOnce(one.url('postgres'), 'table kept')).rejects.toThrow()
       await one.start()
-      expect(await ask(one.url('postgres'), 'table kept')).toEqual([{ answer: 42 }])
+      expect(await queryOnce(one.url('postgres'), 'table kept')).toEqual([{ answer: 42 }])
     } finally {
       await Promise.all([one.stop(), other.stop()])
     }
@@ -80,19 +80,19 @@ describe('a server', () => {
   })
 
   it('that dies while starting leaves its last words', async () => {
-    const dying = server(program("console.error('no such table'); process.exit(3)"))
+    const dying = managedProcess(program("console.error('no such table'); process.exit(3)"))
     await expect(dying.start()).rejects.toThrow(/ended while starting.*no such table/s)
     expect(dying.running).toBe(false)
   })
 
   it('that never answers is ended', async () => {
-    const mute = server(program('setInterval(() => {}, 1000)', { readyTimeoutMs: 300 }))
+    const mute = managedProcess(program('setInterval(() => {}, 1000)', { readyTimeoutMs: 300 }))
     await expect(mute.start()).rejects.toThrow('did not answer within 0.3 s (not up)')
     expect(isAlive(mute.pid)).toBe(false)
   })
 
   it('that does not stop when asked is killed after its grace', async () => {
-    const deaf = server(
+    const deaf = managedProcess(
       program("process.on('SIGTERM', () => {}); console.log('up'); setInterval(() => {}, 1000)", { graceMs: 200 }),
     )
     await deaf.start()
@@ -101,7 +101,7 @@ describe('a server', () => {
   })
 
   it('stops also while paused', async () => {
-    const paused = server(
+    const paused = managedProcess(
       program("process.on('SIGTERM', () => process.exit(7)); console.log('up'); setInterval(() => {}, 1000)"),
     )
     await paused.start()
@@ -115,8 +115,8 @@ describe('what a killed start left behind', () => {
   /** Starts a server from a process that is then killed, as `kill -9` does to `npm start`. */
   const abandon = async (): Promise<number> => {
     const script = `
-      import { server } from ${JSON.stringify(join(projectDir, 'dev', 'server.ts'))}
-      const one = server({ name: 'small', command: process.execPath, args: ['-e', 'setInterval(() => {}, 1000)'],
+      import { managedProcess } from ${JSON.stringify(join(projectDir, 'dev', 'processes', 'managed-process.ts'))}
+      const one = managedProcess({ name: 'small', command: process.execPath, args: ['-e', 'setInterval(() => {}, 1000)'],
         logFile: ${JSON.stringify(join(folder, 'small.log'))}, pidFile: ${JSON.stringify(pidFileOf(folder, 'small'))}, ready: async () => {} })
       await one.start()
       console.log(one.pid)
@@ -135,7 +135,7 @@ describe('what a killed start left behind', () => {
   it('is ended by the next start', async () => {
     const pid = await abandon()
     expect(isAlive(pid)).toBe(true)
-    expect(await clearLeftovers(folder)).toEqual(['small'])
+    expect(await endLeftovers(folder)).toEqual(['small'])
     expect(isAlive(pid)).toBe(false)
     expect(existsSync(pidFileOf(folder, 'small'))).toBe(false)
   })
@@ -147,7 +147,7 @@ describe('what a killed start left behind', () => {
     try {
       mkdirSync(join(folder, 'run'))
       writeFileSync(pidFileOf(folder, 'small'), JSON.stringify({ pid: stranger.pid, startedAt: 'long ago' }))
-      expect(await clearLeftovers(folder)).toEqual([])
+      expect(await endLeftovers(folder)).toEqual([])
       expect(isAlive(stranger.pid ?? 0)).toBe(true)
     } finally {
       stranger.kill('SIGKILL')
@@ -157,19 +157,19 @@ describe('what a killed start left behind', () => {
 
 describe('the lock of a data folder', () => {
   it('is refused while its holder lives, and says who that is', () => {
-    expect(takeLock(lockOf(folder))).toBeUndefined()
-    expect(takeLock(lockOf(folder))).toMatchObject({ pid: process.pid })
-    releaseLock(lockOf(folder))
-    expect(takeLock(lockOf(folder))).toBeUndefined()
+    expect(acquireMutex(mutexFileOf(folder))).toBeUndefined()
+    expect(acquireMutex(mutexFileOf(folder))).toMatchObject({ pid: process.pid })
+    releaseMutex(mutexFileOf(folder))
+    expect(acquireMutex(mutexFileOf(folder))).toBeUndefined()
   })
 
   it('is free when its holder is gone', () => {
     const { pid } = spawnSync(process.execPath, ['-e', ''])
     mkdirSync(join(folder, 'run'))
-    writeFileSync(lockOf(folder), JSON.stringify({ pid, startedAt: 'then' }))
-    expect(holderOf(lockOf(folder))).toBeUndefined()
-    expect(takeLock(lockOf(folder))).toBeUndefined()
-    expect(holderOf(lockOf(folder))).toMatchObject({ pid: process.pid })
+    writeFileSync(mutexFileOf(folder), JSON.stringify({ pid, startedAt: 'then' }))
+    expect(holderOf(mutexFileOf(folder))).toBeUndefined()
+    expect(acquireMutex(mutexFileOf(folder))).toBeUndefined()
+    expect(holderOf(mutexFileOf(folder))).toMatchObject({ pid: process.pid })
   })
 })
 
@@ -180,12 +180,12 @@ describe('ports', () => {
     try {
       const read = readSettings({ PORT: String(port), ISSUER_PORT: String(issuerPort) }, [])
       if (!read.ok) throw new Error('settings')
-      const refusal = planPorts(folder, 'fixed', read.settings, new Set())
+      const refusal = choosePorts(folder, 'fixed', read.settings, new Set())
       await expect(refusal).rejects.toThrow(`Port ${port} is taken by another program; set PORT to a free one.`)
       await expect(refusal).rejects.toThrow(
         `Port ${issuerPort} is taken by another program; set ISSUER_PORT to a free one.`,
       )
-      const free = await planPorts(folder, 'free', read.settings, new Set())
+      const free = await choosePorts(folder, 'free', read.settings, new Set())
       expect([free.gateway, free.issuer]).not.toEqual([port, issuerPort])
     } finally {
       for (const { close } of doors) close()
@@ -195,11 +195,11 @@ describe('ports', () => {
   it('stay the same from start to start, except one that somebody took', async () => {
     const read = readSettings({}, [])
     if (!read.ok) throw new Error('settings')
-    const first = await planPorts(folder, 'free', read.settings, new Set())
-    expect(await planPorts(folder, 'free', read.settings, new Set())).toEqual(first)
+    const first = await choosePorts(folder, 'free', read.settings, new Set())
+    expect(await choosePorts(folder, 'free', read.settings, new Set())).toEqual(first)
     const thief = createServer()
     await new Promise<void>((resolve) => thief.listen(first.redis, '127.0.0.1', resolve))
-    const { redis, ...others } = await planPorts(folder, 'free', read.settings, new Set())
+    const { redis, ...others } = await choosePorts(folder, 'free', read.settings, new Set())
     thief.close()
     expect(redis).not.toBe(first.redis)
     expect({ ...others, redis: first.redis }).toEqual(first)
@@ -215,16 +215,16 @@ describe('ports', () => {
 
 describe('devices', () => {
   it('stay as they are when more are asked for, or fewer', () => {
-    const first = devicesOf(folder, 3, 4).devices
+    const first = loadDevices(folder, 3, 4).devices
     expect(first).toHaveLength(7)
-    const more = devicesOf(folder, 5, 4).devices
+    const more = loadDevices(folder, 5, 4).devices
     expect(more.slice(0, 7)).toEqual(first)
     expect(more.filter(({ rides }) => rides)).toHaveLength(5)
-    expect(devicesOf(folder, 1, 4).devices).toEqual(more)
+    expect(loadDevices(folder, 1, 4).devices).toEqual(more)
   })
 
   it('stand in Frankfurt', () => {
-    for (const { latitude, longitude } of devicesOf(folder, 60, 100).devices) {
+    for (const { latitude, longitude } of loadDevices(folder, 60, 100).devices) {
       expect(latitude).toBeGreaterThan(50.01)
       expect(latitude).toBeLessThan(50.23)
       expect(longitude).toBeGreaterThan(8.47)

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { readSettings } from '../settings.ts'
+import { readSettings } from '../stack/settings.ts'
 
 const settingsOf = (env: Record<string, string>, args: string[] = []) => {
   const read = readSettings(env, args)

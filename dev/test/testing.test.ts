@@ -1,16 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { Redis } from 'ioredis'
 import { connectAsync, type MqttClient } from 'mqtt'
-import { ask } from '../postgres.ts'
-import { type TestBroker, testBroker, testDatabase, testRedis } from '../testing.ts'
+import { queryOnce } from '../servers/postgres.ts'
+import { type TestBroker, testBroker, testDatabase, testRedis } from '../testing/index.ts'
 
 describe('a test database', () => {
   it('is migrated, and each is its own', async () => {
     await using one = await testDatabase()
     await using other = await testDatabase()
-    await ask(one.url('owner'), 'create table public.mine (id int)')
+    await queryOnce(one.url('owner'), 'create table public.mine (id int)')
     const tables = "select schemaname || '.' || tablename as name from pg_tables"
-    const names = async (url: string) => (await ask(url, tables)).map(({ name }) => name)
+    const names = async (url: string) => (await queryOnce(url, tables)).map(({ name }) => name)
     expect(await names(one.url('owner'))).toContain('public.mine')
     expect(await names(other.url('owner'))).not.toContain('public.mine')
     expect(await names(other.url('owner'))).toContain('booking.outbox')
@@ -19,14 +19,14 @@ describe('a test database', () => {
   it('lets each role in, and only into its own schema', async () => {
     await using database = await testDatabase()
     const insert = "insert into booking.inbox (consumer, event_id) values ('test', gen_random_uuid())"
-    await ask(database.url('booking'), insert)
-    await expect(ask(database.url('payment'), insert)).rejects.toThrow('permission denied')
+    await queryOnce(database.url('booking'), insert)
+    await expect(queryOnce(database.url('payment'), insert)).rejects.toThrow('permission denied')
   })
 
   it('is gone after drop', async () => {
     const database = await testDatabase()
     await database.drop()
-    await expect(ask(database.url('owner'), 'select 1')).rejects.toThrow('does not exist')
+    await expect(queryOnce(database.url('owner'), 'select 1')).rejects.toThrow('does not exist')
   })
 })
 

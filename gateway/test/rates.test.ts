@@ -1,7 +1,7 @@
 import { once } from 'node:events'
+import { testRedis } from '@holdfast/dev/testing'
 import { createLog, createRedis, type Redis } from '@holdfast/service'
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
-import { testRedis } from '../../dev/testing.ts'
 import { decide, takeOf } from '../src/rates/gcra.ts'
 import { localCounter } from '../src/rates/local.ts'
 import { type Rates, rates } from '../src/rates/rates.ts'

@@ -1,5 +1,5 @@
+import { type TestDatabase, testDatabase, testRedis } from '@holdfast/dev/testing'
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
-import { type TestDatabase, testDatabase, testRedis } from '../../../dev/testing.ts'
 import { consumeStream, createBlockingRedis, createLog, createPool, createRedis } from '../src/index.ts'
 
 const log = createLog('test', 'silent')

@@ -1,6 +1,6 @@
+import { testRedis } from '@holdfast/dev/testing'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { Redis } from 'ioredis'
-import { testRedis } from '../../../dev/testing.ts'
 import { createLive, createLog, endable, type Live, within } from '../src/index.ts'
 
 const log = createLog('test', 'silent')

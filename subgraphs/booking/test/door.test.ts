@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
+import { testRedis } from '@holdfast/dev/testing'
 import { anonymous, transaction, within } from '@holdfast/service'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
-import { testRedis } from '../../../dev/testing.ts'
 import { completeBooking } from '../src/commands/completeBooking.ts'
 import type { Booking } from '../src/domain/booking.ts'
 import { type Answer, bookingProcess, viewer } from './process.ts'

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { prismaOn } from '@holdfast/database'
+import { testDatabase } from '@holdfast/dev/testing'
 import { createLog, createPool, type Pool, transaction } from '@holdfast/service'
-import { testDatabase } from '../../../dev/testing.ts'
 import { createBooking } from '../src/commands/createBooking.ts'
 import type { Booking } from '../src/domain/booking.ts'
 import { bookingsById } from '../src/store/bookings.ts'

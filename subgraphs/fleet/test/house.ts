@@ -8,6 +8,8 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { seed } from '@holdfast/database/seed'
+import { freePort } from '@holdfast/dev/free-port'
+import { testBroker, testDatabase, testRedis } from '@holdfast/dev/testing'
 import {
   createLog,
   createPool,
@@ -21,8 +23,6 @@ import {
 import { createClient } from 'graphql-ws'
 import pg from 'pg'
 import { WebSocket } from 'ws'
-import { freePort } from '../../../dev/ports.ts'
-import { testBroker, testDatabase, testRedis } from '../../../dev/testing.ts'
 import { provisioned, type TestDevice, type TestVehicle, vehicleOn } from './vehicle.ts'
 
 const root = fileURLToPath(new URL('../../../', import.meta.url))

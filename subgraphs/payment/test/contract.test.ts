@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
+import { type TestDatabase, testDatabase } from '@holdfast/dev/testing'
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import { buildASTSchema, type GraphQLEnumType, parse } from 'graphql'
 import pg from 'pg'
-import { type TestDatabase, testDatabase } from '../../../dev/testing.ts'
 import { moves, states } from '../src/domain/payment.ts'
 import { picture } from './picture.ts'
 

@@ -4,6 +4,8 @@ import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { freePort } from '@holdfast/dev/free-port'
+import { testDatabase, testRedis } from '@holdfast/dev/testing'
 import {
   createLog,
   createPool,
@@ -14,8 +16,6 @@ import {
   type Viewer,
 } from '@holdfast/service'
 import pg from 'pg'
-import { freePort } from '../../../dev/ports.ts'
-import { testDatabase, testRedis } from '../../../dev/testing.ts'
 import { brokenInvariants, paymentsUnderWay } from '../src/store/invariants.ts'
 
 const root = fileURLToPath(new URL('../../../', import.meta.url))
