@@ -1,26 +1,25 @@
 import { existsSync, rmSync } from 'node:fs'
-import { dataDir } from '../files/paths.ts'
-import { endLeftovers, mutexFileOf } from '../processes/leftover-processes.ts'
+import { dataDir, mutexFileOf } from '../files/paths.ts'
+import { messages } from '../messages.ts'
+import { CannotStart } from '../processes/cannot-start.ts'
+import { endLeftovers } from '../processes/leftover-processes.ts'
 import { acquireMutex, releaseMutex } from '../processes/process-mutex.ts'
 
-/** `npm run reset`: forgets everything, unless it runs. A database given by DATABASE_URL is not touched. */
+/** `npm run reset`: deletes everything that `npm start` keeps, unless it runs. A database given by DATABASE_URL is not touched. */
 export async function reset(): Promise<number> {
   if (!existsSync(dataDir)) {
-    console.log('There is nothing to reset.')
+    console.log(messages.nothingToReset)
     return 0
   }
-  const lock = mutexFileOf(dataDir)
-  const holder = acquireMutex(lock)
-  if (holder !== undefined) {
-    console.error(`Holdfast runs, as process ${holder.pid}; stop it first. Nothing was deleted.`)
-    return 1
-  }
+  const mutex = mutexFileOf(dataDir)
+  const holder = acquireMutex(mutex)
+  if (holder !== undefined) throw new CannotStart(messages.resetWhileRunning(holder.pid))
   try {
     await endLeftovers(dataDir)
     rmSync(dataDir, { recursive: true })
   } finally {
-    releaseMutex(lock)
+    releaseMutex(mutex)
   }
-  console.log(`Deleted ${dataDir}.`)
+  console.log(messages.deleted(dataDir))
   return 0
 }

@@ -1,124 +1,26 @@
-import { spawn } from 'node:child_process'
-import { randomBytes } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { join } from 'node:path'
 import { generate } from '@holdfast/database/generate'
-import { drift, migrate } from '@holdfast/database/migrate'
-import { holdfastDir, projectDir } from '../files/paths.ts'
-import { freePort } from '../processes/free-port.ts'
-import { endLeftovers, mutexFileOf, pidFileOf } from '../processes/leftover-processes.ts'
-import { acquireMutex, releaseMutex } from '../processes/process-mutex.ts'
-import { onStopRequest } from '../processes/stop-requests.ts'
-import { createDatabase } from '../servers/database.ts'
-import { type Postgres, postgres } from '../servers/postgres.ts'
+import { printSteps } from '../bootstrap/steps.mjs'
+import { messages } from '../messages.ts'
 import { installMissing, systemPrograms } from '../servers/system-programs.ts'
-import { stepsTo } from '../steps.ts'
-import { type TestPostgres, testPostgresVariable } from '../testing/test-postgres.ts'
+import { runJest } from '../testing/jest.ts'
+import { withTestPostgres } from '../testing/run-postgres.ts'
 
-const steps = stepsTo(console.log, process.stdout.isTTY === true)
-
-/** `npm test`: Jest on everything, or on what the arguments say, against servers of its own. */
+/** `npm test`: runs all tests, or those that the arguments select, against servers of its own. */
 export async function test(args: string[]): Promise<number> {
-  await steps.step('system programs', 'Redis and Mosquitto on this machine', () =>
-    installMissing(systemPrograms, steps.say),
-  )
-  await steps.step('database client', 'Prisma to generate it when the schema changed', () => void generate())
-  return withPostgres(async (server, folder) => {
-    // Stories bring up all of Holdfast each, so they get the machine to themselves.
-    const runs =
-      args.length > 0
-        ? [args]
-        : [['--testPathIgnorePatterns=/e2e/|/node_modules/|/[.]holdfast/'], ['--runInBand', 'e2e']]
-    const results = join(folder, 'results.json')
-    const jest = createRequire(import.meta.url).resolve('jest/bin/jest')
-    let passed = 0
-    let failed = 0
-    for (const each of runs) {
-      rmSync(results, { force: true })
-      const code = await run(process.execPath, [jest, ...each, '--json', `--outputFile=${results}`], {
-        NODE_OPTIONS: '--experimental-vm-modules --disable-warning=ExperimentalWarning',
-        [testPostgresVariable]: JSON.stringify(server),
-      })
-      if (!existsSync(results)) return code === 0 ? 1 : code
-      const counts = JSON.parse(readFileSync(results, 'utf8')) as Counts
-      passed += counts.numPassedTests
-      // A file that could not even be loaded holds no tests to count, and is a failure all the same.
-      failed += counts.numFailedTests + counts.numRuntimeErrorTestSuites + (code !== 0 && counts.success ? 1 : 0)
+  const steps = printSteps(console.log, process.stdout.isTTY === true)
+  await steps.step('system programs', messages.step.programs, () => installMissing(systemPrograms, steps.say))
+  await steps.step('database client', messages.step.client, () => void generate())
+  // Stories start all of Holdfast each, so they run one after another.
+  const all = [['--testPathIgnorePatterns=/e2e/|/node_modules/|/[.]holdfast/'], ['--runInBand', 'e2e']]
+  return withTestPostgres(async (postgres, folder) => {
+    let [passed, failed] = [0, 0]
+    for (const each of args.length > 0 ? [args] : all) {
+      const counts = await runJest(each, postgres, folder)
+      if (counts === undefined) return 1
+      passed += counts.passed
+      failed += counts.failed
     }
-    console.log(`${passed} passed, ${failed} failed`)
+    console.log(messages.testResult(passed, failed))
     return failed === 0 && passed > 0 ? 0 : 1
   })
-}
-
-type Counts = { success: boolean; numPassedTests: number; numFailedTests: number; numRuntimeErrorTestSuites: number }
-
-/** `npm run drift`: whether the migrations make what the schema files say. */
-export async function checkDrift(): Promise<number> {
-  return withPostgres(async ({ url }) => {
-    await createDatabase(url, 'drift')
-    const database = new URL(url)
-    database.pathname = 'drift'
-    await migrate(database.href)
-    const sql = await drift(database.href)
-    console.log(
-      sql === '' ? 'The migrations make what the schema says.' : `The schema wants what no migration does:\n${sql}`,
-    )
-    return sql === '' ? 0 : 1
-  })
-}
-
-/** A Postgres in a folder of its own, gone afterwards; also after Ctrl-C. */
-async function withPostgres(use: (server: TestPostgres, folder: string) => Promise<number>): Promise<number> {
-  const runs = join(holdfastDir, 'test', 'runs')
-  await clearAbandoned(runs)
-  const folder = join(runs, String(process.pid))
-  mkdirSync(folder, { recursive: true })
-  acquireMutex(mutexFileOf(folder))
-  const password = randomBytes(24).toString('base64url')
-  const program: Postgres = postgres({
-    dataDir: join(folder, 'postgres'),
-    port: await freePort(),
-    password,
-    logFile: join(folder, 'postgres.log'),
-    pidFile: pidFileOf(folder, 'postgres'),
-    durable: false,
-  })
-  // Jest is told by the same Ctrl-C; when it has ended, the rest follows below.
-  onStopRequest((signal) => {
-    for (const child of children) child.kill(signal)
-  })
-  try {
-    await steps.step('postgres', 'a new one, for these tests only', program.start)
-    return await use({ url: program.url('postgres'), password }, folder)
-  } finally {
-    await program.stop()
-    releaseMutex(mutexFileOf(folder))
-    rmSync(folder, { recursive: true, force: true })
-  }
-}
-
-const children = new Set<ReturnType<typeof spawn>>()
-
-function run(command: string, args: string[], env: Record<string, string>): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { cwd: projectDir, stdio: 'inherit', env: { ...process.env, ...env } })
-    children.add(child)
-    child.once('error', reject)
-    child.once('exit', (code) => {
-      children.delete(child)
-      resolve(code ?? 1)
-    })
-  })
-}
-
-/** Runs that were killed: what they left running, and their folders. */
-async function clearAbandoned(runs: string): Promise<void> {
-  if (!existsSync(runs)) return
-  for (const name of readdirSync(runs)) {
-    const folder = join(runs, name)
-    if (acquireMutex(mutexFileOf(folder)) !== undefined) continue
-    await endLeftovers(folder)
-    rmSync(folder, { recursive: true, force: true })
-  }
 }

@@ -7,7 +7,6 @@ export async function verify(args: string[]): Promise<number> {
   const { status } = spawnSync('npm', ['run', '--silent', 'check'], {
     cwd: projectDir,
     stdio: 'inherit',
-    shell: process.platform === 'win32',
     env: { ...process.env, DO_NOT_TRACK: '1', TURBO_TELEMETRY_DISABLED: '1' },
   })
   return status === 0 ? test(args) : 1

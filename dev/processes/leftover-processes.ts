@@ -1,45 +1,32 @@
 import { existsSync, readdirSync, rmSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { basename } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { pidFileOf, runDir } from '../files/paths.ts'
+import { messages } from '../messages.ts'
+import { CannotStart } from './cannot-start.ts'
 import { holderOf } from './process-mutex.ts'
-import { descendants, isAlive, startTimeOf } from './process-table.ts'
+import { descendants, isAlive, sendSignal, startTimeOf } from './process-table.ts'
 
-export const runDir = (dataDir: string) => join(dataDir, 'run')
-/** Held by whoever uses the data folder. */
-export const mutexFileOf = (dataDir: string) => join(runDir(dataDir), 'stack.lock')
-export const pidFileOf = (dataDir: string, name: string) => join(runDir(dataDir), `${name}.pid`)
-
-/** Ends what a start that was itself killed left running, and returns its names. Only for who holds the data folder's
- * lock. A pid file counts only with the time its process began, so a stranger who got the pid since is never touched. */
+/** Ends the processes that an earlier, killed run left running on a data folder, and returns their names. Call it only
+ * while holding the folder's mutex. A pid file names a process by pid and start time, so that a process that was given
+ * the same pid later is never touched. */
 export async function endLeftovers(dataDir: string): Promise<string[]> {
   if (!existsSync(runDir(dataDir))) return []
-  const pidFiles = readdirSync(runDir(dataDir)).filter((name) => name.endsWith('.pid'))
-  const left = pidFiles.flatMap((file) => {
-    const holder = holderOf(join(runDir(dataDir), file))
-    return holder === undefined
-      ? []
-      : [{ name: basename(file, '.pid'), pids: [holder.pid, ...descendants(holder.pid)] }]
+  const names = readdirSync(runDir(dataDir)).flatMap((file) => (file.endsWith('.pid') ? basename(file, '.pid') : []))
+  const leftovers = names.flatMap((name) => {
+    const holder = holderOf(pidFileOf(dataDir, name))
+    return holder === undefined ? [] : [{ name, pids: [holder.pid, ...descendants(holder.pid)] }]
   })
-  // SIGKILL, since everything here survives it and nobody is left to wait for a graceful end.
-  const pids = left.flatMap((each) => each.pids)
-  for (const pid of pids) kill(pid)
+  // SIGKILL, because all of them survive it and nobody waits for a graceful end.
+  const pids = leftovers.flatMap((each) => each.pids)
+  for (const pid of pids) sendSignal(pid, 'SIGKILL')
   const deadline = Date.now() + 5_000
-  // Until init has asked after it, too: Postgres takes a process that is dead but still listed for a living one.
+  // Also until init has reaped them: Postgres takes a process that is dead but still listed for a living one.
   while (pids.some((pid) => startTimeOf(pid) !== undefined) && Date.now() < deadline) await sleep(25)
-  const stubborn = left.filter((each) => each.pids.some(isAlive))
-  if (stubborn.length > 0) {
-    throw new Error(
-      `Of an earlier start there still run: ${stubborn.map(({ name, pids: [pid] }) => `${name} (${pid})`).join(', ')}`,
-    )
+  const remaining = leftovers.filter((each) => each.pids.some(isAlive))
+  if (remaining.length > 0) {
+    throw new CannotStart(messages.leftoversRemain(remaining.map(({ name, pids: [pid] }) => `${name} (${pid})`)))
   }
-  for (const file of pidFiles) rmSync(join(runDir(dataDir), file))
-  return left.map(({ name }) => name)
-}
-
-function kill(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL')
-  } catch {
-    // It ended by itself in between.
-  }
+  for (const name of names) rmSync(pidFileOf(dataDir, name), { force: true })
+  return leftovers.map(({ name }) => name)
 }

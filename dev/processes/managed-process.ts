@@ -2,26 +2,29 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { descendants, isAlive, startTimeOf } from './process-table.ts'
+import { messages } from '../messages.ts'
+import { CannotStart } from './cannot-start.ts'
+import { descendants, isAlive, sendSignal, startTimeOf } from './process-table.ts'
 
 /** What to run, and how to know that it answers. */
 export type Program = {
-  /** Short and unique: stands in messages, names log and pid file. */
+  /** Short and unique. */
   name: string
   command: string
   args: string[]
   env?: NodeJS.ProcessEnv
   cwd?: string
-  /** Only for root, to run it as somebody else. */
+  /** To run it as another user; only root can. */
   uid?: number
   gid?: number
   /** Gets stdout and stderr, appended. */
   logFile: string
-  /** Written while it runs: {"pid", "startedAt"}. Lets the next start recognise what a killed one left behind. */
+  /** Written while it runs: {"pid", "startedAt"}. By it the next start finds what a killed one left running. */
   pidFile?: string
   /** Runs before each start. */
   prepare?: () => void | Promise<void>
-  /** Resolves once the process with this pid, and no other, answers. Rejects while it does not; asked again until readyTimeoutMs. */
+  /** Resolves once the process with this pid answers, and not another one on the same port. Rejects until then, and is
+   * called again until readyTimeoutMs. */
   ready: (pid: number) => Promise<void>
   readyTimeoutMs?: number
   stopSignal?: NodeJS.Signals
@@ -31,31 +34,28 @@ export type Program = {
 
 export type Exit = { code: number | null; signal: NodeJS.Signals | null }
 
-/** A program run as our child, in its own process group so that the terminal's Ctrl-C reaches only us. */
+/** A program that runs as a child of this process, in its own process group: Ctrl-C in the terminal does not reach it. */
 export type ManagedProcess = {
   readonly name: string
-  /** Of the present or last run. Throws before the first. */
+  /** Of the current or last run. Throws before the first. */
   readonly pid: number
   readonly running: boolean
-  /** Resolves when the present run ends, however it ends. */
+  /** Resolves when the current run ends, however it ends. */
   readonly exited: Promise<Exit>
-  /** Starts it and waits until it answers. Throws DidNotStart with its last words when it dies first, and leaves nothing running. */
+  /** Starts it and waits until it answers. If it does not, throws CannotStart with its last output and leaves nothing running. */
   start(): Promise<void>
-  /** Sends a signal. SIGKILL takes its children along and resolves when all are gone; others only reach the process itself. */
+  /** Sends a signal. SIGKILL also goes to its descendants and resolves when all have ended; other signals go to the process alone. */
   kill(signal?: NodeJS.Signals): Promise<void>
-  /** Freezes it and its children: connections stay open and nothing answers. */
+  /** Freezes it and its descendants: connections stay open and nothing answers. */
   pause(): Promise<void>
   resume(): Promise<void>
   /** Stops it if it runs, and starts it again: same port, same data. */
   restart(): Promise<void>
-  /** Asks it to stop, and kills it when it has not within its grace. */
+  /** Sends the stop signal, and SIGKILL when it still runs after graceMs. */
   stop(): Promise<void>
-  /** The last lines it wrote in its present or last run. */
+  /** The last lines it wrote in its current or last run. */
   logs(lines?: number): string
 }
-
-/** Its message has the last words of the program; where it was thrown says nothing more. */
-export class DidNotStart extends Error {}
 
 const readyPollMs = 15
 
@@ -112,44 +112,45 @@ export function managedProcess(program: Program): ManagedProcess {
         await Promise.race([sleep(readyPollMs), exit])
       }
     }
-    const why = running ? `did not answer within ${readyTimeoutMs / 1000} s (${reason(last)})` : 'ended while starting'
-    const said = logs()
+    const why = running
+      ? messages.notReady(name, readyTimeoutMs / 1000, reason(last), logs())
+      : messages.endedWhileStarting(name, logs())
     await kill()
-    throw new DidNotStart(`${name} ${why}.\n${said === '' ? 'It wrote nothing.' : `Its last words:\n${said}`}`)
+    throw new CannotStart(why)
   }
 
   const start = async () => {
     if (running) return
     await program.prepare?.()
     launch()
-    if (child?.pid === undefined) throw new DidNotStart(`${name}: ${program.command} could not be run`)
+    if (child?.pid === undefined) throw new CannotStart(messages.notRunnable(name, program.command))
     await untilReady()
   }
 
   const kill = async (signal: NodeJS.Signals = 'SIGKILL') => {
     if (!running) return
     if (signal !== 'SIGKILL') {
-      send(pid(), signal)
+      sendSignal(pid(), signal)
       return
     }
     const family = [pid(), ...descendants(pid())]
-    for (const member of family) send(member, 'SIGKILL')
+    for (const member of family) sendSignal(member, 'SIGKILL')
     await exit
     while (family.some(isAlive)) await sleep(5)
   }
 
   const pause = async () => {
-    for (const member of [pid(), ...descendants(pid())]) send(member, 'SIGSTOP')
+    for (const member of [pid(), ...descendants(pid())]) sendSignal(member, 'SIGSTOP')
   }
 
   const resume = async () => {
-    for (const member of [...descendants(pid()), pid()]) send(member, 'SIGCONT')
+    for (const member of [...descendants(pid()), pid()]) sendSignal(member, 'SIGCONT')
   }
 
   const stop = async () => {
     if (!running) return
     await resume()
-    send(pid(), stopSignal)
+    sendSignal(pid(), stopSignal)
     const inTime = await Promise.race([exit.then(() => true), sleep(graceMs, false, { ref: false })])
     if (!inTime) await kill()
   }
@@ -182,14 +183,6 @@ export function managedProcess(program: Program): ManagedProcess {
     restart,
     stop,
     logs,
-  }
-}
-
-function send(pid: number, signal: NodeJS.Signals): void {
-  try {
-    process.kill(pid, signal)
-  } catch {
-    // It ended by itself in between.
   }
 }
 

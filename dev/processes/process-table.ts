@@ -18,12 +18,19 @@ export function descendants(pid: number): number[] {
   return found
 }
 
-/** When a process started; undefined when there is none. With the pid it names one process for good: pids are reused
- * and survive no reboot, this pair does not repeat. */
+/** When a process started; undefined when there is none. A pid alone is used again by later processes; together with the
+ * start time it never is, not even after a reboot. */
 export const startTimeOf = (pid: number): string | undefined => rowOf(pid)?.startedAt
 
-/** Whether the process still runs. One that ended and whose parent has not yet asked after it does not. */
+/** Whether the process still runs. One that has ended and is not yet reaped by its parent does not. */
 export const isAlive = (pid: number): boolean => rowOf(pid)?.zombie === false
+
+/** Does nothing if the process has ended in between. */
+export function sendSignal(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal)
+  } catch {}
+}
 
 const rowOf = (pid: number) => (hasProc ? fromProc(pid) : fromPs(['-p', String(pid)])[0])
 
@@ -34,7 +41,7 @@ function allFromProc(): Row[] {
 function fromProc(pid: number): Row | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    // The name in brackets may hold spaces and brackets; what follows the last one does not (proc_pid_stat(5)).
+    // The name in brackets may contain spaces and brackets; what follows the last one does not (proc_pid_stat(5)).
     const [state, parent, ...rest] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
     const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
     return { pid, parent: Number(parent), zombie: state === 'Z', startedAt: `${boot} ${rest[17]}` }

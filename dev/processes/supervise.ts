@@ -1,12 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { messages } from '../messages.ts'
 import type { ManagedProcess } from './managed-process.ts'
 
 const firstDelayMs = 500
 const longestDelayMs = 15_000
-/** After this long a process counts as well again, and its next delay is the first. */
-const wellAfterMs = 60_000
+/** A process that ran this long starts again after the first delay. */
+const stableAfterMs = 60_000
 
-/** Starts a server again whenever it ends, later each time, until the signal aborts. Says what happened and its last words. */
+/** Starts a process again whenever it ends, each time after a longer delay, until the signal aborts. */
 export async function supervise(
   watched: ManagedProcess,
   signal: AbortSignal,
@@ -17,15 +18,12 @@ export async function supervise(
     const since = Date.now()
     const { code, signal: by } = await watched.exited
     if (signal.aborted) return
-    if (Date.now() - since > wellAfterMs) delayMs = firstDelayMs
-    say(
-      `${watched.name} ended (${by ?? `exit code ${code}`}); starting it again in ${delayMs / 1000} s. Its last words:`,
-    )
-    say(watched.logs(10))
+    if (Date.now() - since > stableAfterMs) delayMs = firstDelayMs
+    say(messages.restarting(watched.name, by ?? `exit code ${code}`, delayMs / 1000, watched.logs(10)))
     try {
       await sleep(delayMs, undefined, { signal })
       await watched.start()
-      say(`${watched.name} runs again`)
+      say(messages.runningAgain(watched.name))
     } catch (error) {
       if (signal.aborted) return
       say(error instanceof Error ? error.message : String(error))

@@ -14,9 +14,9 @@ import {
 } from '@holdfast/service'
 import { calculateJwkThumbprint, exportJWK, importPKCS8, SignJWT } from 'jose'
 import { z } from 'zod'
-import { writePrivateFile } from '../stack/secrets.ts'
+import { writePrivateFile } from '../files/private-file.ts'
 
-// A development issuer of identities: it says yes to everybody, so it listens on loopback and nowhere else.
+// A development issuer of tokens: it gives one to everybody who asks, so it listens on loopback only.
 
 const config = readConfig(
   { PORT: commonConfig.PORT, LOG_LEVEL: commonConfig.LOG_LEVEL, KEY_FILE: z.string(), ISSUER: z.url() },
@@ -26,7 +26,7 @@ const log = createLog('issuer', config.LOG_LEVEL)
 
 const audience = 'holdfast'
 const roles = ['rider', 'operator', 'vehicle']
-const longestSeconds = 30 * 24 * 3_600
+const maxTtlSeconds = 30 * 24 * 3_600
 
 if (!existsSync(config.KEY_FILE)) {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
@@ -36,15 +36,15 @@ const signingKey = await importPKCS8(readFileSync(config.KEY_FILE, 'utf8'), 'ES2
 const { kty, crv, x, y } = await exportJWK(signingKey)
 const publicKey = { kty, crv, x, y, alg: 'ES256', use: 'sig', kid: await calculateJwkThumbprint({ kty, crv, x, y }) }
 
-/** A token for whoever is asked for: {sub?, role, ttlSeconds?} → {access_token, token_type, expires_in}. */
+/** {sub?, role, ttlSeconds?} → {access_token, token_type, expires_in}. */
 const token: Route = async (request, response) => {
-  // A page of another site that has its name resolve to this machine would come with its own name here.
+  // DNS rebinding: a web page whose host name resolves to this machine sends that name here.
   if (!/^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/.test(request.headers.host ?? ''))
     return sendJson(response, 403, { error: 'forbidden' })
   if (request.method !== 'POST') return sendJson(response, 405, { error: 'POST {sub?, role, ttlSeconds?}' })
-  const wish = await wishIn(request)
-  if (typeof wish === 'string') return sendJson(response, 400, { error: wish })
-  const { sub, role, ttlSeconds } = wish
+  const tokenRequest = await readTokenRequest(request)
+  if (typeof tokenRequest === 'string') return sendJson(response, 400, { error: tokenRequest })
+  const { sub, role, ttlSeconds } = tokenRequest
   const accessToken = await new SignJWT({ role })
     .setProtectedHeader({ alg: 'ES256', kid: publicKey.kid })
     .setIssuer(config.ISSUER)
@@ -56,10 +56,10 @@ const token: Route = async (request, response) => {
   sendJson(response, 200, { access_token: accessToken, token_type: 'Bearer', expires_in: ttlSeconds })
 }
 
-type Wish = { sub: string; role: string; ttlSeconds: number }
+type TokenRequest = { sub: string; role: string; ttlSeconds: number }
 
-/** What is asked for, or a sentence on what is wrong with it. */
-async function wishIn(request: IncomingMessage): Promise<Wish | string> {
+/** The request, or a sentence on what is wrong with it. */
+async function readTokenRequest(request: IncomingMessage): Promise<TokenRequest | string> {
   let body: unknown
   try {
     body = JSON.parse((await readBody(request, 4_096)).toString('utf8') || '{}')
@@ -69,8 +69,8 @@ async function wishIn(request: IncomingMessage): Promise<Wish | string> {
   const { sub = randomUUID(), role = 'rider', ttlSeconds = 86_400 } = Object(body) as Record<string, unknown>
   if (typeof sub !== 'string' || sub === '' || sub.length > 100) return 'sub must be text of at most 100 characters'
   if (typeof role !== 'string' || !roles.includes(role)) return `role must be one of ${roles.join(', ')}`
-  if (typeof ttlSeconds !== 'number' || !Number.isInteger(ttlSeconds) || Math.abs(ttlSeconds) > longestSeconds) {
-    return `ttlSeconds must be a whole number of at most ${longestSeconds}; negative for a token that has expired`
+  if (typeof ttlSeconds !== 'number' || !Number.isInteger(ttlSeconds) || Math.abs(ttlSeconds) > maxTtlSeconds) {
+    return `ttlSeconds must be a whole number of at most ${maxTtlSeconds}; negative for a token that has expired`
   }
   return { sub, role, ttlSeconds }
 }

@@ -10,7 +10,7 @@ export type BrokerDevice = { deviceId: string; mqttPassword: string }
 
 export type MosquittoOptions = {
   dataDir: string
-  /** Where vehicles connect, and where the fleet service does. */
+  /** For vehicles, and for the fleet service. */
   ports: { vehicles: number; fleet: number }
   fleetPassword: string
   devices: readonly BrokerDevice[]
@@ -25,11 +25,11 @@ export type Mosquitto = ManagedProcess & {
   fleetUrl: string
 }
 
-/** A Mosquitto of our own on 127.0.0.1. Not yet started; reads its devices anew at each start and at SIGHUP. */
+/** A Mosquitto on 127.0.0.1, not yet started. It reads its devices at each start and at SIGHUP. */
 export function mosquitto({ dataDir, ports, fleetPassword, devices, logFile, pidFile }: MosquittoOptions): Mosquitto {
   const { command, env } = findProgram('mosquitto')
   const fleetUrl = `mqtt://127.0.0.1:${ports.fleet}`
-  const process = managedProcess({
+  const running = managedProcess({
     name: 'mosquitto',
     command,
     args: ['-c', join(dataDir, 'mosquitto.conf')],
@@ -37,7 +37,7 @@ export function mosquitto({ dataDir, ports, fleetPassword, devices, logFile, pid
     logFile,
     pidFile,
     prepare: () => writeConfiguration(dataDir, ports, fleetPassword, devices),
-    // Nobody else's broker knows this password.
+    // Only this broker knows the password.
     ready: async () => {
       const client = await connectAsync(fleetUrl, {
         username: 'fleet',
@@ -49,11 +49,11 @@ export function mosquitto({ dataDir, ports, fleetPassword, devices, logFile, pid
       await client.endAsync(true)
     },
   })
-  return Object.assign(process, { fleetUrl, vehicleUrl: `mqtt://127.0.0.1:${ports.vehicles}` })
+  return Object.assign(running, { fleetUrl, vehicleUrl: `mqtt://127.0.0.1:${ports.vehicles}` })
 }
 
-// Two doors. On the vehicles' door a client's id is its user name, so nobody can throw out another by taking its id. The
-// fleet service opens several connections as one user and needs ids of its own; no vehicle has a password for that door.
+// Two listeners. On the one for vehicles a client's id is its user name, so no vehicle can disconnect another by taking its
+// id. The fleet service opens several connections as one user and so needs other ids; vehicles have no password there.
 function writeConfiguration(
   dataDir: string,
   ports: MosquittoOptions['ports'],
@@ -86,9 +86,9 @@ function writeConfiguration(
     '',
     'max_packet_size 16384',
     'max_keepalive 300',
-    // A fleet that loses contact at once says so in as many wills; the default of 1,000 would drop the rest.
+    // When the whole fleet loses contact at once, each vehicle has a last will; the default of 1,000 would drop the rest.
     'max_queued_messages 100000',
-    // Sessions outlive the broker; what it still owed a vehicle may not, and does not have to: commands are kept in Postgres.
+    // Sessions survive a restart. Messages not yet delivered may be lost, because commands are kept in Postgres.
     'persistence true',
     `persistence_location ${dataDir}/`,
     'autosave_interval 5',
@@ -99,12 +99,12 @@ function writeConfiguration(
     'log_type warning',
     'log_type notice',
     'connection_messages false',
-    // As root it would become `mosquitto`, which may not enter the project's folder. Ignored when not root.
+    // As root it would switch to the user `mosquitto`, which cannot read the project's folder. Ignored when not root.
     'user root',
   ])
 }
 
-/** One line of a Mosquitto password file: `$7$`, PBKDF2-SHA512. Few rounds, since these passwords are 128 random bits. */
+/** One line of a Mosquitto password file: `$7$`, PBKDF2-SHA512. Few rounds, because these passwords are 128 random bits. */
 export function passwordLine({ deviceId, mqttPassword }: BrokerDevice): string {
   const rounds = 101
   const salt = randomBytes(12)

@@ -7,7 +7,7 @@ import { findProgram } from './system-programs.ts'
 export type RedisOptions = { dataDir: string; port: number; password: string; logFile: string; pidFile?: string }
 export type RedisServer = ManagedProcess & { url: string }
 
-/** A Redis of our own on 127.0.0.1. Not yet started. Append-only, synced every second: SIGKILL loses nothing, a power cut a second. */
+/** A Redis on 127.0.0.1, not yet started. Append-only and synced every second: SIGKILL loses nothing, a power cut one second. */
 export function redis({ dataDir, port, password, logFile, pidFile }: RedisOptions): RedisServer {
   const { command, env } = findProgram('redis-server')
   const url = `redis://:${password}@127.0.0.1:${port}`
@@ -15,7 +15,7 @@ export function redis({ dataDir, port, password, logFile, pidFile }: RedisOption
     port: String(port),
     bind: '127.0.0.1',
     dir: dataDir,
-    // Any local process could otherwise write what we later read as an event.
+    // Without it any local process could write what Holdfast later reads as an event.
     requirepass: password,
     appendonly: 'yes',
     appendfsync: 'everysec',
@@ -23,7 +23,7 @@ export function redis({ dataDir, port, password, logFile, pidFile }: RedisOption
     daemonize: 'no',
   }
   const settingsFile = join(dataDir, 'redis.conf')
-  const process = managedProcess({
+  const running = managedProcess({
     name: 'redis',
     command,
     args: [settingsFile],
@@ -33,7 +33,7 @@ export function redis({ dataDir, port, password, logFile, pidFile }: RedisOption
     prepare: () => {
       mkdirSync(dataDir, { recursive: true })
       const lines = Object.entries(settings).map(([name, value]) => `${name} "${value}"`)
-      // In a file, because everybody may read a command line.
+      // In a file, because every user can read a command line.
       writeFileSync(settingsFile, `${lines.join('\n')}\n`, { mode: 0o600 })
     },
     ready: async (pid) => {
@@ -49,12 +49,12 @@ export function redis({ dataDir, port, password, logFile, pidFile }: RedisOption
         await client.connect()
         const answering = /^process_id:(\d+)/m.exec(await client.info('server'))?.[1]
         if (Number(answering) !== pid) throw new Error(`another Redis answers on port ${port}`)
-        // It answers INFO while it still reads its file; PING says LOADING.
+        // While it still loads its data it answers INFO, but PING says LOADING.
         await client.ping()
       } finally {
         client.disconnect()
       }
     },
   })
-  return Object.assign(process, { url })
+  return Object.assign(running, { url })
 }

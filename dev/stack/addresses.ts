@@ -1,15 +1,5 @@
 import type { Role } from '../servers/database.ts'
-import {
-  identityProvider,
-  localUrl,
-  type ProcessInputs,
-  type ProcessName,
-  processNames,
-  publicUrl,
-  type ServerName,
-  serverNames,
-} from './processes.ts'
-import type { Settings } from './settings.ts'
+import { identityProvider, localUrl, type ProcessInputs, publicUrl } from './processes.ts'
 
 /** Where a running stack is found. Also written to `run/stack.json`, for other programs on this machine. */
 export type Addresses = {
@@ -26,23 +16,8 @@ export type Addresses = {
   broker: ProcessInputs['broker']
 }
 
-/** A reason not to start that the person can do something about: said without a stack trace. */
-export class CannotStart extends Error {}
-
-/** What somebody else runs. */
-export function externalServers(settings: Settings): ReadonlySet<ProcessName | ServerName> {
-  const elsewhere: Record<string, unknown> = {
-    postgres: settings.databaseUrl,
-    redis: settings.redisUrl,
-    mosquitto: settings.broker,
-    issuer: settings.issuer,
-    'stripe-emulator': settings.stripe,
-  }
-  return new Set([...serverNames, ...processNames].filter((name) => elsewhere[name] !== undefined))
-}
-
-export function addressesOf(around: ProcessInputs, ownerUrl: string): Addresses {
-  const { settings, ports, databaseUrl } = around
+export function addressesOf(inputs: ProcessInputs, ownerUrl: string): Addresses {
+  const { settings, ports, databaseUrl } = inputs
   const base = publicUrl(settings, ports)
   return {
     endpoint: `${base}/graphql`,
@@ -58,7 +33,7 @@ export function addressesOf(around: ProcessInputs, ownerUrl: string): Addresses 
       payment: databaseUrl('payment'),
       owner: ownerUrl,
     },
-    redisUrl: around.redisUrl,
-    broker: around.broker,
+    redisUrl: inputs.redisUrl,
+    broker: inputs.broker,
   }
 }

@@ -3,14 +3,14 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parkingPlaces } from '@holdfast/firmware-agent/parking-places'
 import { projectDir } from '../files/paths.ts'
-import { writePrivateFile } from './secrets.ts'
+import { writePrivateFile } from '../files/private-file.ts'
 
-/** A vehicle as it left the factory: what the broker, the fleet and the vehicle itself have to know of it. */
+/** A vehicle as it leaves the factory: what the broker, the fleet service and the vehicle itself need to know. */
 export type Device = {
   /** `v-` and eight hex digits; its user name at the broker. */
   deviceId: string
   mqttPassword: string
-  /** Ed25519, the raw 32 bytes in base64url. Signs what the vehicle says. */
+  /** Ed25519, the raw 32 bytes in base64url. Signs the vehicle's reports and acks. */
   publicKey: string
   privateKey: string
   /** Whether it can ride: it stands where the street graph is. */
@@ -22,21 +22,21 @@ export type Device = {
 }
 
 /** Vehicles all over the city that answer and unlock, but have no streets to ride on. */
-const listedBesides = 1_000
+const defaultParked = 1_000
 
-/** The provisioned vehicles of this data folder and the file they are in. More are made when fewer than `riding` can
- * ride; those that are there stay as they are, also when fewer are asked for. */
+/** The vehicles of this data folder and the file that lists them. Vehicles are added until `riding` can ride and `parked`
+ * cannot; none is ever changed or removed. */
 export function loadDevices(
   dataDir: string,
   riding: number,
-  besides = listedBesides,
+  parked = defaultParked,
 ): { file: string; devices: Device[] } {
   const file = join(dataDir, 'devices.json')
   const known = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Device[]) : []
-  const missing = (rides: boolean, wanted: number) => wanted - known.filter((device) => device.rides === rides).length
+  const missing = (rides: boolean, count: number) => count - known.filter((device) => device.rides === rides).length
   const added = [
     ...make(missing(true, riding), true, besideParkingPlaces),
-    ...make(missing(false, besides), false, () => districts().map(somewhereIn).filter(outsideTheStreets)),
+    ...make(missing(false, parked), false, () => districts().map(somewhereIn).filter(outsideTheStreets)),
   ]
   const devices = [...known, ...added]
   if (added.length > 0) writePrivateFile(file, `[\n${devices.map((device) => JSON.stringify(device)).join(',\n')}\n]\n`)
@@ -48,7 +48,7 @@ type Position = [longitude: number, latitude: number]
 function make(count: number, rides: boolean, places: () => Position[]): Device[] {
   const devices: Device[] = []
   while (devices.length < count) {
-    // Round by round over all places, so that each gets its share.
+    // Over all places again and again, so that they get equally many.
     for (const [longitude, latitude] of places().slice(0, count - devices.length)) {
       const { publicKey, privateKey } = generateKeyPairSync('ed25519')
       devices.push({
@@ -66,12 +66,12 @@ function make(count: number, rides: boolean, places: () => Position[]): Device[]
   return devices
 }
 
-/** Where simulated rides end, a few metres off. */
+/** A few metres from where simulated rides end. */
 const besideParkingPlaces = (): Position[] =>
-  parkingPlaces().map(({ longitude, latitude }) => [aside(longitude), aside(latitude)])
+  parkingPlaces().map(({ longitude, latitude }) => [nearby(longitude), nearby(latitude)])
 
 /** Up to 0.00005 degrees, which is 6 m or less. */
-const aside = (degrees: number) => degrees + randomInt(-50, 51) / 1_000_000
+const nearby = (degrees: number) => degrees + randomInt(-50, 51) / 1_000_000
 
 type District = Position[][][]
 
@@ -97,7 +97,7 @@ function somewhereIn(district: District): Position {
   }
 }
 
-/** The map of streets, Hauptbahnhof to Zeil: who unlocks a vehicle there expects it to ride. */
+/** The area of the street map, Hauptbahnhof to Zeil. A vehicle that stands in it is expected to ride. */
 const streets = { west: 8.65, south: 50.1, east: 8.69, north: 50.12 }
 
 const outsideTheStreets = ([longitude, latitude]: Position) =>

@@ -1,16 +1,30 @@
 import { Redis } from 'ioredis'
 import { connectAsync } from 'mqtt'
+import { messages } from '../messages.ts'
 import { queryOnce } from '../servers/postgres.ts'
+import { type ProcessName, processNames, type ServerName, serverNames } from './processes.ts'
 import type { Settings } from './settings.ts'
 
-/** Asks every server that somebody else runs whether it can be used, and tells of all that cannot. Quotes no URL, since it
- * may hold a password. Takes 5 s at most. */
+/** What the settings say runs elsewhere. */
+export function externalServers(settings: Settings): ReadonlySet<ProcessName | ServerName> {
+  const external: Record<string, unknown> = {
+    postgres: settings.databaseUrl,
+    redis: settings.redisUrl,
+    mosquitto: settings.broker,
+    issuer: settings.issuer,
+    'stripe-emulator': settings.stripe,
+  }
+  return new Set([...serverNames, ...processNames].filter((name) => external[name] !== undefined))
+}
+
+/** Tries every server that runs elsewhere and returns a sentence for each that cannot be used. Quotes no URL, since it may
+ * contain a password. Takes 5 s at most. */
 export async function unusableServers({ databaseUrl, redisUrl, broker, issuer }: Settings): Promise<string[]> {
   const faults = await Promise.all([
-    databaseUrl && faultOf('DATABASE_URL', () => maySetUp(databaseUrl)),
-    redisUrl && faultOf('REDIS_URL', () => answersPing(redisUrl)),
-    broker && faultOf('MQTT_URL', () => letsIn(broker)),
-    issuer && faultOf('JWKS_URL', () => hasKeys(issuer.jwksUrl)),
+    databaseUrl && faultOf('DATABASE_URL', () => checkDatabase(databaseUrl)),
+    redisUrl && faultOf('REDIS_URL', () => checkRedis(redisUrl)),
+    broker && faultOf('MQTT_URL', () => checkBroker(broker)),
+    issuer && faultOf('JWKS_URL', () => checkIssuer(issuer.jwksUrl)),
   ])
   return faults.flatMap((fault) => fault || [])
 }
@@ -21,19 +35,19 @@ async function faultOf(variable: string, check: () => Promise<void>): Promise<st
     return undefined
   } catch (error) {
     const { message, code } = error as NodeJS.ErrnoException
-    return `${variable} cannot be used: ${message || code || 'no answer'}`
+    return messages.serverUnusable(variable, message || code || messages.noAnswer)
   }
 }
 
-async function maySetUp(databaseUrl: string): Promise<void> {
+async function checkDatabase(databaseUrl: string): Promise<void> {
   const [owner] = await queryOnce(
     databaseUrl,
     'select rolcreaterole or rolsuper as may from pg_roles where rolname = current_user',
   )
-  if (owner?.['may'] !== true) throw new Error('its user may not create roles')
+  if (owner?.['may'] !== true) throw new Error(messages.mayNotCreateRoles)
 }
 
-async function answersPing(redisUrl: string): Promise<void> {
+async function checkRedis(redisUrl: string): Promise<void> {
   const client = new Redis(redisUrl, {
     lazyConnect: true,
     retryStrategy: null,
@@ -50,14 +64,14 @@ async function answersPing(redisUrl: string): Promise<void> {
   }
 }
 
-async function letsIn({ url, username, password }: NonNullable<Settings['broker']>): Promise<void> {
+async function checkBroker({ url, username, password }: NonNullable<Settings['broker']>): Promise<void> {
   const options = { username, password, protocolVersion: 5, reconnectPeriod: 0, connectTimeout: 4_000 } as const
   const client = await connectAsync(url, options)
   await client.endAsync(true)
 }
 
-async function hasKeys(jwksUrl: string): Promise<void> {
+async function checkIssuer(jwksUrl: string): Promise<void> {
   const response = await fetch(jwksUrl, { signal: AbortSignal.timeout(4_000) })
   const { keys } = (await response.json()) as { keys?: unknown }
-  if (!Array.isArray(keys) || keys.length === 0) throw new Error('it has no keys')
+  if (!Array.isArray(keys) || keys.length === 0) throw new Error(messages.noKeys)
 }

@@ -15,11 +15,11 @@ export const processNames = [
 ] as const
 export type ProcessName = (typeof processNames)[number]
 
-/** Servers they need, which have their own files: postgres.ts, redis.ts, mosquitto.ts. */
+/** The servers they need; each has its own file in dev/servers. */
 export const serverNames = ['postgres', 'redis', 'mosquitto'] as const
 export type ServerName = (typeof serverNames)[number]
 
-/** What is known once the servers run: enough to tell every process what it needs. */
+/** What the environments of all processes are made from; known once the servers run. */
 export type ProcessInputs = {
   settings: Settings
   dataDir: string
@@ -27,23 +27,23 @@ export type ProcessInputs = {
   secrets: Secrets
   databaseUrl: (role: Role) => string
   redisUrl: string
-  /** Where the fleet service logs in, and where vehicles do. */
+  /** Where the fleet service connects, and where vehicles do. */
   broker: { fleetUrl: string; vehicleUrl: string; username: string; password: string }
   commandKeys: { privateKeyFile: string; publicKeyFile: string }
   devicesFile: string
-  /** Overrides for tests, by process; win over everything else. */
+  /** For tests, by process; these win over everything else. */
   overrides: Partial<Record<ProcessName, Record<string, string>>>
 }
 
 type Process = {
   /** Run by Node in the project's folder. */
   entry: string
-  /** What must answer before it is started, of those that run here. */
+  /** What must answer before this process is started, if it runs here. */
   after: readonly (ProcessName | ServerName)[]
-  env: (around: ProcessInputs) => Record<string, string>
+  env: (inputs: ProcessInputs) => Record<string, string>
 }
 
-/** What runs, told what, and after what. All have PORT, HOST and LOG_LEVEL besides, and answer /health/ready. */
+/** What runs, after what, and with which environment. All of them also get PORT, HOST and LOG_LEVEL, and answer /health/ready. */
 export const processes: Record<ProcessName, Process> = {
   issuer: {
     entry: 'dev/servers/issuer.ts',
@@ -65,23 +65,23 @@ export const processes: Record<ProcessName, Process> = {
   booking: {
     entry: 'subgraphs/booking/src/main.ts',
     after: ['postgres', 'redis'],
-    env: (around) => subgraph('booking', around),
+    env: (inputs) => subgraph('booking', inputs),
   },
   fleet: {
     entry: 'subgraphs/fleet/src/main.ts',
     after: ['postgres', 'redis', 'mosquitto'],
-    env: (around) => ({
-      ...subgraph('fleet', around),
-      MQTT_URL: around.broker.fleetUrl,
-      MQTT_USERNAME: around.broker.username,
-      MQTT_PASSWORD: around.broker.password,
-      COMMAND_KEY_FILE: around.commandKeys.privateKeyFile,
+    env: (inputs) => ({
+      ...subgraph('fleet', inputs),
+      MQTT_URL: inputs.broker.fleetUrl,
+      MQTT_USERNAME: inputs.broker.username,
+      MQTT_PASSWORD: inputs.broker.password,
+      COMMAND_KEY_FILE: inputs.commandKeys.privateKeyFile,
     }),
   },
   payment: {
     entry: 'subgraphs/payment/src/main.ts',
     after: ['postgres', 'redis', 'stripe-emulator'],
-    env: (around) => ({ ...subgraph('payment', around), ...stripe(around) }),
+    env: (inputs) => ({ ...subgraph('payment', inputs), ...stripe(inputs) }),
   },
   gateway: {
     entry: 'gateway/src/main.ts',
@@ -115,9 +115,12 @@ export const processes: Record<ProcessName, Process> = {
 
 export const localUrl = (port: number) => `http://127.0.0.1:${port}`
 
+/** The name under which a server that listens on `host` is found from this machine. */
+export const publicHost = (host: string) => (['127.0.0.1', '0.0.0.0', '::'].includes(host) ? 'localhost' : host)
+
 /** Where clients find the gateway. */
 export const publicUrl = (settings: Settings, ports: ProcessInputs['ports']) =>
-  `http://${['127.0.0.1', '0.0.0.0', '::'].includes(settings.host) ? 'localhost' : settings.host}:${ports.gateway}`
+  `http://${publicHost(settings.host)}:${ports.gateway}`
 
 export function identityProvider(
   settings: Settings,

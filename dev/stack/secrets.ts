@@ -1,10 +1,11 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { writePrivateFile } from '../files/private-file.ts'
 
 const random = () => randomBytes(32).toString('base64url')
 
-const makers = {
+const create = {
   postgres: random,
   booking: random,
   fleet: random,
@@ -16,20 +17,20 @@ const makers = {
   stripeWebhook: () => `whsec_${randomBytes(24).toString('hex')}`,
 }
 
-/** What the processes of one data folder share and nobody else knows. */
-export type Secrets = Record<keyof typeof makers, string>
+/** What only the processes of one data folder know. */
+export type Secrets = Record<keyof typeof create, string>
 
-/** The secrets of this data folder, made once. A secret that a newer version needs is added to those that are there. */
+/** The secrets of this data folder, created at the first start. Secrets that a newer version needs are added. */
 export function loadSecrets(dataDir: string): Secrets {
   const path = join(dataDir, 'secrets.json')
   const known = existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Partial<Secrets>) : {}
-  const names = Object.keys(makers) as (keyof Secrets)[]
-  const all = Object.fromEntries(names.map((name) => [name, known[name] ?? makers[name]()])) as Secrets
+  const names = Object.keys(create) as (keyof Secrets)[]
+  const all = Object.fromEntries(names.map((name) => [name, known[name] ?? create[name]()])) as Secrets
   if (names.some((name) => known[name] === undefined)) writePrivateFile(path, `${JSON.stringify(all, null, 2)}\n`)
   return all
 }
 
-/** The Ed25519 pair that signs commands to vehicles, as two PEM files made once. */
+/** The Ed25519 key pair that signs commands to vehicles: two PEM files, created at the first start. */
 export function loadCommandKeys(dataDir: string): { privateKeyFile: string; publicKeyFile: string } {
   const privateKeyFile = join(dataDir, 'keys', 'command.pem')
   const publicKeyFile = join(dataDir, 'keys', 'command.pub.pem')
@@ -39,11 +40,4 @@ export function loadCommandKeys(dataDir: string): { privateKeyFile: string; publ
     writePrivateFile(privateKeyFile, privateKey.export({ type: 'pkcs8', format: 'pem' }))
   }
   return { privateKeyFile, publicKeyFile }
-}
-
-/** Writes a file only its owner can read, whole or not at all. */
-export function writePrivateFile(path: string, content: string | Buffer): void {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
-  writeFileSync(`${path}.new`, content, { mode: 0o600 })
-  renameSync(`${path}.new`, path)
 }

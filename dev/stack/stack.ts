@@ -1,54 +1,47 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { isAbsolute, join } from 'node:path'
 import { generate } from '@holdfast/database/generate'
-import { migrate } from '@holdfast/database/migrate'
-import { Pool } from 'pg'
-import { holdfastDir, projectDir } from '../files/paths.ts'
-import { endLeftovers, mutexFileOf, pidFileOf, runDir } from '../processes/leftover-processes.ts'
-import { type ManagedProcess, managedProcess } from '../processes/managed-process.ts'
-import { acquireMutex, holderOf } from '../processes/process-mutex.ts'
-import { createDatabase, type Role, setPasswords, urlAs, withAdvisoryLock } from '../servers/database.ts'
-import { mosquitto } from '../servers/mosquitto.ts'
-import { postgres } from '../servers/postgres.ts'
-import { redis } from '../servers/redis.ts'
-import { installMissing } from '../servers/system-programs.ts'
-import { type Steps, silent } from '../steps.ts'
-import { type Addresses, addressesOf, CannotStart, externalServers } from './addresses.ts'
+import { type Steps, silentSteps } from '../bootstrap/steps.mjs'
+import { logFileOf, mutexFileOf, runDir } from '../files/paths.ts'
+import { writePrivateFile } from '../files/private-file.ts'
+import { messages } from '../messages.ts'
+import { CannotStart } from '../processes/cannot-start.ts'
+import { endLeftovers } from '../processes/leftover-processes.ts'
+import type { ManagedProcess } from '../processes/managed-process.ts'
+import { acquireMutex, releaseMutex } from '../processes/process-mutex.ts'
+import { createDatabase, type Role, urlAs } from '../servers/database.ts'
+import { installMissing, type SystemProgram } from '../servers/system-programs.ts'
+import { type Addresses, addressesOf } from './addresses.ts'
 import { type Device, loadDevices } from './devices.ts'
-import { unusableServers } from './external-servers.ts'
+import { externalServers, unusableServers } from './external-servers.ts'
+import { ownServers } from './own-servers.ts'
 import { choosePorts, type Ports } from './ports.ts'
-import {
-  localUrl,
-  type ProcessInputs,
-  type ProcessName,
-  processes,
-  processNames,
-  type ServerName,
-  serverNames,
-} from './processes.ts'
-import { loadCommandKeys, loadSecrets, type Secrets, writePrivateFile } from './secrets.ts'
+import { prepareDatabase } from './prepare-database.ts'
+import { type ProcessInputs, type ProcessName, processNames, type ServerName, serverNames } from './processes.ts'
+import { addressesFileOf } from './running-stack.ts'
+import { loadCommandKeys, loadSecrets } from './secrets.ts'
 import { readSettings, type Settings } from './settings.ts'
+import { startProcesses } from './start-processes.ts'
 import { allStarted, StartedProcesses } from './started-processes.ts'
-
-export { type Addresses, CannotStart } from './addresses.ts'
+import { type TokenRequest, tokenFrom } from './tokens.ts'
 
 export type StackOptions = {
-  /** Absolute. Everything the stack remembers; two stacks never share one. */
+  /** Absolute. Everything that the stack keeps; two stacks never share one. */
   dataDir: string
-  /** Forgets first what an earlier stack remembered there. */
+  /** Deletes first what an earlier stack kept there. */
   fresh?: boolean
-  /** fixed: the ports of the settings, or a refusal that names the one that is taken. free: whatever is free. */
-  ports: 'fixed' | 'free'
+  /** public: the gateway and the issuer on the ports of the settings, or near them. free: all on any free ports. */
+  ports: 'public' | 'free'
   settings?: Settings
-  /** How many vehicles ride, and how many more are only listed; the settings' number and 1,000 otherwise. */
+  /** How many vehicles ride, and how many more are parked; the settings' number and 1,000 by default. */
   fleet?: number
   parkedVehicles?: number
   steps?: Steps
   /** Starts again what ends by itself. Tests that kill on purpose leave it off. */
   supervised?: boolean
-  /** Stops everything, also while it is still starting; startStack then throws. */
+  /** Stops everything, even while it is still starting; then startStack throws. */
   signal?: AbortSignal
-  /** Environment of single processes, over what they would be given. */
+  /** Environment variables of single processes; these win over all others. */
   overrides?: ProcessInputs['overrides']
 }
 
@@ -56,138 +49,93 @@ export type Stack = Addresses &
   AsyncDisposable & {
     devices: readonly Device[]
     databaseUrl(role: Role | 'owner'): string
-    /** A token of the development issuer; for a new rider unless told otherwise. */
-    token(who?: TokenRequest): Promise<string>
-    /** One running process, to kill, pause and restart. Throws for one that does not run here. */
+    /** A token of the development issuer; for a new rider by default. */
+    token(request?: TokenRequest): Promise<string>
+    /** A running process, to kill, pause and restart. Throws for one that does not run here. */
     process(name: ProcessName | ServerName): ManagedProcess
     /** Stops everything in reverse order. */
     stop(): Promise<void>
   }
 
-export type TokenRequest = { sub?: string; role?: 'rider' | 'operator' | 'vehicle'; ttlSeconds?: number }
-
-/** Brings up everything and resolves when all of it answers. When anything fails, what was started is stopped and the error thrown. */
+/** Starts everything and resolves when all of it answers. When something fails, stops what was started and throws. */
 export async function startStack(options: StackOptions): Promise<Stack> {
-  const { dataDir, ports, steps = silent, supervised = false, overrides = {} } = options
+  const { dataDir, steps = silentSteps } = options
   const settings = {
-    ...(options.settings ?? defaults()),
+    ...(options.settings ?? defaultSettings()),
     ...(options.fleet === undefined ? {} : { fleet: options.fleet }),
   }
   if (!isAbsolute(dataDir)) throw new Error('dataDir must be absolute')
-  // To be entered by the account that Postgres runs as; what is secret in it is closed by itself.
+  // The account that Postgres runs as must be able to enter it; each secret file has its own permissions.
   mkdirSync(dataDir, { recursive: true, mode: 0o711 })
 
-  const lock = mutexFileOf(dataDir)
-  const holder = acquireMutex(lock)
-  if (holder !== undefined) {
-    const { pid } = holder
-    throw new CannotStart(`Holdfast already runs here, as process ${pid}. Stop it first, with Ctrl-C or kill ${pid}.`)
-  }
+  const mutex = mutexFileOf(dataDir)
+  const holder = acquireMutex(mutex)
+  if (holder !== undefined) throw new CannotStart(messages.alreadyRunning(holder.pid))
 
-  const run = new StartedProcesses(lock, announcementOf(dataDir))
-  options.signal?.addEventListener('abort', () => void run.stop())
+  const started = new StartedProcesses(() => {
+    rmSync(addressesFileOf(dataDir), { force: true })
+    releaseMutex(mutex)
+  })
+  options.signal?.addEventListener('abort', () => void started.stop())
   try {
     const unusable = await unusableServers(settings)
     if (unusable.length > 0) throw new CannotStart(unusable.join('\n'))
-    const cleared = await endLeftovers(dataDir)
-    if (cleared.length > 0) steps.say(`  Ended what an earlier start left behind: ${cleared.join(', ')}`)
-    if (options.fresh === true) forget(dataDir)
+    const ended = await endLeftovers(dataDir)
+    if (ended.length > 0) steps.say(messages.endedLeftovers(ended))
+    if (options.fresh === true) deleteAllButRunDir(dataDir)
     keepPreviousLogs(dataDir)
-    const absent = externalServers(settings)
-    const portOf = await choosePorts(dataDir, ports, settings, absent)
-    return await bringUp(run, {
-      settings,
-      dataDir,
-      portOf,
-      absent,
-      steps,
-      supervised,
-      overrides,
-      listedBesides: options.parkedVehicles,
-    })
+    const external = externalServers(settings)
+    const ports = await choosePorts(dataDir, options.ports, settings, external, steps.say)
+    return await startAll(started, { ...options, settings, steps }, ports, external)
   } catch (error) {
-    await run.stop()
+    await started.stop()
     throw error
   }
 }
 
-/** The addresses of the stack that now runs on this data folder, if one does and is ready. */
-export function runningStack(dataDir: string): Addresses | undefined {
-  if (holderOf(mutexFileOf(dataDir)) === undefined) return undefined
-  const file = announcementOf(dataDir)
-  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Addresses) : undefined
-}
-
-/** Asks a development issuer for a token. */
-export async function tokenFrom(issuerUrl: string, who: TokenRequest = {}): Promise<string> {
-  const response = await fetch(`${issuerUrl}/token`, {
-    method: 'POST',
-    body: JSON.stringify({ role: 'rider', ...who }),
-    signal: AbortSignal.timeout(5_000),
-  })
-  const answer = (await response.json()) as { access_token?: string; error?: string }
-  if (answer.access_token === undefined) throw new Error(`No token: ${answer.error ?? response.status}`)
-  return answer.access_token
-}
-
-type Plan = {
-  settings: Settings
-  dataDir: string
-  portOf: Ports
-  absent: ReadonlySet<ProcessName | ServerName>
-  steps: Steps
-  supervised: boolean
-  overrides: ProcessInputs['overrides']
-  listedBesides: number | undefined
-}
-
-async function bringUp(run: StartedProcesses, plan: Plan): Promise<Stack> {
-  const { settings, dataDir, portOf, absent, steps } = plan
+async function startAll(
+  started: StartedProcesses,
+  options: StackOptions & { settings: Settings; steps: Steps },
+  ports: Ports,
+  external: ReadonlySet<ProcessName | ServerName>,
+): Promise<Stack> {
+  const { dataDir, settings, steps } = options
   const secrets = loadSecrets(dataDir)
-  const commandKeys = loadCommandKeys(dataDir)
 
-  await steps.step('system programs', 'Redis and Mosquitto on this machine', () => {
-    const wanted = [
-      !absent.has('redis') && ('redis-server' as const),
-      !absent.has('mosquitto') && ('mosquitto' as const),
+  await steps.step('system programs', messages.step.programs, () => {
+    const needed: [ServerName, SystemProgram][] = [
+      ['redis', 'redis-server'],
+      ['mosquitto', 'mosquitto'],
     ]
-    installMissing(
-      wanted.filter((program) => program !== false),
-      steps.say,
-    )
+    const programs = needed.filter(([server]) => !external.has(server)).map(([, program]) => program)
+    return installMissing(programs, steps.say)
   })
-  await steps.step('database client', 'Prisma to generate it when the schema changed', () => void generate())
-  const { file: devicesFile, devices } = await steps.step('devices', 'keys and passwords for each vehicle', () =>
-    loadDevices(dataDir, settings.fleet, plan.listedBesides),
+  await steps.step('database client', messages.step.client, () => void generate())
+  const { file: devicesFile, devices } = await steps.step('vehicles', messages.step.vehicles, () =>
+    loadDevices(dataDir, settings.fleet, options.parkedVehicles),
   )
 
-  const { database, cache, broker } = ownServers(plan, secrets, devices)
+  const { database, redis, broker } = ownServers(settings, dataDir, ports, secrets, devices)
   const ownerUrl = settings.databaseUrl ?? database?.url('holdfast') ?? ''
-
-  const starts: Promise<void>[] = []
-  for (const each of [database, cache, broker]) {
-    if (each === undefined) continue
-    starts.push(run.start(each, [], () => steps.step(each.name, 'its first answer', each.start)))
-  }
-  await allStarted(starts)
-
-  await steps.step('database', 'migrations, passwords of the roles, vehicles and tariffs', async () => {
+  const servers = [database, redis, broker].filter((server) => server !== undefined)
+  await allStarted(
+    servers.map((server) =>
+      started.start(server, [], () => steps.step(server.name, messages.step.server, server.start)),
+    ),
+  )
+  await steps.step('database', messages.step.database, async () => {
     if (database !== undefined) await createDatabase(database.url('postgres'), 'holdfast')
-    // The owner of a database somebody gave us may be used by another start on another machine.
-    await withAdvisoryLock(ownerUrl, 'holdfast dev', async () => {
-      await migrate(ownerUrl)
-      await setPasswords(ownerUrl, secrets)
-      await seedFrom(ownerUrl, devices)
-    })
+    await prepareDatabase(ownerUrl, secrets, devices)
   })
 
-  const around: ProcessInputs = {
+  if (settings.broker !== undefined) steps.say(messages.vehiclesNeedAccess(devicesFile))
+  const inputs: ProcessInputs = {
     settings,
     dataDir,
-    ports: portOf,
+    ports,
     secrets,
     databaseUrl: (role) => urlAs(ownerUrl, role, secrets[role]),
-    redisUrl: settings.redisUrl ?? cache?.url ?? '',
+    redisUrl: settings.redisUrl ?? redis?.url ?? '',
     broker: settings.broker
       ? { ...settings.broker, fleetUrl: settings.broker.url, vehicleUrl: settings.broker.url }
       : {
@@ -196,137 +144,34 @@ async function bringUp(run: StartedProcesses, plan: Plan): Promise<Stack> {
           username: 'fleet',
           password: secrets.fleetBroker,
         },
-    commandKeys,
+    commandKeys: loadCommandKeys(dataDir),
     devicesFile,
-    overrides: plan.overrides,
+    overrides: options.overrides ?? {},
   }
-  if (settings.broker !== undefined) steps.say(`  The broker at MQTT_URL has to let in the vehicles of ${devicesFile}.`)
-  await startProcesses(run, around, absent, steps)
+  await startProcesses(started, inputs, external, steps)
 
-  const addresses = addressesOf(around, ownerUrl)
-  writePrivateFile(announcementOf(dataDir), JSON.stringify(addresses))
-  if (plan.supervised) run.supervise(steps.say)
+  const addresses = addressesOf(inputs, ownerUrl)
+  writePrivateFile(addressesFileOf(dataDir), JSON.stringify(addresses))
+  if (options.supervised === true) started.supervise(steps.say)
   return {
     ...addresses,
     devices,
     databaseUrl: (role) => addresses.databaseUrls[role],
-    token: (who) => tokenFrom(addresses.issuerUrl, who),
-    process: (name) => run.named(name),
-    stop: () => run.stop(),
-    [Symbol.asyncDispose]: () => run.stop(),
+    token: (request) => tokenFrom(addresses.issuerUrl, request),
+    process: (name) => started.named(name),
+    stop: () => started.stop(),
+    [Symbol.asyncDispose]: () => started.stop(),
   }
 }
 
-/** The servers that nobody else runs for us. */
-function ownServers({ settings, dataDir, portOf }: Plan, secrets: Secrets, devices: readonly Device[]) {
-  const place = (name: ServerName) => ({ dataDir: join(dataDir, name), ...filesOf(dataDir, name) })
-  const database =
-    settings.databaseUrl === undefined
-      ? postgres({ ...place('postgres'), port: portOf.postgres, password: secrets.postgres, durable: true })
-      : undefined
-  const cache =
-    settings.redisUrl === undefined
-      ? redis({ ...place('redis'), port: portOf.redis, password: secrets.redis })
-      : undefined
-  const ports = { vehicles: portOf.brokerForVehicles, fleet: portOf.brokerForFleet }
-  const broker =
-    settings.broker === undefined
-      ? mosquitto({ ...place('mosquitto'), ports, fleetPassword: secrets.fleetBroker, devices })
-      : undefined
-  return { database, cache, broker }
-}
-
-/** Each as soon as what it needs answers. */
-async function startProcesses(
-  run: StartedProcesses,
-  around: ProcessInputs,
-  absent: Plan['absent'],
-  steps: Steps,
-): Promise<void> {
-  const begun = new Map<ProcessName, Promise<void>>()
-  const begin = (name: ProcessName): Promise<void> => {
-    const known = begun.get(name)
-    if (known !== undefined) return known
-    const before = processes[name].after.filter((other) => !absent.has(other))
-    const own = before.filter((other): other is ProcessName => other in processes)
-    const program = holdfastProcess(name, around, filesOf(around.dataDir, name))
-    const start = allStarted(own.map(begin)).then(() =>
-      run.start(program, before, () => steps.step(name, `${localUrl(around.ports[name])}/health/ready`, program.start)),
-    )
-    begun.set(name, start)
-    return start
-  }
-  await allStarted(processNames.filter((name) => !absent.has(name)).map(begin))
-}
-
-function holdfastProcess(
-  name: ProcessName,
-  around: ProcessInputs,
-  files: { logFile: string; pidFile: string },
-): ManagedProcess {
-  const { entry, env } = processes[name]
-  const port = around.ports[name]
-  return managedProcess({
-    name,
-    command: process.execPath,
-    args: [entry],
-    cwd: projectDir,
-    env: {
-      ...inherited(),
-      // A fifth less work for each start after the first.
-      NODE_COMPILE_CACHE: join(holdfastDir, 'cache'),
-      PORT: String(port),
-      HOST: '127.0.0.1',
-      LOG_LEVEL: around.settings.logLevel,
-      ...env(around),
-      ...around.overrides[name],
-    },
-    ...files,
-    readyTimeoutMs: 60_000,
-    ready: async () => {
-      const response = await fetch(`${localUrl(port)}/health/ready`, { signal: AbortSignal.timeout(2_000) })
-      const answer = await response.text()
-      if (!response.ok) throw new Error(`it says ${answer.slice(0, 300)}`)
-    },
-  })
-}
-
-/** A process gets what it is meant to know; of our own environment only what every program needs. */
-function inherited(): NodeJS.ProcessEnv {
-  const names = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'TZ', 'NODE_ENV', 'NODE_EXTRA_CA_CERTS', 'HTTPS_PROXY', 'NO_PROXY']
-  return Object.fromEntries(
-    names.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
-  )
-}
-
-async function seedFrom(ownerUrl: string, devices: readonly Device[]): Promise<void> {
-  // Imports the generated client, which may not have existed when this file was loaded.
-  const { seed } = await import('@holdfast/database/seed')
-  const pool = new Pool({ connectionString: ownerUrl, max: 2, connectionTimeoutMillis: 5_000 })
-  try {
-    await seed(pool, { devices })
-  } finally {
-    await pool.end()
-  }
-}
-
-const announcementOf = (dataDir: string) => join(runDir(dataDir), 'stack.json')
-
-const filesOf = (dataDir: string, name: ServerName | ProcessName) => ({
-  logFile: logFileOf(dataDir, name),
-  pidFile: pidFileOf(dataDir, name),
-})
-
-const logFileOf = (dataDir: string, name: string) => join(dataDir, 'logs', `${name}.log`)
-
-/** Everything but the lock that we hold. */
-function forget(dataDir: string): void {
+/** The mutex and the pid files stay. */
+function deleteAllButRunDir(dataDir: string): void {
   for (const name of readdirSync(dataDir)) {
     if (join(dataDir, name) !== runDir(dataDir)) rmSync(join(dataDir, name), { recursive: true })
   }
 }
 
-/** The logs of the start before are kept, older ones are not. */
+/** Keeps the logs of the previous start, and none older. */
 function keepPreviousLogs(dataDir: string): void {
   for (const name of [...serverNames, ...processNames]) {
     const log = logFileOf(dataDir, name)
@@ -334,7 +179,7 @@ function keepPreviousLogs(dataDir: string): void {
   }
 }
 
-function defaults(): Settings {
+function defaultSettings(): Settings {
   const read = readSettings({}, [])
   if (!read.ok) throw new Error(read.faults.join('\n'))
   return read.settings

@@ -1,37 +1,35 @@
-import { rmSync } from 'node:fs'
+import { messages } from '../messages.ts'
+import { CannotStart } from '../processes/cannot-start.ts'
 import type { ManagedProcess } from '../processes/managed-process.ts'
-import { releaseMutex } from '../processes/process-mutex.ts'
 import { supervise } from '../processes/supervise.ts'
-import { CannotStart } from './addresses.ts'
 
-/** What has been started, and in which order it must end. */
+/** The processes of a stack that have been started. Stops them in the reverse order. */
 export class StartedProcesses {
-  readonly #servers = new Map<string, { server: ManagedProcess; after: readonly string[] }>()
-  readonly #over = new AbortController()
-  readonly #announcement: string
-  readonly #lock: string
+  readonly #processes = new Map<string, { process: ManagedProcess; after: readonly string[] }>()
+  readonly #stopping = new AbortController()
+  readonly #afterStop: () => void
   #stopped: Promise<void> | undefined
 
-  /** `lock` is held by us and given back at the end; `announcement` is a file that is removed then. */
-  constructor(lock: string, announcement: string) {
-    this.#lock = lock
-    this.#announcement = announcement
+  /** `afterStop` runs once, when all of them have ended. */
+  constructor(afterStop: () => void) {
+    this.#afterStop = afterStop
   }
 
-  async start(program: ManagedProcess, after: readonly string[], start: () => Promise<void>): Promise<void> {
-    if (this.#over.signal.aborted) throw new CannotStart('It was asked to stop.')
-    this.#servers.set(program.name, { server: program, after })
+  /** Starts a process by `start`, after those that it needs. */
+  async start(process: ManagedProcess, after: readonly string[], start: () => Promise<void>): Promise<void> {
+    if (this.#stopping.signal.aborted) throw new CannotStart(messages.stoppedWhileStarting)
+    this.#processes.set(process.name, { process, after })
     await start()
   }
 
   named(name: string): ManagedProcess {
-    const found = this.#servers.get(name)
+    const found = this.#processes.get(name)
     if (found === undefined) throw new Error(`${name} does not run here`)
-    return found.server
+    return found.process
   }
 
   supervise(say: (line: string) => void): void {
-    for (const { server } of this.#servers.values()) void supervise(server, this.#over.signal, say)
+    for (const { process } of this.#processes.values()) void supervise(process, this.#stopping.signal, say)
   }
 
   stop(): Promise<void> {
@@ -40,24 +38,23 @@ export class StartedProcesses {
   }
 
   async #stopAll(): Promise<void> {
-    this.#over.abort()
-    const ended = new Map<string, Promise<void>>()
-    const end = (name: string): Promise<void> => {
-      const known = ended.get(name)
+    this.#stopping.abort()
+    const stops = new Map<string, Promise<void>>()
+    const stop = (name: string): Promise<void> => {
+      const known = stops.get(name)
       if (known !== undefined) return known
-      const dependents = [...this.#servers].filter(([, { after }]) => after.includes(name)).map(([other]) => other)
-      const ending = Promise.all(dependents.map(end)).then(() => this.#servers.get(name)?.server.stop())
-      ended.set(name, ending)
-      return ending
+      const dependents = [...this.#processes].filter(([, { after }]) => after.includes(name)).map(([other]) => other)
+      const stopped = Promise.all(dependents.map(stop)).then(() => this.#processes.get(name)?.process.stop())
+      stops.set(name, stopped)
+      return stopped
     }
-    await Promise.all([...this.#servers.keys()].map(end))
-    rmSync(this.#announcement, { force: true })
-    releaseMutex(this.#lock)
+    await Promise.all([...this.#processes.keys()].map(stop))
+    this.#afterStop()
   }
 }
 
-/** Waits for all of them also when one fails, so that nothing is still starting when the rest is stopped. */
-export async function allStarted(started: Promise<void>[]): Promise<void> {
-  const failed = (await Promise.allSettled(started)).find((result) => result.status === 'rejected')
+/** Waits for all of them even if one fails, so that nothing is still starting when the rest is stopped. */
+export async function allStarted(starts: Promise<void>[]): Promise<void> {
+  const failed = (await Promise.allSettled(starts)).find((result) => result.status === 'rejected')
   if (failed !== undefined) throw failed.reason
 }

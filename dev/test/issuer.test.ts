@@ -7,7 +7,7 @@ import { createRemoteJWKSet, jwtVerify } from 'jose'
 import { projectDir } from '../files/paths.ts'
 import { freePort } from '../processes/free-port.ts'
 import { type ManagedProcess, managedProcess } from '../processes/managed-process.ts'
-import { tokenFrom } from '../stack/stack.ts'
+import { tokenFrom } from '../stack/tokens.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'holdfast-'))
 let issuer: string
@@ -19,7 +19,7 @@ beforeAll(async () => {
   program = managedProcess({
     name: 'issuer',
     command: process.execPath,
-    args: [join(projectDir, 'dev', 'issuer.ts')],
+    args: [join(projectDir, 'dev', 'servers', 'issuer.ts')],
     env: { PORT: String(port), ISSUER: issuer, KEY_FILE: join(folder, 'key.pem'), LOG_LEVEL: 'info' },
     logFile: join(folder, 'issuer.log'),
     ready: async () => {

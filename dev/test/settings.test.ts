@@ -61,11 +61,11 @@ describe('settings', () => {
     expect(faultsOf({ DATABASE_URL: 'http://me:hunter2@db/x' }).join()).not.toContain('hunter2')
   })
 
-  it('refuse one port for two doors', () => {
-    expect(faultsOf({ PORT: '4001' })).toEqual(['PORT and ISSUER_PORT are both 4001'])
+  it('refuse one port for two servers', () => {
+    expect(faultsOf({ PORT: '4001' })).toEqual([expect.stringContaining('PORT and ISSUER_PORT are both 4001')])
   })
 
-  it('miss the number after --fleet', () => {
+  it('require a number after --fleet', () => {
     expect(faultsOf({}, ['--fleet'])).toEqual([expect.stringContaining('--fleet must')])
   })
 })

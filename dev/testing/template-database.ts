@@ -3,25 +3,26 @@ import { createDatabase, dropDatabase, type Role, roles, setPasswords, withAdvis
 import { queryOnce } from '../servers/postgres.ts'
 import { type TestPostgres, testPostgresVariable } from './test-postgres.ts'
 
-// Run by dev/testing/index.ts as a process of its own: Prisma's engine is WebAssembly, and Jest's sandbox is no place for it.
-// Gets the server from the environment, because everybody may read a command line. Argument: the template's name.
+// Creates the migrated database that test databases are cloned from. A process of its own, because Prisma's engine is
+// WebAssembly and does not run in Jest's sandbox. Argument: the template's name. The server is given in the environment,
+// because every user can read a command line.
 const [template] = process.argv.slice(2)
-const server = process.env[testPostgresVariable]
-if (template === undefined || server === undefined) throw new Error(`needs a name, and ${testPostgresVariable}`)
-const { url: serverUrl, password } = JSON.parse(server) as TestPostgres
+const access = process.env[testPostgresVariable]
+if (template === undefined || access === undefined) throw new Error(`needs a name, and ${testPostgresVariable}`)
+const { url: serverUrl, password } = JSON.parse(access) as TestPostgres
 
 await withAdvisoryLock(serverUrl, 'test template', async () => {
-  const made = await queryOnce(serverUrl, 'select from pg_database where datname = $1 and datistemplate', [template])
-  if (made.length > 0) return
+  const complete = 'select from pg_database where datname = $1 and datistemplate'
+  if ((await queryOnce(serverUrl, complete, [template])).length > 0) return
   await dropDatabase(serverUrl, template)
   await createDatabase(serverUrl, template)
   const url = new URL(serverUrl)
   url.pathname = template
   await migrate(url.href)
   await setPasswords(serverUrl, Object.fromEntries(roles.map((role) => [role, password])) as Record<Role, string>)
-  // Only a finished one carries the mark.
+  // Only a complete one gets the mark.
   await queryOnce(serverUrl, `alter database ${template} with is_template true`)
 })
 
-// The engine's timeout for its lock runs on for ten seconds after it has got it.
+// The engine's lock timeout would keep this process alive for ten more seconds.
 process.exit(0)
