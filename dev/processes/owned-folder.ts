@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { mutexFileOf } from '../files/paths.ts'
 import { endLeftovers } from './leftover-processes.ts'
@@ -10,10 +10,11 @@ export function createOwnedFolder(parent: string, prefix: string): string {
   mkdirSync(parent, { recursive: true })
   for (;;) {
     const folder = mkdtempSync(join(parent, `${prefix}-`))
+    // Another process may just have taken the folder for an abandoned one, as long as it had no owner.
+    if (acquireMutex(mutexFileOf(folder)) !== undefined) continue
     // Postgres may run as another account, which must be able to enter it.
     chmodSync(folder, 0o711)
-    // Another process may just have taken the folder for an abandoned one, as long as it had no owner.
-    if (acquireMutex(mutexFileOf(folder)) === undefined) return folder
+    return folder
   }
 }
 
@@ -28,7 +29,15 @@ export async function removeAbandonedFolders(parent: string): Promise<void> {
   }
 }
 
-/** Removes it whole, also while another process looks into it. */
+/** Removes a folder whose mutex this process holds. */
 export function removeFolder(folder: string): void {
-  rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
+  // Under another name first: while its files disappear, nobody may take it for a folder without an owner and use it.
+  const removed = `${folder}.removed-by-${process.pid}`
+  try {
+    renameSync(folder, removed)
+  } catch {
+    // Another process was faster.
+    return
+  }
+  rmSync(removed, { recursive: true, force: true, maxRetries: 5 })
 }

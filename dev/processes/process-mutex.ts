@@ -5,25 +5,23 @@ import { isAlive, startTimeOf } from './process-table.ts'
 /** A process as a file names it; see `startTimeOf` for why the pid alone is not enough. */
 export type Holder = { pid: number; startedAt: string }
 
-/** Takes the mutex for this process. Returns its holder if that is another one. A mutex whose process has ended is free. */
+/** Takes the mutex for this process. Returns its holder if that is a living process. */
 export function acquireMutex(path: string): Holder | undefined {
   const own = `${path}.${process.pid}`
+  const self: Holder = { pid: process.pid, startedAt: startTimeOf(process.pid) ?? '' }
   try {
     for (;;) {
-      const holder = holderOf(path)
-      if (holder !== undefined) return holder
-      try {
+      const found = read(path)
+      if (typeof found === 'object') return found
+      const acquired = unlessRaced(() => {
         mkdirSync(dirname(path), { recursive: true })
-        writeFileSync(own, JSON.stringify({ pid: process.pid, startedAt: startTimeOf(process.pid) }), { mode: 0o600 })
-        // A link appears with its content: nobody takes a file that is still empty for a stale one.
+        writeFileSync(own, JSON.stringify(self), { mode: 0o600 })
+        if (found === 'stale') return replaceStale(own, path)
+        // Unlike a file that is created and then written, a link is never seen empty.
         linkSync(own, path)
-        return undefined
-      } catch (error) {
-        const { code } = error as NodeJS.ErrnoException
-        if (code === 'EEXIST') discardStale(path)
-        // Another process has removed the folder in between.
-        else if (code !== 'ENOENT') throw error
-      }
+        return true
+      })
+      if (acquired) return undefined
     }
   } finally {
     rmSync(own, { force: true })
@@ -34,24 +32,41 @@ export const releaseMutex = (path: string): void => rmSync(path, { force: true }
 
 /** The living process that a mutex or pid file names. */
 export function holderOf(path: string): Holder | undefined {
+  const found = read(path)
+  return typeof found === 'object' ? found : undefined
+}
+
+/** Stale: its process has ended. */
+function read(path: string): Holder | 'stale' | 'absent' {
   try {
     const holder = JSON.parse(readFileSync(path, 'utf8')) as Holder
-    return isAlive(holder.pid) && startTimeOf(holder.pid) === holder.startedAt ? holder : undefined
-  } catch {
-    return undefined
+    return isAlive(holder.pid) && startTimeOf(holder.pid) === holder.startedAt ? holder : 'stale'
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'absent' : 'stale'
   }
 }
 
-function discardStale(path: string): void {
-  const aside = `${path}.stale.${process.pid}`
+/** Of several processes that find the same stale file, one has the claim to replace it, and so it cannot change meanwhile. */
+function replaceStale(own: string, path: string): boolean {
+  const claim = `${path}.claim`
+  if (read(claim) === 'stale') rmSync(claim, { force: true })
+  linkSync(own, claim)
   try {
-    // Renaming is atomic: of two processes that find the same stale file, one gets it and the other looks again.
-    renameSync(path, aside)
-    // The file may have been replaced since it was read.
-    if (holderOf(aside) !== undefined) linkSync(aside, path)
-  } catch {
-    // Another process was faster, with the file or with the whole folder.
+    if (read(path) !== 'stale') return false
+    renameSync(own, path)
+    return true
   } finally {
-    rmSync(aside, { force: true })
+    rmSync(claim, { force: true })
+  }
+}
+
+/** False when another process was faster, with the file or with the whole folder. */
+function unlessRaced(act: () => boolean): boolean {
+  try {
+    return act()
+  } catch (error) {
+    const { code = '' } = error as NodeJS.ErrnoException
+    if (code === 'EEXIST' || code === 'ENOENT') return false
+    throw error
   }
 }

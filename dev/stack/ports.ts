@@ -50,8 +50,9 @@ async function publicPorts(
   const taken: string[] = []
   for (const { name, what, port, variable, addresses } of requests) {
     if (external.has(name)) continue
+    const others = [...Object.values(ports), ...requests.filter((request) => request.name !== name).map((r) => r.port)]
     let free = port
-    while (Object.values(ports).includes(free) || (await isTakenOnAny(free, addresses))) free++
+    while (others.includes(free) || (await isTakenOnAny(free, addresses))) free++
     ports[name] = free
     if (free === port) continue
     if (chosen.has(variable)) taken.push(messages.portTaken(port, variable))
