@@ -6,10 +6,10 @@ import { run } from './run.mjs'
 /** Installs what package-lock.json names, unless it is installed. Returns what went wrong, in one sentence; undefined if nothing did. */
 export async function install(root, node, steps) {
   if (isInstalled(root, node)) return undefined
-  const required = Object.keys(requiredPackages(root))
+  const required = Object.keys(requiredPackages(root)).filter((path) => path.includes('node_modules/'))
   const installedNow = () =>
     messages.installed(required.filter((path) => existsSync(join(root, path, 'package.json'))).length, required.length)
-  // Progress is ours, and warnings (an older Node than some packages ask for) mean nothing here. Errors are shown.
+  // The steps show progress. npm's warnings are about the Node that runs npm, not the one that runs Holdfast. Errors are shown.
   const args = ['ci', '--no-audit', '--no-fund', '--no-progress', '--no-update-notifier', '--loglevel=error']
   const npm = async () => {
     const code = await run('npm', args, { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] })
@@ -28,7 +28,7 @@ function isInstalled(root, node) {
   const written = join(root, 'node_modules', '.package-lock.json')
   if (!existsSync(node) || !existsSync(written)) return false
   const installed = packagesIn(written)
-  return Object.entries(requiredPackages(root)).every(([path, { version }]) => installed[path]?.version === version)
+  return Object.entries(requiredPackages(root)).every(([path, { version }]) => path in installed && installed[path].version === version)
 }
 
 /** Without those that only some platforms need. */
