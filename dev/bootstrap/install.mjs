@@ -28,7 +28,9 @@ function isInstalled(root, node) {
   const written = join(root, 'node_modules', '.package-lock.json')
   if (!existsSync(node) || !existsSync(written)) return false
   const installed = packagesIn(written)
-  return Object.entries(requiredPackages(root)).every(([path, { version }]) => path in installed && installed[path].version === version)
+  return Object.entries(requiredPackages(root)).every(
+    ([path, { version }]) => path in installed && installed[path].version === version,
+  )
 }
 
 /** Without those that only some platforms need. */
