@@ -17,7 +17,7 @@ export async function install(root, node, steps) {
     if (!existsSync(node)) throw new Error(messages.nodeMissing)
   }
   try {
-    await steps.step('packages', messages.installing(required.length), npm, installedNow)
+    await steps.step('packages', messages.installing, npm, installedNow)
   } catch (error) {
     return error.message
   }

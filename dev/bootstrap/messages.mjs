@@ -6,8 +6,8 @@ export const messages = {
     '`npm start` and `npm test` need Linux or macOS. On Windows run them inside WSL, or start Holdfast with `docker compose up`.',
   nodeTooOld: (version) =>
     `Holdfast needs Node 20 or newer, and this is Node ${version}. Install a newer one from https://nodejs.org and try again.`,
-  installing: (total) => `installing ${total} npm packages (npm ci)`,
-  installed: (count, total) => `${count} of ${total}`,
+  installing: 'installing npm packages with npm ci',
+  installed: (count, total) => (count < total ? `${count} of ${total}` : 'install scripts are running'),
   installFailed:
     'npm ci did not finish, so nothing was started. Its own message is above; run `npm ci` to see it in full.',
   nodeMissing:
