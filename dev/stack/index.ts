@@ -1,5 +1,4 @@
-export { CannotStart } from '../processes/cannot-start.ts'
 export type { Addresses } from './addresses.ts'
 export { runningStack } from './running-stack.ts'
 export { type Stack, type StackOptions, startStack } from './stack.ts'
-export { type TokenRequest, tokenFrom } from './tokens.ts'
+export { tokenFrom } from './tokens.ts'
