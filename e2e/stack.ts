@@ -32,7 +32,7 @@ export async function freshStack(purpose: string, options: Partial<StackOptions>
     dataDir,
     ports: 'free',
     fresh: true,
-    listedBesides: 0,
+    parkedVehicles: 0,
     ...others,
     overrides: { ...hurried, ...overrides },
   })
