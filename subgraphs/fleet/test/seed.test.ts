@@ -1,5 +1,5 @@
 import { type SeedDevice, seed, zonesFor } from '@holdfast/database/seed'
-import { parkingPlaces } from '@holdfast/firmware-agent/parking-places'
+import { parkingPlaces } from '@holdfast/frankfurt-map'
 import { describe, expect, it } from '@jest/globals'
 import pg from 'pg'
 import { testDatabase } from '../../../dev/testing.ts'

@@ -1,0 +1,117 @@
+/** The session of one vehicle with the broker, over as many connections as it takes. */
+import { type Connection, type LockState, type TopicName, topicOf, topics, traceProperty } from '@holdfast/contracts'
+import { counter, inTrace, type Log, traceparent } from '@holdfast/service'
+import type { IPublishPacket } from 'mqtt'
+import { mqttClient, setKeepalive } from './client.ts'
+
+const connects = counter('agent_connects_total', 'Connections that came up')
+
+type DownTopic = { [K in TopicName]: (typeof topics)[K]['direction'] extends 'dn' ? K : never }[TopicName]
+type UpTopic = Exclude<TopicName, DownTopic>
+
+export interface SessionOptions {
+  readonly url: string
+  readonly deviceId: string
+  readonly password: string
+  readonly lock: LockState
+  readonly log: Log
+  /** What is published on `up/conn`: online after each connecting, not online as the will and before leaving. */
+  connectionMessage(online: boolean): Connection
+  /** Called after the vehicle has announced that it is online. */
+  online(): void
+  /** What is done with a message, by topic. The broker gets its acknowledgement when this has ended. */
+  readonly receive: Readonly<Record<DownTopic, (payload: Buffer) => Promise<void> | void>>
+}
+
+export interface Session {
+  readonly connected: boolean
+  /** Ends when the first attempt has succeeded or failed; further attempts go on by themselves. */
+  connect(): Promise<void>
+  /** Ends when the message is on its way (QoS 0) or acknowledged (QoS 1); false when it was lost with the connection. */
+  publish(name: UpTopic, payload: Buffer | object, qos?: 0 | 1): Promise<boolean>
+  /** An unlocked vehicle has to notice sooner that its connection is dead. */
+  setKeepalive(lock: LockState): void
+  /** Ends when no received message is being worked on. */
+  idle(): Promise<void>
+  /** Announces that the vehicle leaves, and disconnects, so that the broker publishes no will. */
+  leave(): Promise<void>
+  /** Closes the connection, whatever state it is in. */
+  close(): Promise<void>
+}
+
+export function createSession(options: SessionOptions): Session {
+  const { deviceId, log } = options
+  const receivers = new Map(
+    Object.entries(options.receive).map(([name, receive]) => [topicOf(deviceId, name as DownTopic), receive]),
+  )
+  const client = mqttClient({ ...options, will: options.connectionMessage(false) })
+  let connectCalled = false
+
+  const publish: Session['publish'] = (name, payload, qos = topics[name].qos) => {
+    const trace = traceparent()
+    return client
+      .publishAsync(topicOf(deviceId, name), Buffer.isBuffer(payload) ? payload : JSON.stringify(payload), {
+        qos,
+        retain: topics[name].retain,
+        ...(trace && { properties: { userProperties: { [traceProperty]: trace } } }),
+      })
+      .then(
+        () => true,
+        () => false, // What must not be lost is published again after the next connecting.
+      )
+  }
+
+  const receive = async ({ topic, payload, properties }: IPublishPacket) => {
+    const trace = properties?.userProperties?.[traceProperty]
+    await inTrace(Array.isArray(trace) ? trace[0] : trace, () => receivers.get(topic)?.(Buffer.from(payload)))
+  }
+
+  // One message after the other, also when one comes over a new connection while the lock still moves for one of the old.
+  let receiving: Promise<void> = Promise.resolve()
+  client.handleMessage = (packet, done) => {
+    receiving = receiving
+      .then(() => receive(packet))
+      .catch((err: unknown) => log.error({ err }, 'a command was not carried out'))
+      .then(() => done())
+  }
+
+  client.on('connect', async () => {
+    connects.inc()
+    try {
+      await client.subscribeAsync([...receivers.keys()], { qos: 1 })
+    } catch {
+      return // The connection is lost again; the next one subscribes.
+    }
+    // After subscribing: the server may send a command as soon as it sees that the vehicle is online.
+    void publish('conn', options.connectionMessage(true))
+    options.online()
+  })
+  client.on('error', (error) => {
+    // All vehicles report an absent broker, so that is not worth a warning; a refusal is about this vehicle alone.
+    const refused = 'code' in error && typeof error.code === 'number'
+    log[refused ? 'warn' : 'debug']({ reason: error.message }, 'not connected')
+  })
+
+  return {
+    get connected() {
+      return client.connected
+    },
+    connect: () =>
+      new Promise((resolve) => {
+        client.once('connect', () => resolve())
+        client.once('close', () => resolve())
+        connectCalled = true
+        client.connect()
+      }),
+    publish,
+    setKeepalive: (lock) => setKeepalive(client, lock),
+    idle: () => receiving,
+    async leave() {
+      await publish('conn', options.connectionMessage(false))
+      await client.endAsync()
+    },
+    async close() {
+      if (connectCalled) await client.endAsync(true) // mqtt.js cannot end a client that has never connected
+    },
+  }
+}

@@ -1,0 +1,112 @@
+/** What a vehicle publishes by itself: its state, events, and measured positions. */
+import {
+  parseJson,
+  type Sample,
+  type Telemetry,
+  VehicleConfig,
+  type VehicleEvent,
+  type VehicleState,
+} from '@holdfast/contracts'
+import { counter, type Log } from '@holdfast/service'
+import { defaultConfig, notYetReported, observe } from '../domain/reporting.ts'
+import type { Hardware } from '../hardware/hardware.ts'
+import type { Session } from '../mqtt/session.ts'
+import type { CurrentState } from './current-state.ts'
+import { createHistory } from './history.ts'
+import type { MessageOrder } from './message-order.ts'
+
+/** Percent below which the battery is reported as low, for somebody to change it. */
+const batteryWarning = 15
+
+const batches = counter('agent_telemetry_batches_total', 'Batches of positions sent', ['history'])
+
+export interface Reports {
+  /** Measures, and sends what is due. To be called a few times a second. */
+  tick(): void
+  publishState(): void
+  publishEvent(kind: VehicleEvent['kind']): void
+  /** Publishes the state, and what was measured while there was no connection. */
+  catchUp(): void
+  /** Sends the samples that wait for their batch to be full. */
+  sendWaiting(): Promise<void>
+  /** Takes over report intervals that the server asks for. */
+  configure(payload: Buffer): void
+}
+
+export function createReports(options: {
+  readonly hardware: Hardware
+  readonly session: Session
+  readonly current: CurrentState
+  readonly order: MessageOrder
+  readonly log: Log
+}): Reports {
+  const { hardware, session, current, order, log } = options
+  const { epoch, nextSeq } = order
+  let config = defaultConfig
+  // The state is the first report after connecting. From there on the parked vehicles of one process take turns.
+  let reporting = { ...notYetReported, lastSampleAt: Date.now() - Math.random() * defaultConfig.parkedIntervalMs }
+  let reportedBattery = hardware.readings().batteryPercent
+
+  const send = (samples: readonly Sample[], history: boolean) => {
+    const telemetry: Telemetry = { v: 1, epoch, seq: nextSeq(), history, samples: [...samples] }
+    batches.inc({ history: String(history) })
+    // History is acknowledged: the distance of a trip is corrected by it, and no later message makes up for a lost one.
+    return session.publish('tele', telemetry, history ? 1 : undefined)
+  }
+  const history = createHistory(
+    () => session.connected,
+    (batch) => send(batch, true),
+  )
+
+  const publishEvent = (kind: VehicleEvent['kind']) => {
+    const event: VehicleEvent = { v: 1, epoch, seq: nextSeq(), kind, at: Date.now() }
+    void session.publish('evt', event)
+  }
+
+  const publishState = () => {
+    const { latitude, longitude, batteryPercent } = hardware.readings()
+    reportedBattery = batteryPercent
+    if (!session.connected) return
+    const position = { latitude, longitude }
+    const state: VehicleState = {
+      v: 1,
+      epoch,
+      seq: nextSeq(),
+      lock: current.lock,
+      batteryPercent,
+      position,
+      at: Date.now(),
+    }
+    void session.publish('state', state)
+  }
+
+  return {
+    tick() {
+      const sample: Sample = { ...hardware.readings(), at: Date.now() }
+      const wasMoving = reporting.moving
+      const observed = observe(reporting, { sample, lock: current.lock, config })
+      reporting = observed.reporting
+      if (observed.send.length > 0) {
+        if (session.connected) void send(observed.send, false)
+        else history.add(observed.send)
+      }
+      const { batteryPercent } = sample
+      if (batteryPercent < batteryWarning && reportedBattery >= batteryWarning) publishEvent('BATTERY_LOW')
+      if ((wasMoving && !reporting.moving) || batteryPercent !== reportedBattery) publishState()
+    },
+    publishState,
+    publishEvent,
+    catchUp() {
+      publishState()
+      void history.sendAll()
+    },
+    async sendWaiting() {
+      if (reporting.unsent.length > 0) await send(reporting.unsent, false)
+    },
+    configure(payload) {
+      const parsed = VehicleConfig.safeParse(parseJson(payload))
+      if (parsed.success) config = parsed.data
+      else log.warn('the configuration is malformed and was ignored')
+    },
+  }
+}
