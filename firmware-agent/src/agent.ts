@@ -113,7 +113,7 @@ export async function runAgent<D extends Device>({ log, config, devices, connect
   ])
 }
 
-/** Without its journal no vehicle may act on a command: the process ends, and whoever supervises it starts it again. */
+/** Without its journal no vehicle may act on a command: the process ends, to be started again by its supervisor. */
 const exitingOnFailure = (journal: Journal, log: Log): Journal => ({
   ...journal,
   save(deviceId, saved) {

@@ -71,7 +71,7 @@ export function createSession(options: SessionOptions): Session {
   client.handleMessage = (packet, done) => {
     receiving = receiving
       .then(() => receive(packet))
-      .catch((err: unknown) => log.error({ err }, 'a command was not carried out'))
+      .catch((err: unknown) => log.error({ err }, 'a message could not be processed'))
       .then(() => done())
   }
 

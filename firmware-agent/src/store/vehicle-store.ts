@@ -17,9 +17,10 @@ export function openVehicleStore<T>(file: string, schema: z.ZodType<T>): Vehicle
   mkdirSync(dirname(file), { recursive: true })
   const database = new DatabaseSync(file, { timeout: 0 })
   try {
-    // The file lock is the operating system's: it ends with the process, however that ends. A file with a process id would
-    // not do, since containers that share a volume count their processes separately.
-    // A write-ahead log that is synchronised in full is durable with each commit; SQLite's default is not after a power failure.
+    // SQLite's file lock belongs to the process and ends with it, however it ends. A file with a process id would not work:
+    // two containers that share a volume number their processes independently.
+    // With a write-ahead log and full synchronisation each commit is durable; a rollback journal, SQLite's default, can lose
+    // the last commit in a power failure.
     database.exec(`
       pragma locking_mode = exclusive;
       pragma journal_mode = wal;

@@ -15,7 +15,7 @@ import type { CurrentState } from './current-state.ts'
 import { createHistory } from './history.ts'
 import type { MessageOrder } from './message-order.ts'
 
-/** Percent below which the battery is reported as low, for somebody to change it. */
+/** Percent below which the battery is reported as low. */
 const batteryWarning = 15
 
 const batches = counter('agent_telemetry_batches_total', 'Batches of positions sent', ['history'])

@@ -6,12 +6,12 @@ import { openVehicleStore } from '@holdfast/firmware-agent/store'
 import { z } from 'zod'
 import type { SimulatorConfig } from './config.ts'
 import type { SimulatedDevice } from './devices.ts'
-import { type Motion, stationary } from './motion.ts'
+import { type Motion, stationary } from './hardware/motion.ts'
+import { simulatedHardware } from './hardware/simulated-hardware.ts'
 import { createTraffic } from './riding/traffic.ts'
-import { simulatedHardware } from './simulated-hardware.ts'
 
-/** Milliseconds. So much of a ride is repeated after the simulator was killed. */
-const saveEvery = 5_000
+/** Milliseconds. At most so much of a ride is lost when the simulator is killed. */
+const saveEvery = 1_000
 
 /** What a simulated vehicle goes on from when the simulator starts again. */
 const SimulatedState = z.object({

@@ -1,6 +1,6 @@
 /** Where a rider goes once the vehicle is unlocked. Pure. */
 import type { Point } from '@holdfast/frankfurt-map'
-import { elementAt } from '../element-at.ts'
+import { elementAt } from '../streets/element-at.ts'
 import { between, distance } from '../streets/geometry.ts'
 import { type ShortestPaths, shortestPaths } from '../streets/shortest-paths.ts'
 import { longestEdge, type PlaceInGraph, type StreetGraph } from '../streets/street-graph.ts'
@@ -69,7 +69,7 @@ function outAndBack(
   }
 }
 
-/** The beginning of a path; `lengthOf` says how much of the whole length in metres. */
+/** The beginning of a path; `lengthOf` gives its length from that of the whole path, in metres. */
 function beginningOf(points: readonly Point[], lengthOf: (whole: number) => number): readonly Point[] {
   const pieces = points.slice(1).map((point, index) => distance(elementAt(points, index), point))
   let left = Math.max(0, lengthOf(pieces.reduce((sum, piece) => sum + piece, 0)))

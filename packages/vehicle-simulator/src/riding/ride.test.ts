@@ -1,19 +1,11 @@
-import type { Point } from '@holdfast/frankfurt-map'
 import { describe, expect, it } from '@jest/globals'
-import { elementAt } from '../element-at.ts'
-import { distance, distanceToSegment } from '../streets/geometry.ts'
-import { frankfurtCentre, placesIn } from '../streets/street-graph.ts'
+import { graph, places, toPlace, toStreet } from '../../test/distances.ts'
+import { elementAt } from '../streets/element-at.ts'
+import { distance } from '../streets/geometry.ts'
 import { planRide } from './plan-ride.ts'
 import { seededRandom } from './random.ts'
 import { advance, arrived, duration, positionOf, withPause } from './ride.ts'
 
-const graph = frankfurtCentre()
-const places = placesIn(graph)
-const segments = graph.edges.flatMap((ways, from) =>
-  ways.map(({ to }) => [elementAt(graph.nodes, from), elementAt(graph.nodes, to)] as const),
-)
-const offStreet = (point: Point) => Math.min(...segments.map(([from, to]) => distanceToSegment(point, from, to)))
-const nearestPlace = (point: Point) => Math.min(...places.map((place) => distance(place, point)))
 const standingAt = (node: number) => ({ node, point: elementAt(graph.nodes, node) })
 
 describe('a ride', () => {
@@ -37,8 +29,8 @@ describe('a ride', () => {
         }
         expect(ride.speed).toBe(0)
         expect(ridden).toBeGreaterThan(0)
-        expect(nearestPlace(last)).toBeLessThan(20)
-        expect(offStreet(last)).toBeLessThan(0.1)
+        expect(toPlace(last)).toBeLessThan(20)
+        expect(toStreet(last)).toBeLessThan(0.1)
       }
     },
   )
@@ -46,16 +38,16 @@ describe('a ride', () => {
   it('stays on the streets all the way', () => {
     const random = seededRandom(7)
     let ride = planRide(graph, places, standingAt(elementAt(places, 0).node), 60, random)
-    for (; !arrived(ride); ride = advance(ride, 1)) expect(offStreet(positionOf(ride).point)).toBeLessThan(0.1)
+    for (; !arrived(ride); ride = advance(ride, 1)) expect(toStreet(positionOf(ride).point)).toBeLessThan(0.1)
   })
 
   it('goes to a parking place even when it begins between two, whatever the time', () => {
     const random = seededRandom(3)
-    const between = graph.nodes.findIndex((point) => nearestPlace(point) > 40)
+    const between = graph.nodes.findIndex((point) => toPlace(point) > 40)
     let ride = planRide(graph, places, standingAt(between), 2, random)
     ride = advance(ride, 600)
     expect(arrived(ride)).toBe(true)
-    expect(nearestPlace(positionOf(ride).point)).toBeLessThan(20)
+    expect(toPlace(positionOf(ride).point)).toBeLessThan(20)
   })
 
   it('stands soon after the rider was asked to stop, and goes on later', () => {

@@ -1,6 +1,6 @@
 /** A ride along given points: how fast the rider goes, and where the vehicle is when. Pure. */
 import type { Point } from '@holdfast/frankfurt-map'
-import { elementAt } from '../element-at.ts'
+import { elementAt } from '../streets/element-at.ts'
 import { between, distance, heading } from '../streets/geometry.ts'
 
 /** m/s². What standing scooter riders bear without holding on tight. */

@@ -1,18 +1,12 @@
 import type { Point } from '@holdfast/frankfurt-map'
 import { afterEach, beforeEach, expect, it, jest } from '@jest/globals'
-import { elementAt } from '../element-at.ts'
-import { distance, distanceToSegment } from '../streets/geometry.ts'
-import { frankfurtCentre, placesIn } from '../streets/street-graph.ts'
+import { graph, places, toPlace, toStreet } from '../../test/distances.ts'
+import { elementAt } from '../streets/element-at.ts'
+import { distance } from '../streets/geometry.ts'
 import { createTraffic } from './traffic.ts'
 
-const graph = frankfurtCentre()
-const places = placesIn(graph)
 const settings = { rideSeconds: { shortest: 20, longest: 60 }, speed: 1, seed: 1 }
 const home = { ...elementAt(places, 3), batteryPercent: 80, odometer: 100 }
-const segments = graph.edges.flatMap((ways, from) =>
-  ways.map(({ to }) => [elementAt(graph.nodes, from), elementAt(graph.nodes, to)] as const),
-)
-const offStreet = (point: Point) => Math.min(...segments.map(([from, to]) => distanceToSegment(point, from, to)))
 const position = ({ latitude, longitude }: Point) => ({ latitude, longitude })
 
 beforeEach(() => {
@@ -36,7 +30,7 @@ it('a ridden vehicle is measured within 6 m of a street, below 25 km/h, and ends
       if (readings.speed === 0) continue
       speeds += 1
       expect(readings.speed).toBeLessThan(6.94)
-      expect(offStreet(readings)).toBeLessThan(6.5)
+      expect(toStreet(readings)).toBeLessThan(6.5)
     }
   }
   expect(speeds).toBeGreaterThan(10 * 15)
@@ -45,7 +39,7 @@ it('a ridden vehicle is measured within 6 m of a street, below 25 km/h, and ends
     expect(readings.speed).toBe(0)
     expect(readings.odometer).toBeGreaterThan(100)
     expect(readings.batteryPercent).toBeLessThanOrEqual(80)
-    expect(Math.min(...places.map((place) => distance(place, readings)))).toBeLessThan(30)
+    expect(toPlace(readings)).toBeLessThan(30)
   }
 })
 
@@ -68,12 +62,12 @@ it('a vehicle that is paused on the way goes on along the streets', () => {
   jest.advanceTimersByTime(6_000)
   const paused = vehicle.readings()
   expect(paused.speed).toBe(0)
-  expect(Math.min(...places.map((place) => distance(place, paused)))).toBeGreaterThan(10)
+  expect(toPlace(paused)).toBeGreaterThan(10)
   vehicle.lockMoved('LOCKED')
   vehicle.lockMoved('UNLOCKED')
   for (let looks = 0; looks < 40; looks += 1) {
     jest.advanceTimersByTime(250)
-    expect(offStreet(vehicle.readings())).toBeLessThan(6.5)
+    expect(toStreet(vehicle.readings())).toBeLessThan(6.5)
   }
   expect(vehicle.readings().odometer).toBeGreaterThan(paused.odometer)
 })
@@ -89,7 +83,7 @@ it('a vehicle that is unlocked once more during its ride rides on', () => {
   expect(vehicle.readings().speed).toBe(speed)
   for (let looks = 0; looks < 40; looks += 1) {
     jest.advanceTimersByTime(1_000)
-    expect(offStreet(vehicle.readings())).toBeLessThan(6.5)
+    expect(toStreet(vehicle.readings())).toBeLessThan(6.5)
   }
 })
 
@@ -100,7 +94,7 @@ it('a vehicle whose agent was restarted during a ride is ridden on to a parking 
   jest.advanceTimersByTime(120_000)
   const readings = vehicle.readings()
   expect(readings.odometer).toBeGreaterThan(100)
-  expect(Math.min(...places.map((place) => distance(place, readings)))).toBeLessThan(30)
+  expect(toPlace(readings)).toBeLessThan(30)
 })
 
 it('a vehicle can be ridden from wherever its agent was restarted', () => {

@@ -1,8 +1,8 @@
 /** All ridden vehicles, and the clock that moves them. */
 import type { LockState } from '@holdfast/contracts'
 import type { Point } from '@holdfast/frankfurt-map'
-import { elementAt } from '../element-at.ts'
-import type { Motion, StartingPoint } from '../motion.ts'
+import type { Motion, StartingPoint } from '../hardware/motion.ts'
+import { elementAt } from '../streets/element-at.ts'
 import { distance } from '../streets/geometry.ts'
 import { frankfurtCentre, type PlaceInGraph, placesIn } from '../streets/street-graph.ts'
 import { type Random, seededRandom, seedFor } from './random.ts'

@@ -1,5 +1,4 @@
-/** Plane geometry in metres, good to a few millimetres over the two kilometres that the street data covers. */
-
+/** Plane geometry in metres, exact to a few millimetres over the two kilometres of the map. */
 import type { Point } from '@holdfast/frankfurt-map'
 
 /** Metres per degree: WGS 84 at 50.11° north. */
@@ -23,7 +22,7 @@ export function heading(from: Point, to: Point): number {
   return ((Math.atan2(east, north) * 180) / Math.PI + 360) % 360
 }
 
-/** The point that far on the way from `a` to `b`; `share` from 0 to 1. */
+/** A point on the line from `a` to `b`: `a` for share 0, `b` for share 1. */
 export const between = (a: Point, b: Point, share: number): Point => ({
   latitude: a.latitude + (b.latitude - a.latitude) * share,
   longitude: a.longitude + (b.longitude - a.longitude) * share,
@@ -33,12 +32,3 @@ export const moved = (point: Point, east: number, north: number): Point => ({
   latitude: point.latitude + north / metersNorth,
   longitude: point.longitude + east / metersEast,
 })
-
-/** Metres from `point` to the nearest point of the segment. */
-export function distanceToSegment(point: Point, from: Point, to: Point): number {
-  const along = offset(from, to)
-  const away = offset(from, point)
-  const length = along.east ** 2 + along.north ** 2
-  const share = length === 0 ? 0 : (away.east * along.east + away.north * along.north) / length
-  return distance(point, between(from, to, Math.min(1, Math.max(0, share))))
-}

@@ -1,4 +1,4 @@
-import { elementAt } from '../element-at.ts'
+import { elementAt } from './element-at.ts'
 import type { StreetGraph } from './street-graph.ts'
 
 export interface ShortestPaths {

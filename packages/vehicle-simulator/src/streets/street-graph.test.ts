@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { elementAt } from '../element-at.ts'
+import { elementAt } from './element-at.ts'
 import { distance } from './geometry.ts'
 import { shortestPaths } from './shortest-paths.ts'
 import { connectedParts, type Edge, frankfurtCentre, longestEdge, placesIn, type StreetGraph } from './street-graph.ts'
@@ -49,9 +49,9 @@ describe('the streets of the centre of Frankfurt', () => {
         [],
       ],
     }
-    const kept = connectedParts(ring, 2)
-    expect(kept.nodes).toHaveLength(3)
-    expect(shortestPaths(kept, 1, 100).pathTo(0)).toEqual([1, 2, 0])
+    const remaining = connectedParts(ring, 2)
+    expect(remaining.nodes).toHaveLength(3)
+    expect(shortestPaths(remaining, 1, 100).pathTo(0)).toEqual([1, 2, 0])
   })
 
   it('are ridden the shortest way', () => {

@@ -1,5 +1,5 @@
 import { type ParkingPlace, type Point, parkingPlaces, type Street, streets } from '@holdfast/frankfurt-map'
-import { elementAt } from '../element-at.ts'
+import { elementAt } from './element-at.ts'
 import { between, distance } from './geometry.ts'
 
 /** Metres. Longer pieces of street are divided, so that the nearest node is always near. */
@@ -78,20 +78,20 @@ export function connectedParts({ nodes, edges }: StreetGraph, smallest: number):
   for (const [from, ways] of edges.entries()) for (const { to } of ways) backwards[to]?.push(from)
   const forwards = edges.map((ways) => ways.map(({ to }) => to))
 
-  const kept: number[] = []
+  const remaining: number[] = []
   const placed = new Set<number>()
   for (const start of nodes.keys()) {
     if (placed.has(start)) continue
     const back = reachable(backwards, start)
     const part = [...reachable(forwards, start)].filter((node) => back.has(node))
     for (const node of part) placed.add(node)
-    if (part.length >= smallest) kept.push(...part)
+    if (part.length >= smallest) remaining.push(...part)
   }
 
-  const renumbered = new Map(kept.map((node, index) => [node, index]))
+  const renumbered = new Map(remaining.map((node, index) => [node, index]))
   return {
-    nodes: kept.map((node) => elementAt(nodes, node)),
-    edges: kept.map((node) =>
+    nodes: remaining.map((node) => elementAt(nodes, node)),
+    edges: remaining.map((node) =>
       elementAt(edges, node).flatMap(({ to, length }) => {
         const number = renumbered.get(to)
         return number === undefined ? [] : [{ to: number, length }]

@@ -8,7 +8,7 @@ export type StartingPoint = Pick<Readings, 'latitude' | 'longitude' | 'batteryPe
 export interface Motion {
   readings(): Readings
   lockMoved(to: LockState): void
-  /** The rider, if there is one, hears it and stops. */
+  /** Asks the rider, if there is one, to stop. */
   beep(): void
 }
 
