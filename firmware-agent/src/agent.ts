@@ -65,7 +65,7 @@ export async function runAgent<D extends Device>({ log, config, devices, connect
     {
       name: 'journal',
       start: () => {
-        journal = exitingOnFailure(openJournal(config.STATE_DIR), log)
+        journal = openJournal(config.STATE_DIR)
       },
       stop: () => journal[Symbol.dispose](),
     },
@@ -112,16 +112,3 @@ export async function runAgent<D extends Device>({ log, config, devices, connect
     },
   ])
 }
-
-/** Without its journal no vehicle may act on a command: the process ends, to be started again by its supervisor. */
-const exitingOnFailure = (journal: Journal, log: Log): Journal => ({
-  ...journal,
-  save(deviceId, saved) {
-    try {
-      journal.save(deviceId, saved)
-    } catch (err) {
-      log.fatal({ err }, 'the journal cannot be written')
-      process.exit(1)
-    }
-  },
-})

@@ -48,25 +48,25 @@ export type Step =
  * after EXECUTED would be wrong about an unlocked vehicle.
  */
 export function decide(bytes: Uint8Array, at: Situation): readonly Step[] {
-  if (bytes.length > longestEnvelope) return [refuseUnread('MALFORMED', at)]
+  if (bytes.length > longestEnvelope) return [refuse(null, 'MALFORMED', at)]
   const opened = open('command', bytes, at.keyById)
-  if (!opened.ok) return [refuseUnread(opened.code, at)]
+  if (!opened.ok) return [refuse(null, opened.code, at)]
   const parsed = Command.safeParse(opened.payload)
-  if (!parsed.success) return [refuseUnread('MALFORMED', at)]
+  if (!parsed.success) return [refuse(null, 'MALFORMED', at)]
   const command = parsed.data
-  if (command.deviceId !== at.deviceId) return [refuse(command, 'WRONG_VEHICLE', at)]
+  if (command.deviceId !== at.deviceId) return [refuse(command.cid, 'WRONG_VEHICLE', at)]
 
   const repeated = at.saved.commands.find(({ ack }) => ack.cid === command.cid)
   if (repeated) return [{ do: 'ack', ack: repeated.ack }]
 
-  if (command.epoch !== at.epoch) return [refuse(command, 'EPOCH', at)]
-  if (at.now >= command.expiresAt) return [refuse(command, 'EXPIRED', at)]
-  if (at.now < command.issuedAt - clockTolerance) return [refuse(command, 'NOT_YET_VALID', at)]
-  if (command.counter <= at.saved.counter) return [refuse(command, 'REPLAY', at)]
+  if (command.epoch !== at.epoch) return [refuse(command.cid, 'EPOCH', at)]
+  if (at.now >= command.expiresAt) return [refuse(command.cid, 'EXPIRED', at)]
+  if (at.now < command.issuedAt - clockTolerance) return [refuse(command.cid, 'NOT_YET_VALID', at)]
+  if (command.counter <= at.saved.counter) return [refuse(command.cid, 'REPLAY', at)]
 
   const { interlocks, to } = actions[command.action]
   const refusal = interlocks.find((each) => applies[each](at)) ?? null
-  const ack = ackOf(command, refusal ? 'REFUSED' : 'ACCEPTED', refusal, at)
+  const ack = ackOf(command.cid, refusal ? 'REFUSED' : 'ACCEPTED', refusal, at)
   const saved: SavedCommand = { action: command.action, ack }
   // Saved before anything moves: if the power fails now, the ack of the repeated command is found.
   const steps: readonly Step[] = [
@@ -111,7 +111,7 @@ const measured = ({ epoch, seq, now, condition }: Situation) => ({
   at: now,
 })
 
-const ackOf = ({ cid }: Command, phase: Ack['phase'], code: RefusalCode | null, at: Situation) => ({
+const ackOf = <Cid extends string | null>(cid: Cid, phase: Ack['phase'], code: RefusalCode | null, at: Situation) => ({
   v: 1 as const,
   cid,
   deviceId: at.deviceId,
@@ -120,13 +120,8 @@ const ackOf = ({ cid }: Command, phase: Ack['phase'], code: RefusalCode | null, 
   ...measured(at),
 })
 
-const refuse = (command: Command, code: RefusalCode, at: Situation): Step => ({
+/** `cid` is null for bytes that are no signed command: an id that was not signed is not sent back. */
+const refuse = (cid: string | null, code: RefusalCode, at: Situation): Step => ({
   do: 'ack',
-  ack: ackOf(command, 'REFUSED', code, at),
-})
-
-/** Without the command's id: an id that was not signed is not sent back. */
-const refuseUnread = (code: RefusalCode, at: Situation): Step => ({
-  do: 'ack',
-  ack: { v: 1, cid: null, deviceId: at.deviceId, phase: 'REFUSED', code, ...measured(at) },
+  ack: ackOf(cid, 'REFUSED', code, at),
 })

@@ -1,5 +1,5 @@
-/** The session of one vehicle with the broker, over as many connections as it takes. */
-import { type Connection, type LockState, type TopicName, topicOf, topics, traceProperty } from '@holdfast/contracts'
+import type { Connection, LockState, TopicName } from '@holdfast/contracts'
+import { topicOf, topics, traceProperty } from '@holdfast/contracts'
 import { counter, inTrace, type Log, traceparent } from '@holdfast/service'
 import type { IPublishPacket } from 'mqtt'
 import { mqttClient, setKeepalive } from './client.ts'
@@ -15,39 +15,28 @@ export interface SessionOptions {
   readonly password: string
   readonly lock: LockState
   readonly log: Log
-  /** What is published on `up/conn`: online after each connecting, not online as the will and before leaving. */
-  connectionMessage(online: boolean): Connection
+  /** What is published on `up/conn`: online after each connecting; not online before leaving, and as the will. */
+  announcement(online: boolean): Connection
   /** Called after the vehicle has announced that it is online. */
   online(): void
   /** What is done with a message, by topic. The broker gets its acknowledgement when this has ended. */
   readonly receive: Readonly<Record<DownTopic, (payload: Buffer) => Promise<void> | void>>
 }
 
-export interface Session {
-  readonly connected: boolean
-  /** Ends when the first attempt has succeeded or failed; further attempts go on by themselves. */
-  connect(): Promise<void>
-  /** Ends when the message is on its way (QoS 0) or acknowledged (QoS 1); false when it was lost with the connection. */
-  publish(name: UpTopic, payload: Buffer | object, qos?: 0 | 1): Promise<boolean>
-  /** An unlocked vehicle has to notice sooner that its connection is dead. */
-  setKeepalive(lock: LockState): void
-  /** Ends when no received message is being worked on. */
-  idle(): Promise<void>
-  /** Announces that the vehicle leaves, and disconnects, so that the broker publishes no will. */
-  leave(): Promise<void>
-  /** Closes the connection, whatever state it is in. */
-  close(): Promise<void>
-}
+export type Session = ReturnType<typeof createSession>
 
-export function createSession(options: SessionOptions): Session {
-  const { deviceId, log } = options
-  const receivers = new Map(
-    Object.entries(options.receive).map(([name, receive]) => [topicOf(deviceId, name as DownTopic), receive]),
-  )
-  const client = mqttClient({ ...options, will: options.connectionMessage(false) })
+/** The session of one vehicle with the broker, over as many connections as it takes. */
+export function createSession(options: SessionOptions) {
+  const { deviceId, log, announcement, online, receive } = options
+  const receivers = new Map([
+    [topicOf(deviceId, 'cmd'), receive.cmd],
+    [topicOf(deviceId, 'cfg'), receive.cfg],
+  ])
+  const client = mqttClient({ ...options, will: announcement(false) })
   let connectCalled = false
 
-  const publish: Session['publish'] = (name, payload, qos = topics[name].qos) => {
+  /** Ends when the message is on its way (QoS 0) or acknowledged (QoS 1); false when it was lost with the connection. */
+  const publish = (name: UpTopic, payload: Buffer | object, qos: 0 | 1 = topics[name].qos): Promise<boolean> => {
     const trace = traceparent()
     return client
       .publishAsync(topicOf(deviceId, name), Buffer.isBuffer(payload) ? payload : JSON.stringify(payload), {
@@ -61,16 +50,16 @@ export function createSession(options: SessionOptions): Session {
       )
   }
 
-  const receive = async ({ topic, payload, properties }: IPublishPacket) => {
+  const receivePacket = async ({ topic, payload, properties }: IPublishPacket) => {
     const trace = properties?.userProperties?.[traceProperty]
     await inTrace(Array.isArray(trace) ? trace[0] : trace, () => receivers.get(topic)?.(Buffer.from(payload)))
   }
 
   // One message after the other, also when one comes over a new connection while the lock still moves for one of the old.
-  let receiving: Promise<void> = Promise.resolve()
+  let processing: Promise<void> = Promise.resolve()
   client.handleMessage = (packet, done) => {
-    receiving = receiving
-      .then(() => receive(packet))
+    processing = processing
+      .then(() => receivePacket(packet))
       .catch((err: unknown) => log.error({ err }, 'a message could not be processed'))
       .then(() => done())
   }
@@ -83,8 +72,8 @@ export function createSession(options: SessionOptions): Session {
       return // The connection is lost again; the next one subscribes.
     }
     // After subscribing: the server may send a command as soon as it sees that the vehicle is online.
-    void publish('conn', options.connectionMessage(true))
-    options.online()
+    void publish('conn', announcement(true))
+    online()
   })
   client.on('error', (error) => {
     // All vehicles report an absent broker, so that is not worth a warning; a refusal is about this vehicle alone.
@@ -93,24 +82,29 @@ export function createSession(options: SessionOptions): Session {
   })
 
   return {
-    get connected() {
+    get connected(): boolean {
       return client.connected
     },
+    /** Ends when the first attempt has succeeded or failed; further attempts go on by themselves. */
     connect: () =>
-      new Promise((resolve) => {
+      new Promise<void>((resolve) => {
         client.once('connect', () => resolve())
         client.once('close', () => resolve())
         connectCalled = true
         client.connect()
       }),
     publish,
-    setKeepalive: (lock) => setKeepalive(client, lock),
-    idle: () => receiving,
-    async leave() {
-      await publish('conn', options.connectionMessage(false))
+    /** An unlocked vehicle has to notice sooner that its connection is dead. */
+    setKeepalive: (lock: LockState): void => setKeepalive(client, lock),
+    /** Ends when no received message is being processed. */
+    idle: () => processing,
+    /** Announces that the vehicle leaves, and disconnects, so that the broker publishes no will. */
+    async leave(): Promise<void> {
+      await publish('conn', announcement(false))
       await client.endAsync()
     },
-    async close() {
+    /** Closes the connection, whatever state it is in. */
+    async close(): Promise<void> {
       if (connectCalled) await client.endAsync(true) // mqtt.js cannot end a client that has never connected
     },
   }

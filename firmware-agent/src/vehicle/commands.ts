@@ -1,57 +1,40 @@
-/** Receives commands and carries them out. */
-import type { KeyObject } from 'node:crypto'
 import { seal } from '@holdfast/contracts'
-import { counter, type Log } from '@holdfast/service'
+import { counter } from '@holdfast/service'
 import { decide, type Situation, settle } from '../domain/command.ts'
 import { interruptedCommand, withCommand } from '../domain/saved-commands.ts'
-import type { Hardware } from '../hardware/hardware.ts'
 import type { Session } from '../mqtt/session.ts'
-import type { Device } from '../provisioning/devices.ts'
-import type { Journal } from '../store/journal.ts'
-import type { CurrentState } from './current-state.ts'
+import type { VehicleContext } from './context.ts'
 import { type Effects, execute } from './execute.ts'
-import type { MessageOrder } from './message-order.ts'
 import type { Reports } from './reports.ts'
 
 const acks = counter('agent_acks_total', 'Acks sent', ['phase', 'code'])
 
-export interface Commands {
-  /** Ends when the command is settled and its last ack is saved and on its way. */
-  receive(bytes: Buffer): Promise<void>
-  /** Settles the command that was accepted before the agent ended, if there is one. */
-  settleInterrupted(): Promise<void>
-}
-
-export function createCommands(options: {
-  readonly device: Device
-  readonly keyById: (kid: string) => KeyObject | undefined
-  readonly lowBattery: number
-  readonly hardware: Hardware
-  readonly journal: Journal
-  readonly session: Session
-  readonly reports: Reports
-  readonly current: CurrentState
-  readonly order: MessageOrder
-  readonly log: Log
-}): Commands {
-  const { device, keyById, lowBattery, hardware, journal, session, reports, current, order, log } = options
+/** Receives the commands of one vehicle and carries them out. */
+export function createCommands(vehicle: VehicleContext, session: Session, reports: Reports) {
+  const { device, epoch, keyById, lowBattery, hardware, journal, log } = vehicle
   const { deviceId, privateKey } = device
 
   const situation = (): Situation => ({
     deviceId,
-    epoch: order.epoch,
-    seq: order.nextSeq(),
+    epoch,
+    seq: vehicle.nextSeq(),
     now: Date.now(),
-    saved: current.saved,
-    condition: { ...hardware.readings(), lock: current.lock },
+    saved: vehicle.saved,
+    condition: { ...hardware.readings(), lock: vehicle.lock },
     lowBattery,
     keyById,
   })
 
   const effects: Effects = {
     save({ counter, command }) {
-      current.saved = withCommand(current.saved, counter, command)
-      journal.save(deviceId, current.saved)
+      vehicle.saved = withCommand(vehicle.saved, counter, command)
+      try {
+        journal.save(deviceId, vehicle.saved)
+      } catch (err) {
+        // Without its journal no vehicle may act on a command. The supervisor of the agent starts it again.
+        log.fatal({ err }, 'the journal cannot be written')
+        process.exit(1)
+      }
     },
     ack({ ack }) {
       log.info({ cid: ack.cid, phase: ack.phase, code: ack.code, lock: ack.lock }, 'ack')
@@ -65,8 +48,8 @@ export function createCommands(options: {
         log.error({ err }, 'the lock cannot be read')
         return undefined
       })
-      current.lock = sensor ?? current.lock
-      session.setKeepalive(current.lock)
+      vehicle.lock = sensor ?? vehicle.lock
+      session.setKeepalive(vehicle.lock)
       return settle(command, sensor, situation())
     },
     report({ event }) {
@@ -77,9 +60,11 @@ export function createCommands(options: {
   }
 
   return {
-    receive: (bytes) => execute(decide(bytes, situation()), effects),
-    async settleInterrupted() {
-      const command = interruptedCommand(current.saved)
+    /** Ends when the command is settled, and its last ack is saved and on its way. */
+    receive: (bytes: Buffer): Promise<void> => execute(decide(bytes, situation()), effects),
+    /** Settles the command that was accepted before the agent ended, if there is one. */
+    async settleInterrupted(): Promise<void> {
+      const command = interruptedCommand(vehicle.saved)
       if (command) await execute([{ do: 'settle', command }], effects)
     },
   }

@@ -5,21 +5,16 @@ import { oldestBatch, withSamples } from '../domain/history.ts'
 /** Milliseconds before each batch: a whole fleet may come back at the same moment. */
 const pause = 500
 
-/** Samples that wait for a connection. In memory only: what is lost with the agent is a distance, never money. */
-export interface History {
-  add(samples: readonly Sample[]): void
-  /** Sends them, oldest first, until none is left or the connection is lost. */
-  sendAll(): Promise<void>
-}
-
-export function createHistory(connected: () => boolean, send: (batch: readonly Sample[]) => Promise<boolean>): History {
+/** Samples that wait for a connection; in memory only. */
+export function createHistory(connected: () => boolean, send: (batch: readonly Sample[]) => Promise<boolean>) {
   let history: readonly Sample[] = []
   let sending = false
   return {
-    add(samples) {
+    add(samples: readonly Sample[]): void {
       history = withSamples(history, samples)
     },
-    async sendAll() {
+    /** Sends them, oldest first, until none is left or the connection is lost. */
+    async sendAll(): Promise<void> {
       if (sending) return
       sending = true
       while (history.length > 0 && connected()) {

@@ -1,4 +1,3 @@
-/** What a vehicle publishes by itself: its state, events, and measured positions. */
 import {
   parseJson,
   type Sample,
@@ -7,41 +6,22 @@ import {
   type VehicleEvent,
   type VehicleState,
 } from '@holdfast/contracts'
-import { counter, type Log } from '@holdfast/service'
+import { counter } from '@holdfast/service'
 import { defaultConfig, notYetReported, observe } from '../domain/reporting.ts'
-import type { Hardware } from '../hardware/hardware.ts'
 import type { Session } from '../mqtt/session.ts'
-import type { CurrentState } from './current-state.ts'
+import type { VehicleContext } from './context.ts'
 import { createHistory } from './history.ts'
-import type { MessageOrder } from './message-order.ts'
 
 /** Percent below which the battery is reported as low. */
 const batteryWarning = 15
 
 const batches = counter('agent_telemetry_batches_total', 'Batches of positions sent', ['history'])
 
-export interface Reports {
-  /** Measures, and sends what is due. To be called a few times a second. */
-  tick(): void
-  publishState(): void
-  publishEvent(kind: VehicleEvent['kind']): void
-  /** Publishes the state, and what was measured while there was no connection. */
-  catchUp(): void
-  /** Sends the samples that wait for their batch to be full. */
-  sendWaiting(): Promise<void>
-  /** Takes over report intervals that the server asks for. */
-  configure(payload: Buffer): void
-}
+export type Reports = ReturnType<typeof createReports>
 
-export function createReports(options: {
-  readonly hardware: Hardware
-  readonly session: Session
-  readonly current: CurrentState
-  readonly order: MessageOrder
-  readonly log: Log
-}): Reports {
-  const { hardware, session, current, order, log } = options
-  const { epoch, nextSeq } = order
+/** What a vehicle publishes by itself: its state, events, and measured positions. */
+export function createReports(vehicle: VehicleContext, session: Session) {
+  const { hardware, epoch, nextSeq, log } = vehicle
   let config = defaultConfig
   // The state is the first report after connecting. From there on the parked vehicles of one process take turns.
   let reporting = { ...notYetReported, lastSampleAt: Date.now() - Math.random() * defaultConfig.parkedIntervalMs }
@@ -65,45 +45,42 @@ export function createReports(options: {
 
   const publishState = () => {
     const { latitude, longitude, batteryPercent } = hardware.readings()
+    const position = { latitude, longitude }
     reportedBattery = batteryPercent
     if (!session.connected) return
-    const position = { latitude, longitude }
-    const state: VehicleState = {
-      v: 1,
-      epoch,
-      seq: nextSeq(),
-      lock: current.lock,
-      batteryPercent,
-      position,
-      at: Date.now(),
-    }
+    const { lock } = vehicle
+    const state: VehicleState = { v: 1, epoch, seq: nextSeq(), lock, batteryPercent, position, at: Date.now() }
     void session.publish('state', state)
   }
 
   return {
-    tick() {
+    /** Measures, and sends what is due. */
+    tick(): void {
       const sample: Sample = { ...hardware.readings(), at: Date.now() }
+      const { batteryPercent } = sample
       const wasMoving = reporting.moving
-      const observed = observe(reporting, { sample, lock: current.lock, config })
+      const observed = observe(reporting, { sample, lock: vehicle.lock, config })
       reporting = observed.reporting
       if (observed.send.length > 0) {
         if (session.connected) void send(observed.send, false)
         else history.add(observed.send)
       }
-      const { batteryPercent } = sample
       if (batteryPercent < batteryWarning && reportedBattery >= batteryWarning) publishEvent('BATTERY_LOW')
       if ((wasMoving && !reporting.moving) || batteryPercent !== reportedBattery) publishState()
     },
     publishState,
     publishEvent,
-    catchUp() {
+    /** Publishes the state, and what was measured while there was no connection. */
+    catchUp(): void {
       publishState()
       void history.sendAll()
     },
-    async sendWaiting() {
+    /** Sends the samples that wait for their batch to be full. */
+    async sendWaiting(): Promise<void> {
       if (reporting.unsent.length > 0) await send(reporting.unsent, false)
     },
-    configure(payload) {
+    /** Takes over report intervals that the server asks for. */
+    configure(payload: Buffer): void {
       const parsed = VehicleConfig.safeParse(parseJson(payload))
       if (parsed.success) config = parsed.data
       else log.warn('the configuration is malformed and was ignored')

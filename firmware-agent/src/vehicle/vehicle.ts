@@ -1,13 +1,8 @@
-import type { KeyObject } from 'node:crypto'
-import { type Log, within } from '@holdfast/service'
+import { within } from '@holdfast/service'
 import { afterReboot, noSavedCommands } from '../domain/saved-commands.ts'
-import type { Hardware } from '../hardware/hardware.ts'
 import { createSession } from '../mqtt/session.ts'
-import type { Device } from '../provisioning/devices.ts'
-import type { Journal } from '../store/journal.ts'
 import { createCommands } from './commands.ts'
-import type { CurrentState } from './current-state.ts'
-import { messageOrder } from './message-order.ts'
+import type { VehicleContext, VehicleOptions } from './context.ts'
 import { createReports } from './reports.ts'
 
 const firmware = 'holdfast-agent/0.1.0'
@@ -15,60 +10,39 @@ const firmware = 'holdfast-agent/0.1.0'
 /** Milliseconds. A broker that takes longer than this to let the vehicle go publishes the will instead. */
 const leaveTimeout = 1_500
 
-export interface VehicleOptions {
-  readonly device: Device
-  /** Random, one for each boot of the agent. */
-  readonly epoch: string
-  readonly mqttUrl: string
-  readonly keyById: (kid: string) => KeyObject | undefined
-  readonly lowBattery: number
-  readonly hardware: Hardware
-  readonly journal: Journal
-  readonly log: Log
-}
-
-export interface Vehicle {
-  readonly connected: boolean
-  /** Ends when the first attempt to connect has succeeded or failed; further attempts go on by themselves. */
-  connect(): Promise<void>
-  /** Measures, and reports what is due. To be called a few times a second. */
-  tick(): void
-  /** Finishes the command that is being carried out, announces that the vehicle leaves, and disconnects. */
-  stop(): Promise<void>
-}
+export type Vehicle = Awaited<ReturnType<typeof createVehicle>>
 
 /** A vehicle that is not connected yet. Reads its lock, and settles a command that a crash has interrupted. */
-export async function createVehicle(options: VehicleOptions): Promise<Vehicle> {
+export async function createVehicle(options: VehicleOptions) {
   const { device, epoch, hardware, journal } = options
-  const { deviceId } = device
+  const { deviceId, mqttPassword: password } = device
   const log = options.log.child({ deviceId })
-  const order = messageOrder(epoch)
-  const current: CurrentState = {
+  let seq = 0
+  const context: VehicleContext = {
+    ...options,
+    log,
+    nextSeq() {
+      seq += 1
+      return seq
+    },
     lock: await hardware.readLock(),
     saved: afterReboot(journal.load(deviceId) ?? noSavedCommands),
   }
   const session = createSession({
     url: options.mqttUrl,
     deviceId,
-    password: device.mqttPassword,
-    lock: current.lock,
+    password,
+    lock: context.lock,
     log,
-    connectionMessage: (online) => ({
-      v: 1,
-      online,
-      epoch,
-      firmware,
-      counter: current.saved.counter,
-      at: Date.now(),
-    }),
+    announcement: (online) => ({ v: 1, online, epoch, firmware, counter: context.saved.counter, at: Date.now() }),
     online: () => reports.catchUp(),
     receive: {
       cmd: (payload) => commands.receive(payload),
       cfg: (payload) => reports.configure(payload),
     },
   })
-  const reports = createReports({ hardware, session, current, order, log })
-  const commands = createCommands({ ...options, session, reports, current, order, log })
+  const reports = createReports(context, session)
+  const commands = createCommands(context, session, reports)
   await commands.settleInterrupted()
 
   const leave = async () => {
@@ -78,12 +52,14 @@ export async function createVehicle(options: VehicleOptions): Promise<Vehicle> {
   }
 
   return {
-    get connected() {
+    get connected(): boolean {
       return session.connected
     },
     connect: session.connect,
+    /** Measures, and reports what is due. To be called a few times a second. */
     tick: reports.tick,
-    async stop() {
+    /** Finishes the command that is being carried out, announces that the vehicle leaves, and disconnects. */
+    async stop(): Promise<void> {
       await session.idle()
       await within(leaveTimeout, 'the broker', leave()).catch(() => undefined)
       await session.close()

@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs'
-import { z } from 'zod'
 
 export interface Point {
   readonly latitude: number
@@ -15,54 +14,33 @@ export interface ParkingPlace extends Point {
 
 /** One way of OpenStreetMap, with its tags of the same names. Ways that share a node id cross there. */
 export interface Street {
-  readonly name?: string | undefined
+  readonly name?: string
   readonly highway: string
-  readonly oneway?: string | undefined
-  readonly bicycle?: string | undefined
+  readonly oneway?: string
+  readonly bicycle?: string
   readonly nodes: readonly number[]
   /** One for each node. */
   readonly points: readonly Point[]
 }
 
-const Coordinates = z.tuple([z.number(), z.number()]).transform(([longitude, latitude]) => ({ latitude, longitude }))
-
-const Places = z.object({
-  features: z.array(
-    z.object({
-      properties: z.object({ id: z.string(), name: z.string() }),
-      geometry: z.object({ coordinates: Coordinates }),
-    }),
-  ),
-})
-
-const Ways = z.object({
-  features: z.array(
-    z.object({
-      properties: z.object({
-        highway: z.string(),
-        nodes: z.array(z.int()),
-        name: z.string().optional(),
-        oneway: z.string().optional(),
-        bicycle: z.string().optional(),
-      }),
-      geometry: z.object({ coordinates: z.array(Coordinates) }),
-    }),
-  ),
-})
+type Coordinates = [longitude: number, latitude: number]
 
 /** The parking places, always in the same order. */
 export const parkingPlaces = (): readonly ParkingPlace[] =>
-  Places.parse(geojson('parking-places')).features.map(({ properties, geometry }) => ({
+  features<Omit<ParkingPlace, keyof Point>, Coordinates>('parking-places').map(({ properties, geometry }) => ({
     ...properties,
-    ...geometry.coordinates,
+    ...pointAt(geometry.coordinates),
   }))
 
 /** All ways, also those that may not be ridden on. */
 export const streets = (): readonly Street[] =>
-  Ways.parse(geojson('streets')).features.map(({ properties, geometry }) => ({
+  features<Omit<Street, 'points'>, Coordinates[]>('streets').map(({ properties, geometry }) => ({
     ...properties,
-    points: geometry.coordinates,
+    points: geometry.coordinates.map(pointAt),
   }))
 
-const geojson = (name: string): unknown =>
-  JSON.parse(readFileSync(new URL(`../data/${name}.geojson`, import.meta.url), 'utf8'))
+/** Not validated: the files are part of this package. */
+const features = <P, C>(name: string): readonly { properties: P; geometry: { coordinates: C } }[] =>
+  JSON.parse(readFileSync(new URL(`../data/${name}.geojson`, import.meta.url), 'utf8')).features
+
+const pointAt = ([longitude, latitude]: Coordinates): Point => ({ latitude, longitude })

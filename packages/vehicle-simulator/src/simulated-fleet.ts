@@ -1,68 +1,53 @@
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
-import { LockState } from '@holdfast/contracts'
+import { LockState, Sample } from '@holdfast/contracts'
 import type { FleetHardware } from '@holdfast/firmware-agent/agent'
 import { openVehicleStore } from '@holdfast/firmware-agent/store'
-import { z } from 'zod'
+import type { z } from 'zod'
 import type { SimulatorConfig } from './config.ts'
 import type { SimulatedDevice } from './devices.ts'
-import { type Motion, stationary } from './hardware/motion.ts'
-import { simulatedHardware } from './hardware/simulated-hardware.ts'
+import { stationary } from './hardware/motion.ts'
+import { type Bolt, simulatedHardware } from './hardware/simulated-hardware.ts'
 import { createTraffic } from './riding/traffic.ts'
 
 /** Milliseconds. At most so much of a ride is lost when the simulator is killed. */
 const saveEvery = 1_000
 
-/** What a simulated vehicle goes on from when the simulator starts again. */
-const SimulatedState = z.object({
-  lock: LockState,
-  latitude: z.number(),
-  longitude: z.number(),
-  batteryPercent: z.number(),
-  odometer: z.number(),
-})
+/** Where a vehicle continues when the simulator starts again. */
+const SimulatedState = Sample.omit({ at: true }).extend({ lock: LockState })
 type SimulatedState = z.infer<typeof SimulatedState>
-
-interface SimulatedVehicle {
-  lock: LockState
-  readonly motion: Motion
-  saved: SimulatedState
-}
 
 /** The hardware of all simulated vehicles. The first `FLEET` vehicles with `rides` are ridden; the others only stand. */
 export function simulatedFleet(config: SimulatorConfig): FleetHardware<SimulatedDevice> {
-  const { DEVICES_FILE: devices, FLEET, RIDE_SECONDS, SIMULATION_SPEED, SIMULATION_SEED, SIMULATED_LOCK_MS } = config
-  const ridden = new Set(devices.filter(({ rides }) => rides).slice(0, FLEET))
-  const traffic = createTraffic({ rideSeconds: RIDE_SECONDS, speed: SIMULATION_SPEED, seed: SIMULATION_SEED })
+  const ridden = new Set(config.DEVICES_FILE.filter(({ rides }) => rides).slice(0, config.FLEET))
+  const traffic = createTraffic({
+    rideSeconds: config.RIDE_SECONDS,
+    speed: config.SIMULATION_SPEED,
+    seed: config.SIMULATION_SEED,
+  })
   const store = openVehicleStore(join(config.STATE_DIR, 'simulation.sqlite'), SimulatedState)
-  const vehicles = new Map<string, SimulatedVehicle>()
+  const stateOf = new Map<string, () => SimulatedState>()
+  const saved = new Map<string, SimulatedState>()
 
   const saveChanged = () => {
-    const changed = [...vehicles].filter(([, vehicle]) => !isDeepStrictEqual(vehicle.saved, stateOf(vehicle)))
-    for (const [, vehicle] of changed) vehicle.saved = stateOf(vehicle)
-    store.saveAll(changed.map(([deviceId, { saved }]) => [deviceId, saved]))
+    const states = [...stateOf].map(([deviceId, state]) => [deviceId, state()] as const)
+    const changed = states.filter(([deviceId, state]) => !isDeepStrictEqual(state, saved.get(deviceId)))
+    store.saveAll(changed)
+    for (const [deviceId, state] of changed) saved.set(deviceId, state)
   }
   const timer = setInterval(saveChanged, saveEvery)
 
   return {
     of(device) {
       const { deviceId } = device
-      const saved = store.load(deviceId)
+      const last = store.load(deviceId)
       const home = { ...device, odometer: 0 }
-      const lock = saved?.lock ?? 'LOCKED'
-      const motion = ridden.has(device) ? traffic.vehicle(deviceId, home, saved, lock) : stationary(saved ?? home)
-      const start = { lock, motion }
-      const vehicle: SimulatedVehicle = { ...start, saved: stateOf(start) }
-      vehicles.set(deviceId, vehicle)
-      const bolt = {
-        position: () => vehicle.lock,
-        moveTo(to: LockState) {
-          vehicle.lock = to
-          vehicle.saved = stateOf(vehicle)
-          store.save(deviceId, vehicle.saved)
-        },
-      }
-      return simulatedHardware(bolt, motion, SIMULATED_LOCK_MS)
+      const bolt: Bolt = { at: last?.lock ?? 'LOCKED' }
+      const motion = ridden.has(device) ? traffic.vehicle(deviceId, home, last, bolt.at) : stationary(last ?? home)
+      const state = (): SimulatedState => ({ ...motion.readings(), lock: bolt.at })
+      stateOf.set(deviceId, state)
+      saved.set(deviceId, state())
+      return simulatedHardware(bolt, motion, config.SIMULATED_LOCK_MS, () => store.save(deviceId, state()))
     },
     [Symbol.dispose]() {
       clearInterval(timer)
@@ -71,9 +56,4 @@ export function simulatedFleet(config: SimulatorConfig): FleetHardware<Simulated
       store[Symbol.dispose]()
     },
   }
-}
-
-function stateOf({ lock, motion }: Pick<SimulatedVehicle, 'lock' | 'motion'>): SimulatedState {
-  const { latitude, longitude, batteryPercent, odometer } = motion.readings()
-  return { lock, latitude, longitude, batteryPercent, odometer }
 }

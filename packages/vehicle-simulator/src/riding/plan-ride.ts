@@ -14,15 +14,21 @@ const stopsShort = 8
 /** Metres within which a vehicle counts as standing at a place. More than `stopsShort`: the path to another place is longer. */
 const atPlace = 20
 
+/** Where the vehicle is now: at the node, or some metres before it. */
+interface Start {
+  readonly point: Point
+  readonly node: number
+}
+
 /**
  * Plans a ride of at most `seconds`: to another parking place when one is near enough, as slowly as the time allows; if none
  * is, out and back to the place where the vehicle stands. A vehicle that stands at no place is ridden to the nearest, however
- * long that takes, because rides must end at a place. `from` is where the vehicle is now, at `node` or some metres before it.
+ * long that takes, because rides must end at a place.
  */
 export function planRide(
   graph: StreetGraph,
   places: readonly PlaceInGraph[],
-  from: { readonly point: Point; readonly node: number },
+  from: Start,
   seconds: number,
   random: Random,
 ): Ride {
@@ -50,12 +56,7 @@ const route = ({ nodes }: StreetGraph, start: Point, { pathTo }: ShortestPaths, 
 ]
 
 /** To any node and back along the same path, as far as the time allows. The way back may lead against a one-way street. */
-function outAndBack(
-  graph: StreetGraph,
-  from: { readonly point: Point; readonly node: number },
-  seconds: number,
-  random: Random,
-): Ride {
+function outAndBack(graph: StreetGraph, from: Start, seconds: number, random: Random): Ride {
   const near = shortestPaths(graph, from.node, Math.max(seconds * fastest, 2 * longestEdge))
   const [goal = from.node] = shuffled(
     [...near.meters.keys()].filter((node) => node !== from.node),

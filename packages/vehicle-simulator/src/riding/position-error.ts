@@ -1,9 +1,9 @@
-/** The error of a satellite position between buildings. */
 import { gaussian, type Random } from './random.ts'
 
-/** Metres: standard deviation and bound of the error; and the share of it that stays with the next measurement. */
+/** Metres: standard deviation and bound of the error of a satellite position between buildings. */
 const deviation = 1.5
 const bound = 6
+/** The share of an error that stays with the next measurement. */
 const inertia = 0.98
 
 /** Metres. */
@@ -12,15 +12,12 @@ export interface PositionError {
   readonly north: number
 }
 
-export const newError = (random: Random): PositionError => next({ east: 0, north: 0 }, 0, random)
-
-/** Much like the last error, and never beyond the bound. */
-export const nextError = (last: PositionError, random: Random): PositionError => next(last, inertia, random)
-
-function next(last: PositionError, share: number, random: Random): PositionError {
+/** The next error: much like the last one when there is one, and never beyond the bound. */
+export function nextError(last: PositionError | null, random: Random): PositionError {
+  const share = last ? inertia : 0
   const fresh = deviation * Math.sqrt(1 - share ** 2)
-  const east = last.east * share + gaussian(random) * fresh
-  const north = last.north * share + gaussian(random) * fresh
+  const east = (last?.east ?? 0) * share + gaussian(random) * fresh
+  const north = (last?.north ?? 0) * share + gaussian(random) * fresh
   const tooFar = Math.max(1, Math.hypot(east, north) / bound)
   return { east: east / tooFar, north: north / tooFar }
 }

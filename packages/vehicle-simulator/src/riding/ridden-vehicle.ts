@@ -6,7 +6,7 @@ import { elementAt } from '../streets/element-at.ts'
 import { moved, offset } from '../streets/geometry.ts'
 import { nearestNode, type PlaceInGraph, type StreetGraph } from '../streets/street-graph.ts'
 import { planRide } from './plan-ride.ts'
-import { newError, nextError } from './position-error.ts'
+import { nextError } from './position-error.ts'
 import type { Random } from './random.ts'
 import { advance, arrived, positionOf, type Ride, withPause } from './ride.ts'
 
@@ -41,7 +41,7 @@ export function createRiddenVehicle(
   let { odometer, batteryPercent: battery } = start
   // A parked vehicle stays at the position it last reported, also after a restart; a new one gets a new error.
   const atStart = offset(point, start)
-  let error = atStart.east === 0 && atStart.north === 0 ? newError(random) : atStart
+  let error = atStart.east === 0 && atStart.north === 0 ? nextError(null, random) : atStart
   let swap: NodeJS.Timeout | undefined
 
   const beginRide = () => {

@@ -1,4 +1,3 @@
-/** All ridden vehicles, and the clock that moves them. */
 import type { LockState } from '@holdfast/contracts'
 import type { Point } from '@holdfast/frankfurt-map'
 import type { Motion, StartingPoint } from '../hardware/motion.ts'
@@ -13,19 +12,8 @@ const tickMs = 200
 /** Metres within which a vehicle counts as meant for a place. */
 const nearPlace = 60
 
-export interface TrafficSettings {
-  readonly rideSeconds: RideSeconds
-  /** Simulated seconds per second. */
-  readonly speed: number
-  readonly seed: number
-}
-
-export interface Traffic extends Disposable {
-  /** A ridden vehicle. `last` is where it was when the simulator ended; without it the vehicle begins at a parking place. */
-  vehicle(name: string, home: StartingPoint, last: StartingPoint | undefined, lock: LockState): Motion
-}
-
-export function createTraffic({ rideSeconds, speed, seed }: TrafficSettings): Traffic {
+/** All ridden vehicles, and the clock that moves them; `speed` in simulated seconds per second. */
+export function createTraffic({ rideSeconds, speed, seed }: { rideSeconds: RideSeconds; speed: number; seed: number }) {
   const graph = frankfurtCentre()
   const places = placesIn(graph)
   const vehicles: RiddenVehicle[] = []
@@ -40,7 +28,8 @@ export function createTraffic({ rideSeconds, speed, seed }: TrafficSettings): Tr
   }, tickMs)
 
   return {
-    vehicle(name, home, last, lock) {
+    /** `last` is where the vehicle was when the simulator ended; without it the vehicle begins at a parking place. */
+    vehicle(name: string, home: StartingPoint, last: StartingPoint | undefined, lock: LockState): Motion {
       const random = seededRandom(seedFor(seed, name))
       const start = last ?? { ...home, ...firstPlace(places, home, random) }
       const vehicle = createRiddenVehicle(graph, places, start, rideSeconds, random)
