@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { cpSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -65,7 +65,17 @@ it('goes on after a restart from where it was, each lock as it was', async () =>
   expect(await again.of(standing).readLock()).toBe('UNLOCKED')
 })
 
-it('lets only so many vehicles be ridden as it was asked for', async () => {
+it('has a lock on disk as soon as it has moved', async () => {
+  using running = fleet()
+  await running.of(standing).moveLock('UNLOCKED')
+  // Not disposed of: as after kill -9.
+  const copy = join(directory, 'copy')
+  for (const name of readdirSync(directory)) cpSync(join(directory, name), join(copy, name))
+  using again = fleet({ STATE_DIR: copy })
+  expect(await again.of(standing).readLock()).toBe('UNLOCKED')
+})
+
+it('lets no more vehicles be ridden than FLEET', async () => {
   using running = fleet({ FLEET: 1 })
   const vehicles = [first, second, standing].map((each) => running.of(each))
   for (const vehicle of vehicles) await vehicle.moveLock('UNLOCKED')
