@@ -1,5 +1,4 @@
-import type { Connection, LockState, TopicName } from '@holdfast/contracts'
-import { topicOf, topics, traceProperty } from '@holdfast/contracts'
+import { type Connection, type LockState, type TopicName, topicOf, topics, traceProperty } from '@holdfast/contracts'
 import { counter, inTrace, type Log, traceparent } from '@holdfast/service'
 import type { IPublishPacket } from 'mqtt'
 import { mqttClient, setKeepalive } from './client.ts'
