@@ -1,7 +1,7 @@
 import { generateKeyPairSync, randomBytes, randomInt } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { parkingPlaces } from '@holdfast/firmware-agent/parking-places'
+import { parkingPlaces } from '@holdfast/frankfurt-map'
 import { projectDir } from '../files/paths.ts'
 import { writePrivateFile } from '../files/private-file.ts'
 

@@ -11,7 +11,7 @@ export const processNames = [
   'fleet',
   'payment',
   'gateway',
-  'firmware-agent',
+  'vehicle-simulator',
 ] as const
 export type ProcessName = (typeof processNames)[number]
 
@@ -100,8 +100,8 @@ export const processes: Record<ProcessName, Process> = {
       REDIS_URL: redisUrl,
     }),
   },
-  'firmware-agent': {
-    entry: 'firmware-agent/src/main.ts',
+  'vehicle-simulator': {
+    entry: 'packages/vehicle-simulator/src/main.ts',
     after: ['mosquitto', 'fleet'],
     env: ({ settings, broker, commandKeys, devicesFile, dataDir }) => ({
       MQTT_URL: broker.vehicleUrl,

@@ -1,6 +1,6 @@
 import { type SeedDevice, seed, zonesFor } from '@holdfast/database/seed'
 import { testDatabase } from '@holdfast/dev/testing'
-import { parkingPlaces } from '@holdfast/firmware-agent/parking-places'
+import { parkingPlaces } from '@holdfast/frankfurt-map'
 import { describe, expect, it } from '@jest/globals'
 import pg from 'pg'
 import { distance } from '../src/domain/place.ts'
