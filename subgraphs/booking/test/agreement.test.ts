@@ -3,7 +3,7 @@ import { FareLine, payloads } from '@holdfast/contracts'
 import { assertAgreement, enumInSdl, enumInSql } from '@holdfast/service/testing/moves'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { buildASTSchema, isInterfaceType, parse } from 'graphql'
-import { occupying } from '../src/domain/booking.ts'
+import { liveStates } from '../src/domain/booking.ts'
 import { bookings } from './state-machine.ts'
 import { type World, world } from './world.ts'
 
@@ -31,7 +31,7 @@ describe('code, SQL and schema agree', () => {
     const { source } = await w.row<{ source: string }>(`select prosrc as source from pg_proc where proname = 'on_move'
       and pronamespace = 'booking'::regnamespace`)
     const kept = /if new\.state in \(([^)]*)\) then/.exec(source)?.[1]?.match(/\w+/g)
-    expect(kept?.sort()).toEqual([...occupying].sort())
+    expect(kept?.sort()).toEqual([...liveStates].sort())
   })
 })
 

@@ -3,10 +3,11 @@ import { prismaOn } from '@holdfast/database'
 import { createPool, type Pool, transaction } from '@holdfast/service/postgres'
 import { createLog } from '@holdfast/service/process'
 import { testDatabase } from '../../../dev/testing.ts'
+import { bookingInvariants } from '../../../e2e/invariants/booking.ts'
+import { brokenInvariants } from '../../../e2e/invariants/check.ts'
 import { createBooking } from '../src/commands/createBooking.ts'
 import type { Booking } from '../src/domain/booking.ts'
 import { bookingsById } from '../src/store/bookings.ts'
-import { brokenInvariants } from '../src/store/invariants.ts'
 
 export const silent = createLog('test', 'silent')
 
@@ -134,7 +135,7 @@ export async function world() {
       (await rows<{ type: string }>('select type from booking.outbox where subject = $1 order by id', [subject])).map(
         ({ type }) => type,
       ),
-    broken: () => brokenInvariants(pool),
+    broken: () => brokenInvariants(pool, bookingInvariants),
 
     async [Symbol.asyncDispose]() {
       await Promise.all(Object.values(pools).map((each) => each.end()))

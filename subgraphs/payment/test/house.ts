@@ -12,7 +12,9 @@ import { createRedis } from '@holdfast/service/redis'
 import pg from 'pg'
 import { freePort } from '../../../dev/ports.ts'
 import { testDatabase, testRedis } from '../../../dev/testing.ts'
-import { brokenInvariants, paymentsUnderWay } from '../src/store/invariants.ts'
+import { brokenInvariants } from '../../../e2e/invariants/check.ts'
+import { paymentInvariants } from '../../../e2e/invariants/payment.ts'
+import { eventsOfConcern } from '../src/domain/payment.ts'
 
 const root = fileURLToPath(new URL('../../../', import.meta.url))
 const gatewaySecret = 'a-secret-of-tests-that-is-long-enough'
@@ -225,7 +227,7 @@ export async function openHouse({ payment: begin = true } = {}) {
     /** Waits until nothing is left to do, then expects all books to agree. */
     async settled() {
       await until(async () => (await paymentsUnderWay(owner)) === 0, 20_000)
-      const broken = await brokenInvariants(owner)
+      const broken = await brokenInvariants(owner, paymentInvariants)
       if (broken.length > 0) throw new Error(`invariants are broken: ${JSON.stringify(broken)}`)
     },
 
@@ -270,6 +272,18 @@ const ready = (url: string) =>
       ),
     60_000,
   )
+
+/** How much is still to do: payments that are looked at again, and events of bookings that were not consumed yet. */
+async function paymentsUnderWay(owner: pg.Pool): Promise<number> {
+  const { rows } = await owner.query(
+    `select
+      (select count(*) from payment.payment where next_try_at is not null)
+      + (select count(*) from booking.outbox o where o.type = any($1) and not exists (
+           select from payment.inbox i where i.consumer = 'payment-booking' and i.event_id = o.event_id)) as n`,
+    [eventsOfConcern],
+  )
+  return Number(rows[0].n)
+}
 
 function program(entry: string, env: Record<string, string>) {
   let child: ChildProcess | undefined

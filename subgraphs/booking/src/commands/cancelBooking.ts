@@ -1,7 +1,7 @@
 import { accept, type Outcome, refuse } from '@holdfast/service/domain'
 import { type Pool, transaction } from '@holdfast/service/postgres'
 import { type Booking, cancel, type WrongState } from '../domain/booking.ts'
-import { lockBooking, saveCancelled, type Whose } from '../store/bookings.ts'
+import { bookingForUpdate, saveCancelled, type Whose } from '../store/bookings.ts'
 
 export interface CancelBooking {
   /** Who cancels: the customer their own, operators anybody's. */
@@ -15,7 +15,7 @@ export const cancelBooking =
   (pool: Pool) =>
   ({ whose, bookingId }: CancelBooking): Promise<Outcome<Booking, CancelBookingRefusal>> =>
     transaction(pool, async (tx) => {
-      const locked = await lockBooking(tx, whose, bookingId)
+      const locked = await bookingForUpdate(tx, whose, bookingId)
       if (!locked) return refuse({ kind: 'BookingNotFound' })
       const outcome = cancel(locked.booking)
       if (!outcome.ok) return outcome

@@ -1,7 +1,7 @@
 import type { Transaction } from '@holdfast/service/postgres'
 import { complete } from '../domain/booking.ts'
 import { moveBookable, type Place } from '../store/bookables.ts'
-import { lockBooking, saveCompleted } from '../store/bookings.ts'
+import { bookingForUpdate, saveCompleted } from '../store/bookings.ts'
 
 export interface CompleteBooking {
   readonly bookingId: string
@@ -15,7 +15,7 @@ export interface CompleteBooking {
 /** The ride is over: what it costs is known, and the thing is free under its new name. Payment captures the fare. */
 export const completeBooking = async (tx: Transaction, command: CompleteBooking): Promise<void> => {
   const { bookingId, bookableId, endedAt, publicId, place } = command
-  const locked = await lockBooking(tx, 'everybody', bookingId)
+  const locked = await bookingForUpdate(tx, 'everybody', bookingId)
   const outcome = locked && complete(locked.booking, endedAt)
   if (!outcome?.ok)
     throw new Error(`a trip ended of booking ${bookingId}, which is ${locked?.booking.state ?? 'unknown'}`)

@@ -1,7 +1,7 @@
 import { accept, type Outcome, refuse } from '@holdfast/service/domain'
 import { DatabaseError, type Pool, transaction } from '@holdfast/service/postgres'
 import { type Booking, type ExtendRefusal, extend } from '../domain/booking.ts'
-import { lockBooking, saveExtended } from '../store/bookings.ts'
+import { bookingForUpdate, saveExtended } from '../store/bookings.ts'
 import { hashOf, isRepeated, rememberRequest, requestOf } from '../store/requests.ts'
 
 export interface ExtendHold {
@@ -23,7 +23,7 @@ export const extendHold =
 
     const once = () =>
       transaction(pool, async (tx): Promise<Outcome<Booking, ExtendHoldRefusal>> => {
-        const locked = await lockBooking(tx, { customerId }, bookingId)
+        const locked = await bookingForUpdate(tx, { customerId }, bookingId)
         const known = await requestOf(tx, customerId, requestId)
         if (known && !isRepeated(known, 'extendHold', inputHash)) return refuse({ kind: 'RequestIdReused' })
         if (!locked) return refuse({ kind: 'BookingNotFound' })

@@ -1,7 +1,7 @@
 import type { Transaction } from '@holdfast/service/postgres'
 import { cancel } from '../domain/booking.ts'
 import { holderOf, setWithdrawn } from '../store/bookables.ts'
-import { lockBooking, saveCancelled } from '../store/bookings.ts'
+import { bookingForUpdate, saveCancelled } from '../store/bookings.ts'
 
 /**
  * Takes a vehicle out of booking. Who held it before fleet could know is not left waiting for it: the booking is cancelled,
@@ -12,7 +12,7 @@ export const withdrawVehicle = async (tx: Transaction, vehicleId: string): Promi
   const holder = await holderOf(tx, vehicleId)
   if (holder === undefined) return
   // All things of the booking first, by id, and only then this one: its own row locked before them could deadlock.
-  const locked = holder === null ? undefined : await lockBooking(tx, 'everybody', holder)
+  const locked = holder === null ? undefined : await bookingForUpdate(tx, 'everybody', holder)
   if (!(await setWithdrawn(tx, vehicleId, holder))) throw new Error(`vehicle ${vehicleId} has just changed hands`)
   if (!locked) return
   const outcome = cancel(locked.booking)

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { type Booking, cancel, complete, extend, isOccupying, isOver, moves, type State, states } from './booking.ts'
+import { type Booking, cancel, complete, extend, isLive, isOver, moves, type State, states } from './booking.ts'
 
 const eur = (amountMinor: number) => ({ amountMinor, currency: 'EUR' })
 const now = new Date('2026-11-21T10:00:00Z')
@@ -49,7 +49,7 @@ describe('the moves', () => {
   })
 
   it('keep the things exactly until it is over', () => {
-    for (const state of states) expect(isOccupying(state)).toBe(!isOver(state))
+    for (const state of states) expect(isLive(state)).toBe(!isOver(state))
   })
 })
 

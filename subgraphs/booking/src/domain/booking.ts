@@ -50,9 +50,9 @@ export const moves = [
 ] as const satisfies readonly Move[]
 
 /** States in which nobody else can have the things. */
-export const occupying = ['HELD', 'PROCESSING', 'CONFIRMED', 'ACTIVE', 'NEEDS_REVIEW'] as const satisfies State[]
+export const liveStates = ['HELD', 'PROCESSING', 'CONFIRMED', 'ACTIVE', 'NEEDS_REVIEW'] as const satisfies State[]
 
-export const isOccupying = (state: State): boolean => (occupying as readonly State[]).includes(state)
+export const isLive = (state: State): boolean => (liveStates as readonly State[]).includes(state)
 
 /** Whether the booking is over: no move leads on from here. */
 export const isOver = (state: State): boolean => !moves.some(({ from }) => from === state)

@@ -1,5 +1,5 @@
 import { FareLine } from '@holdfast/contracts'
-import { type Booking, type CancelReason, isOccupying, type State } from '../domain/booking.ts'
+import { type Booking, type CancelReason, isLive, type State } from '../domain/booking.ts'
 import type { Price } from '../domain/price.ts'
 
 /** Amounts in the minor unit of `currency`. */
@@ -67,7 +67,7 @@ export function parseBooking(row: BookingRow): Booking {
     holdExpiresAt: row.hold_expires_at,
     authorisation: { amountMinor: row.authorise_minor, currency },
     items: row.items.map((item) => ({
-      vehicleId: isOccupying(state) ? item.bookable.public_id : null,
+      vehicleId: isLive(state) ? item.bookable.public_id : null,
       price: parsePrice(item),
     })),
   }

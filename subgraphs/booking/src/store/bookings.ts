@@ -47,7 +47,7 @@ export async function bookingsOf(
 }
 
 /** Locks the booking and before it its bookables, and reads it; undefined when there is none. `now` is the database's. */
-export async function lockBooking(
+export async function bookingForUpdate(
   tx: Transaction,
   whose: Whose,
   id: string,
