@@ -341,7 +341,7 @@ export type VehicleOffline = Problem & {
   readonly __typename?: 'VehicleOffline';
   /** The nearest free ones, nearest first, at most 5. */
   readonly alternatives: ReadonlyArray<Vehicle>;
-  /** Those of the requested ids that this is true of. */
+  /** Those of the requested ids that are out of contact. */
   readonly ids: ReadonlyArray<Scalars['ID']['output']>;
   readonly message: Scalars['String']['output'];
 };
@@ -351,7 +351,7 @@ export type VehicleWithdrawn = Problem & {
   readonly __typename?: 'VehicleWithdrawn';
   /** The nearest free ones, nearest first, at most 5. */
   readonly alternatives: ReadonlyArray<Vehicle>;
-  /** Those of the requested ids that this is true of. */
+  /** Those of the requested ids that are out of service. */
   readonly ids: ReadonlyArray<Scalars['ID']['output']>;
   readonly message: Scalars['String']['output'];
 };

@@ -2,7 +2,7 @@ import { asLeader, type Pool } from '@holdfast/service/postgres'
 import { counter, type Log, pause, repeat } from '@holdfast/service/process'
 import { batchSize, expireDueBookings, msUntilNextDue } from '../store/expiry.ts'
 
-const expired = counter('booking_expired_total', 'Bookings ended by time and found by the sweeper')
+const expired = counter('booking_expired_total', 'Bookings that the sweeper has expired')
 
 const longestPauseMs = 1_000 // A hold that is placed meanwhile may end before the next known one.
 const shortestPauseMs = 20 // A transaction that has locked what is due ends within some milliseconds.
