@@ -26,7 +26,7 @@ export interface Context {
 }
 
 export const contextFor =
-  ({ deps, prisma, feed }: { readonly deps: Deps; readonly prisma: PrismaClient; readonly feed: ChangeFeed }) =>
+  (deps: Deps, prisma: PrismaClient, feed: ChangeFeed) =>
   (viewer: Viewer): Context => ({
     viewer,
     deps,

@@ -24,7 +24,7 @@ const graph = subgraph({
   resolvers,
   secret: settings.GATEWAY_SECRET,
   log,
-  context: contextFor({ deps: { pool }, prisma, feed }),
+  context: contextFor({ pool }, prisma, feed),
 })
 // Ready without Redis: a booking needs only Postgres, and its events wait in the outbox.
 const server = httpServer({

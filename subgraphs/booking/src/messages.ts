@@ -20,19 +20,19 @@ export const problemMessages: { [Name in ProblemName]: (refusal: Extract<Refusal
   CoolingDown: () => 'Several of your holds in a row expired without payment. Try again at the time in retryAt.',
   TooManyItems: ({ limit }) =>
     `One booking can have at most ${limit} of these, each one once. Make a separate booking for each further one.`,
-  RequestIdReused: () => 'This requestId was already used for a different request. Create a new one.',
-  BookingNotFound: () => 'You have no such booking. Check the id, or look it up in your bookings.',
+  RequestIdReused: () => 'This requestId was already used for another request. Create a new one.',
+  BookingNotFound: () => 'You have no booking with this id. Look it up in your bookings.',
   AlreadyExtended: () => 'This hold was already extended, which is possible once. Pay before it expires.',
   HoldExpired: () => 'The hold has expired. Book again.',
   WrongState: ({ state }) =>
     `This is not possible while the booking is ${state}. Look at its state and choose what is possible now.`,
 }
 
-export const messageOf = <R extends Refusal>(refusal: R): string =>
+export const refusalMessage = <R extends Refusal>(refusal: R): string =>
   (problemMessages[refusal.kind] as (refusal: R) => string)(refusal)
 
 /** Of BAD_USER_INPUT errors: a client sent what the schema cannot rule out. */
-export const badInput = {
+export const messages = {
   noItems: 'items is empty. Name at least one bookable.',
   first: (most: number) => `first must be between 1 and ${most}. Ask for a page of that size.`,
   after: 'after is not a valid cursor. Use the endCursor of an earlier page, or leave it out for the first page.',

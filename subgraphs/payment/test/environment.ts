@@ -14,7 +14,6 @@ import { freePort } from '../../../dev/ports.ts'
 import { testDatabase, testRedis } from '../../../dev/testing.ts'
 import { brokenInvariants } from '../../../e2e/invariants/check.ts'
 import { paymentInvariants } from '../../../e2e/invariants/payment.ts'
-import { eventsOfConcern } from '../src/domain/payment.ts'
 
 const root = fileURLToPath(new URL('../../../', import.meta.url))
 const gatewaySecret = 'a-secret-of-tests-that-is-long-enough'
@@ -273,14 +272,14 @@ const ready = (url: string) =>
     60_000,
   )
 
-/** How much is still to do: payments that are looked at again, and events of bookings that were not consumed yet. */
+/** How much is still to do: payments that are looked at again, and ends of bookings that were not consumed yet. */
 async function paymentsUnderWay(owner: pg.Pool): Promise<number> {
   const { rows } = await owner.query(
     `select
       (select count(*) from payment.payment where next_try_at is not null)
       + (select count(*) from booking.outbox o where o.type = any($1) and not exists (
            select from payment.inbox i where i.consumer = 'payment-booking' and i.event_id = o.event_id)) as n`,
-    [eventsOfConcern],
+    [['BookingCompleted', 'HoldExpired', 'BookingExpired', 'BookingCancelled']],
   )
   return Number(rows[0].n)
 }

@@ -1,6 +1,6 @@
 import { graphqlError, requireCustomer } from '@holdfast/service/graphql'
 import type { QueryResolvers } from '../__generated__/resolvers.ts'
-import { badInput } from '../messages.ts'
+import { messages } from '../messages.ts'
 import { bookingsOf } from '../store/bookings.ts'
 import { cursorOf, idOfCursor } from './cursor.ts'
 
@@ -11,7 +11,7 @@ export const Query: QueryResolvers = {
 
   myBookings: async (_, { first, after, state }, { viewer, deps }) => {
     const customerId = requireCustomer(viewer)
-    if (first < 1 || first > maxPageSize) throw graphqlError('BAD_USER_INPUT', badInput.first(maxPageSize))
+    if (first < 1 || first > maxPageSize) throw graphqlError('BAD_USER_INPUT', messages.first(maxPageSize))
     // One more than asked for shows whether there is a next page.
     const page = { first: first + 1, after: after ? idOfCursor(after) : undefined, states: state ?? undefined }
     const found = await bookingsOf(deps.pool, customerId, page)

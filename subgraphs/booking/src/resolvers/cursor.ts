@@ -1,6 +1,6 @@
 import { graphqlError } from '@holdfast/service/graphql'
 import { isUuid } from '@holdfast/service/identity'
-import { badInput } from '../messages.ts'
+import { messages } from '../messages.ts'
 
 /** The cursor of a booking in a list; opaque to clients. */
 export const cursorOf = (bookingId: string): string =>
@@ -10,6 +10,6 @@ export const cursorOf = (bookingId: string): string =>
 export function idOfCursor(cursor: string): string {
   const hex = Buffer.from(cursor, 'base64url').toString('hex')
   const id = hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
-  if (!isUuid(id)) throw graphqlError('BAD_USER_INPUT', badInput.after)
+  if (!isUuid(id)) throw graphqlError('BAD_USER_INPUT', messages.after)
   return id
 }

@@ -1,4 +1,4 @@
 import { problem } from '@holdfast/service/graphql'
-import { messageOf, type Refusal } from '../messages.ts'
+import { type Refusal, refusalMessage } from '../messages.ts'
 
-export const toProblem = <R extends Refusal>(refusal: R) => problem(refusal, messageOf(refusal))
+export const toProblem = <R extends Refusal>(refusal: R) => problem(refusal, refusalMessage(refusal))
