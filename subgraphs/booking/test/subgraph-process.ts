@@ -22,7 +22,7 @@ export interface Answer<T> {
   readonly errors?: readonly { readonly message: string; readonly extensions?: { readonly code?: string } }[]
 }
 
-/** The booking process itself, asked as the gateway asks it. */
+/** Starts the process of the subgraph; requests are signed as the gateway signs them. */
 export async function bookingProcess(environment: { DATABASE_URL: string; REDIS_URL: string }) {
   const child = spawn(process.execPath, [join(import.meta.dirname, '../src/main.ts')], {
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -72,7 +72,7 @@ export async function bookingProcess(environment: { DATABASE_URL: string; REDIS_
       const identity = signIdentity(as, 'booking', subscriptionBody(payload), secret)
       return sockets.iterate<T>({ ...payload, extensions: { identity } })
     },
-    /** Asks it to stop; its exit code. */
+    /** Stops it and returns its exit code. */
     async stop(): Promise<number | null> {
       await sockets.dispose()
       child.kill('SIGTERM')

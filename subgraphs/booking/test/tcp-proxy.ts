@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 
-/** Stands between a process and a server: while paused, connections stay open and nothing passes. */
+/** Forwards connections to a server. While paused, connections stay open and nothing passes. */
 export async function proxyTo(url: string) {
   const target = new URL(url)
   const pairs = new Set<readonly [Socket, Socket]>()
@@ -40,7 +40,7 @@ export async function proxyTo(url: string) {
     url: through.href,
     pause: () => set(true),
     resume: () => set(false),
-    /** Breaks every connection under way. */
+    /** Breaks every open connection. */
     cut,
     /** As if the server were not there at all. */
     close: () => {

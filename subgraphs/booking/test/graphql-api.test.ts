@@ -6,29 +6,29 @@ import { withTimeout } from '@holdfast/service/process'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
 import { completeBooking } from '../src/commands/completeBooking.ts'
 import type { Booking } from '../src/domain/booking.ts'
-import { type Answer, bookingProcess, viewer } from './process.ts'
-import { proxyTo } from './proxy.ts'
-import { type World, world } from './world.ts'
+import { createFixture, type Fixture } from './fixture.ts'
+import { type Answer, bookingProcess, viewer } from './subgraph-process.ts'
+import { proxyTo } from './tcp-proxy.ts'
 
-let w: World
+let fixture: Fixture
 let redis: Awaited<ReturnType<typeof testRedis>>
 let postgres: Awaited<ReturnType<typeof proxyTo>>
 let subgraph: Awaited<ReturnType<typeof bookingProcess>>
 
 beforeAll(async () => {
-  w = await world()
+  fixture = await createFixture()
   redis = await testRedis()
-  postgres = await proxyTo(w.database.url('booking'))
+  postgres = await proxyTo(fixture.database.url('booking'))
   subgraph = await bookingProcess({ DATABASE_URL: postgres.url, REDIS_URL: redis.url })
 })
 afterEach(async () => {
-  expect(await w.broken()).toEqual([])
+  expect(await fixture.broken()).toEqual([])
 })
 afterAll(async () => {
   expect(await subgraph.stop()).toBe(0)
   postgres.close()
   await redis.stop()
-  await w[Symbol.asyncDispose]()
+  await fixture[Symbol.asyncDispose]()
 })
 
 const operator = viewer('op-1', 'operator')
@@ -55,19 +55,19 @@ const create = (
 const codes = ({ errors = [] }: Answer<unknown>) => errors.map(({ extensions }) => extensions?.code)
 
 const toActive = async (booking: Booking) => {
-  const { paymentId } = await w.claim(booking)
-  await w.confirm(booking.id, paymentId)
-  await w.start(booking.id)
+  const { paymentId } = await fixture.claim(booking)
+  await fixture.confirm(booking.id, paymentId)
+  await fixture.start(booking.id)
 }
 const toCompleted = async (booking: Booking, vehicleId: string) => {
   const publicId = randomUUID()
   const place = { latitude: 50.11, longitude: 8.68 }
   const command = { bookingId: booking.id, bookableId: vehicleId, endedAt: new Date(), publicId, place }
-  await transaction(w.pool, (tx) => completeBooking(tx, command))
+  await transaction(fixture.pool, (tx) => completeBooking(tx, command))
   return publicId
 }
 
-describe('the door', () => {
+describe('the HTTP server', () => {
   it('answers nobody but the gateway', async () => {
     const body = JSON.stringify({ query: '{ me { role } }' })
     for (const identity of [{}, { 'x-holdfast-identity': 'e30.AAAA' }] as Record<string, string>[]) {
@@ -76,7 +76,7 @@ describe('the door', () => {
     }
   })
 
-  it('is live, ready and counted', async () => {
+  it('reports that it is live and ready, and counts holds', async () => {
     expect((await fetch(`${subgraph.url}/health/live`)).status).toBe(200)
     expect(await (await fetch(`${subgraph.url}/health/ready`)).json()).toMatchObject({ ready: true, postgres: 'ok' })
     await create(viewer(randomUUID()), randomUUID())
@@ -86,8 +86,8 @@ describe('the door', () => {
 })
 
 describe('createBooking', () => {
-  it('answers with the booking, or with the problem and its facts', async () => {
-    const [vehicle, other] = await w.vehicles(2)
+  it('answers with the booking, or with a problem and its facts', async () => {
+    const [vehicle, other] = await fixture.vehicles(2)
     const first = await create(viewer(randomUUID()), vehicle.publicId.toUpperCase())
     expect(first.data?.createBooking).toEqual({
       __typename: 'CreateBookingSuccess',
@@ -110,12 +110,12 @@ describe('createBooking', () => {
     expect(third.data?.createBooking).toMatchObject({ __typename: 'BookableNotFound', ids: ['no uuid'] })
   })
 
-  it('carries the trace of who asked into the booking and its event', async () => {
-    const [vehicle] = await w.vehicles(1)
+  it('carries the trace of the request into the booking and its event', async () => {
+    const [vehicle] = await fixture.vehicles(1)
     const trace = '4bf92f3577b34da6a3ce929d0e0e4736'
     const id = randomUUID()
     await create(viewer(id), vehicle.publicId, undefined, `00-${trace}-00f067aa0ba902b7-01`)
-    const { rows } = await w.pools.owner.query(
+    const { rows } = await fixture.pools.owner.query(
       `select b.traceparent as "inBooking", o.traceparent as "inEvent"
        from booking.booking b join booking.outbox o on o.subject = b.id where b.customer_id = $1`,
       [id],
@@ -123,7 +123,7 @@ describe('createBooking', () => {
     expect(rows[0]).toEqual({ inBooking: expect.stringContaining(trace), inEvent: expect.stringContaining(trace) })
   })
 
-  it('is for customers who are signed in, with a requestId that is one and something to book', async () => {
+  it('needs a customer who is signed in, a UUID as requestId and at least one bookable', async () => {
     const id = randomUUID()
     expect(codes(await create(anonymous, id))).toEqual(['UNAUTHENTICATED'])
     expect(codes(await create(operator, id))).toEqual(['FORBIDDEN'])
@@ -135,9 +135,9 @@ describe('createBooking', () => {
 })
 
 describe('another customer’s booking', () => {
-  it('does not exist, whichever way it is asked for; operators see it', async () => {
-    const [vehicle] = await w.vehicles(1)
-    const { id, customerId } = await w.held(vehicle)
+  it('does not exist for other customers, in no field; operators see it', async () => {
+    const [vehicle] = await fixture.vehicles(1)
+    const { id, customerId } = await fixture.held(vehicle)
     const ask = `query ($id: ID!, $ref: [_Any!]!) { booking(id: $id) { id } _entities(representations: $ref) { ... on Booking { id customerId } } }`
     const variables = { id, ref: [{ __typename: 'Booking', id }] }
     for (const stranger of [viewer(randomUUID()), anonymous, viewer('v-1', 'vehicle')]) {
@@ -155,10 +155,10 @@ describe('another customer’s booking', () => {
   })
 })
 
-describe('a booking that is over', () => {
-  it('shows its fare and no longer the vehicle, whose new id is nobody’s business', async () => {
-    const [vehicle] = await w.vehicles(1)
-    const booking = await w.held(vehicle)
+describe('a completed booking', () => {
+  it('shows its fare and no longer the vehicle, whose new id stays private', async () => {
+    const [vehicle] = await fixture.vehicles(1)
+    const booking = await fixture.held(vehicle)
     await toActive(booking)
     const publicId = await toCompleted(booking, vehicle.id)
     const answer = await subgraph.ask(
@@ -192,9 +192,9 @@ describe('a booking that is over', () => {
 })
 
 describe('prices of vehicles', () => {
-  it('are read for all of them at once; null for what cannot be booked', async () => {
-    const vehicles = await w.vehicles(3)
-    await w.rows('update booking.bookable set withdrawn = true where id = $1', [vehicles[2].id])
+  it('are null for vehicles that cannot be booked', async () => {
+    const vehicles = await fixture.vehicles(3)
+    await fixture.rows('update booking.bookable set withdrawn = true where id = $1', [vehicles[2].id])
     const ids = [...vehicles.map(({ publicId }) => publicId), randomUUID(), 'no uuid']
     const prices =
       'query ($ref: [_Any!]!) { _entities(representations: $ref) { ... on Vehicle { id price { perMinute { amountMinor } } } } }'
@@ -214,17 +214,17 @@ describe('myBookings', () => {
     myBookings: { edges: { node: { id: string } }[]; pageInfo: { hasNextPage: boolean; endCursor: string | null } }
   }
 
-  it('come page by page, newest first, each once, even of the same instant', async () => {
+  it('pages through all bookings, newest first, each once, also those of the same instant', async () => {
     const customerId = randomUUID()
-    await w.rows('update booking.policy set max_open_holds = 100')
-    for (const vehicle of await w.vehicles(7)) await w.held(vehicle, customerId)
-    await w.rows(`update booking.policy set max_open_holds = 3`)
-    await w.rows(
+    await fixture.rows('update booking.policy set max_open_holds = 100')
+    for (const vehicle of await fixture.vehicles(7)) await fixture.held(vehicle, customerId)
+    await fixture.rows(`update booking.policy set max_open_holds = 3`)
+    await fixture.rows(
       `update booking.booking set created_at = '2026-11-21 10:00:00.000123+00'
        where id in (select id from booking.booking where customer_id = $1 limit 4)`,
       [customerId],
     )
-    const ids = await w.rows<{ id: string }>(
+    const ids = await fixture.rows<{ id: string }>(
       'select id from booking.booking where customer_id = $1 order by created_at desc, id desc',
       [customerId],
     )
@@ -240,34 +240,34 @@ describe('myBookings', () => {
     expect(data?.myBookings).toEqual({ edges: [], pageInfo: { hasNextPage: false, endCursor: null } })
   })
 
-  it('leave none out when the last one of a page has moved on before the next page', async () => {
-    const [vehicle, ...others] = await w.vehicles(3)
+  it('leaves none out when the last one of a page changes its state before the next page', async () => {
+    const [vehicle, ...others] = await fixture.vehicles(3)
     const customer = viewer(randomUUID())
-    const oldest = await w.held(vehicle, customer.id)
-    const middle = await w.held(others[0], customer.id)
-    const newest = await w.held(others[1], customer.id)
+    const oldest = await fixture.held(vehicle, customer.id)
+    const middle = await fixture.held(others[0], customer.id)
+    const newest = await fixture.held(others[1], customer.id)
     const held = { first: 1, state: ['HELD'] }
     const page = async (after: string | null) =>
       (await subgraph.ask<Page>(myBookings, { ...held, after }, customer)).data?.myBookings
     const first = await page(null)
     expect(first?.edges).toEqual([{ node: { id: newest.id } }])
-    await w.claim(newest)
+    await fixture.claim(newest)
     const second = await page(first?.pageInfo.endCursor ?? null)
     expect(second?.edges).toEqual([{ node: { id: middle.id } }])
     expect((await page(second?.pageInfo.endCursor ?? null))?.edges).toEqual([{ node: { id: oldest.id } }])
   })
 
-  it('have no page after a booking of somebody else', async () => {
-    const [one, two, other] = await w.vehicles(3)
+  it('has no page after another customer’s booking', async () => {
+    const [one, two, other] = await fixture.vehicles(3)
     const customer = viewer(randomUUID())
-    await w.held(one, customer.id)
-    await w.held(two, customer.id)
-    const theirs = await w.held(other)
+    await fixture.held(one, customer.id)
+    await fixture.held(two, customer.id)
+    const theirs = await fixture.held(other)
     const after = Buffer.from(theirs.id.replaceAll('-', ''), 'hex').toString('base64url')
     expect((await subgraph.ask<Page>(myBookings, { after }, customer)).data?.myBookings.edges).toEqual([])
   })
 
-  it('are a customer’s, at most a hundred at a time, after a cursor that is one', async () => {
+  it('needs a customer, at most 100 at a time and a valid cursor', async () => {
     const customer = viewer(randomUUID())
     expect(codes(await subgraph.ask(myBookings, {}, anonymous))).toEqual(['UNAUTHENTICATED'])
     for (const wrong of [{ first: 0 }, { first: 101 }, { after: 'somewhere' }])
@@ -276,7 +276,7 @@ describe('myBookings', () => {
 })
 
 describe('me', () => {
-  it('is who the gateway says', async () => {
+  it('is the viewer that the gateway signed', async () => {
     const id = randomUUID()
     const me = '{ me { id role } }'
     expect(await subgraph.ask(me, {}, viewer(id))).toEqual({ data: { me: { id, role: 'CUSTOMER' } } })
@@ -291,72 +291,72 @@ describe('bookingStatus', () => {
   }
   const next = async (stream: AsyncIterableIterator<{ data?: Status | null }>) => {
     const { value, done } = await withTimeout(5_000, 'the stream', stream.next())
-    return done ? 'the end' : (value.data?.bookingStatus?.state ?? null)
+    return done ? 'completed' : (value.data?.bookingStatus?.state ?? null)
   }
 
-  it('tells the state as it is, then each change, and ends with the booking', async () => {
-    const [vehicle] = await w.vehicles(1)
-    const booking = await w.held(vehicle)
+  it('sends the state, then each change, and completes when the booking ends', async () => {
+    const [vehicle] = await fixture.vehicles(1)
+    const booking = await fixture.held(vehicle)
     const stream = subgraph.subscribe<Status>(bookingStatus, { id: booking.id }, viewer(booking.customerId))
     expect(await next(stream)).toBe('HELD')
-    const { paymentId } = await w.claim(booking)
+    const { paymentId } = await fixture.claim(booking)
     expect(await next(stream)).toBe('PROCESSING')
-    await w.confirm(booking.id, paymentId)
+    await fixture.confirm(booking.id, paymentId)
     expect(await next(stream)).toBe('CONFIRMED')
-    await w.start(booking.id)
+    await fixture.start(booking.id)
     expect(await next(stream)).toBe('ACTIVE')
     await toCompleted(booking, vehicle.id)
     expect(await next(stream)).toBe('COMPLETED')
-    expect(await next(stream)).toBe('the end')
+    expect(await next(stream)).toBe('completed')
   })
 
-  it('tells the end of a hold that nobody paid for', async () => {
-    const [vehicle] = await w.vehicles(1)
-    const booking = await w.held(vehicle)
+  it('sends EXPIRED when nobody pays for the hold', async () => {
+    const [vehicle] = await fixture.vehicles(1)
+    const booking = await fixture.held(vehicle)
     const stream = subgraph.subscribe<Status>(bookingStatus, { id: booking.id }, operator)
     expect(await next(stream)).toBe('HELD')
-    await w.outlive(booking.id)
-    let told = await next(stream)
-    if (told === 'HELD') told = await next(stream) // With the end that outlive() gave it.
-    expect(told).toBe('EXPIRED')
-    expect(await next(stream)).toBe('the end')
+    await fixture.passDeadline(booking.id)
+    let state = await next(stream)
+    if (state === 'HELD') state = await next(stream) // With the deadline that passDeadline() set.
+    expect(state).toBe('EXPIRED')
+    expect(await next(stream)).toBe('completed')
   })
 
-  it('is null, once, for another customer’s booking, for none and for no id', async () => {
-    const [vehicle] = await w.vehicles(1)
-    const { id } = await w.held(vehicle)
-    for (const [wanted, as] of [
-      [id, viewer(randomUUID())],
-      [id, anonymous],
+  it('sends one null for another customer’s booking, an unknown id and no id', async () => {
+    const [vehicle] = await fixture.vehicles(1)
+    const booking = await fixture.held(vehicle)
+    for (const [id, as] of [
+      [booking.id, viewer(randomUUID())],
+      [booking.id, anonymous],
       [randomUUID(), operator],
       ['no uuid', operator],
     ] as const) {
-      const stream = subgraph.subscribe<Status>(bookingStatus, { id: wanted }, as)
+      const stream = subgraph.subscribe<Status>(bookingStatus, { id }, as)
       expect(await next(stream)).toBeNull()
-      expect(await next(stream)).toBe('the end')
+      expect(await next(stream)).toBe('completed')
     }
   })
 
-  it('goes on when Redis and Postgres were away, and missed nothing that still holds', async () => {
-    const [vehicle] = await w.vehicles(1)
-    const booking = await w.held(vehicle)
+  it('continues after Redis and Postgres were away, with the latest state', async () => {
+    const [vehicle] = await fixture.vehicles(1)
+    const booking = await fixture.held(vehicle)
     const stream = subgraph.subscribe<Status>(bookingStatus, { id: booking.id }, viewer(booking.customerId))
     expect(await next(stream)).toBe('HELD')
     await redis.kill()
-    const { paymentId } = await w.claim(booking)
-    await w.confirm(booking.id, paymentId)
+    const { paymentId } = await fixture.claim(booking)
+    await fixture.confirm(booking.id, paymentId)
     await redis.start()
     expect(await next(stream)).toBe('CONFIRMED')
     postgres.cut()
-    await w.start(booking.id)
+    await fixture.start(booking.id)
     expect(await next(stream)).toBe('ACTIVE')
     await stream.return?.()
   })
 })
 
 describe('with Redis paused', () => {
-  it('holds all the same', async () => {
-    const [vehicle] = await w.vehicles(1)
+  it('holds as always', async () => {
+    const [vehicle] = await fixture.vehicles(1)
     await redis.pause()
     const answer = await withTimeout(1_000, 'the hold', create(viewer(randomUUID()), vehicle.publicId))
     await redis.resume()
@@ -365,9 +365,9 @@ describe('with Redis paused', () => {
 })
 
 describe('with Postgres paused', () => {
-  it('says UNAVAILABLE withTimeout 2.5 s to whoever asks, and is well again after', async () => {
-    const [vehicle] = await w.vehicles(1)
-    const { id, customerId } = await w.held(vehicle)
+  it('answers UNAVAILABLE within 2.5 s, and recovers', async () => {
+    const [vehicle] = await fixture.vehicles(1)
+    const { id, customerId } = await fixture.held(vehicle)
     const read = `{ booking(id: "${id}") { state } }`
     const cancel = `mutation { cancelBooking(input: { bookingId: "${id}" }) { __typename } }`
     const ask = (query: string) => subgraph.ask(query, {}, viewer(customerId))
@@ -390,8 +390,8 @@ describe('with Postgres paused', () => {
 })
 
 describe('with Postgres gone', () => {
-  it('says UNAVAILABLE at once, and is well again after', async () => {
-    const [vehicle] = await w.vehicles(1)
+  it('answers UNAVAILABLE at once, and recovers', async () => {
+    const [vehicle] = await fixture.vehicles(1)
     const customer = viewer(randomUUID())
     const read = `{ booking(id: "${randomUUID()}") { state } }`
     postgres.close()
@@ -407,7 +407,7 @@ describe('with Postgres gone', () => {
       ),
     ).toEqual(['UNAVAILABLE'])
     await postgres.open()
-    // A connection that was cut may be found to be so by the first request that wants to use it.
+    // The first request on a broken connection may still fail.
     const until = Date.now() + 3_000
     let answer = await create(customer, vehicle.publicId)
     while (answer.errors && Date.now() < until) answer = await create(customer, vehicle.publicId)

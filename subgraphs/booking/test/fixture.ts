@@ -3,10 +3,11 @@ import { prismaOn } from '@holdfast/database'
 import { testDatabase } from '@holdfast/dev/testing'
 import { createPool, type Pool, transaction } from '@holdfast/service/postgres'
 import { createLog } from '@holdfast/service/process'
+import { bookingInvariants } from '../../../e2e/invariants/booking.ts'
+import { brokenInvariants } from '../../../e2e/invariants/check.ts'
 import { createBooking } from '../src/commands/createBooking.ts'
 import type { Booking } from '../src/domain/booking.ts'
 import { bookingsById } from '../src/store/bookings.ts'
-import { brokenInvariants } from '../src/store/invariants.ts'
 
 export const silent = createLog('test', 'silent')
 
@@ -15,17 +16,17 @@ export interface Vehicle {
   readonly publicId: string
 }
 
-/** As many vehicles as asked for, so that they can be taken apart by name. */
-type Vehicles<Count extends number, Found extends Vehicle[] = []> = number extends Count
+/** A tuple of this length, so that a test can give each vehicle a name. */
+type Vehicles<Count extends number, Tuple extends Vehicle[] = []> = number extends Count
   ? Vehicle[]
-  : Found['length'] extends Count
-    ? Found
-    : Vehicles<Count, [...Found, Vehicle]>
+  : Tuple['length'] extends Count
+    ? Tuple
+    : Vehicles<Count, [...Tuple, Vehicle]>
 
-export type World = Awaited<ReturnType<typeof world>>
+export type Fixture = Awaited<ReturnType<typeof createFixture>>
 
-/** A database of this test's own with a price plan, and what tests do to it, each by the role that does it for real. */
-export async function world() {
+/** A database for one test file, with a price plan, and the actions of tests. Each runs as the role that has it in production. */
+export async function createFixture() {
   const database = await testDatabase()
   const pools = {
     owner: createPool(database.url('owner'), silent, { max: 4 }),
@@ -50,11 +51,10 @@ export async function world() {
   )
 
   const read = async (id: string): Promise<Booking> => {
-    const [booking] = await bookingsById(pool, 'everybody', [id])
+    const [booking] = await bookingsById(pool, 'all', [id])
     if (!booking) throw new Error(`no booking ${id}`)
     return booking
   }
-  const create = createBooking(pool, (_, id) => read(id))
 
   return {
     database,
@@ -65,7 +65,7 @@ export async function world() {
     row,
     read,
 
-    /** Scooters in a row to the east of Römer, some 70 m apart, that can be booked. */
+    /** Inserts free scooters, in a row to the east of the Römer, some 70 m apart. */
     vehicles: <Count extends number>(count: Count) =>
       rows<Vehicle>(
         `insert into booking.bookable (id, kind, public_id, price_plan_id, latitude, longitude)
@@ -76,16 +76,16 @@ export async function world() {
       ) as Promise<Vehicles<Count>>,
 
     hold: (customerId: string, vehicles: readonly Vehicle[], requestId: string = randomUUID()) =>
-      create({ customerId, requestId, bookableIds: vehicles.map(({ publicId }) => publicId) }),
+      createBooking({ pool }, { customerId, requestId, bookableIds: vehicles.map(({ publicId }) => publicId) }),
 
-    /** A booking that is held; fails the test otherwise. */
+    /** Holds the vehicle. Throws when that is refused. */
     async held(vehicle: Vehicle, customerId: string = randomUUID()): Promise<Booking> {
       const outcome = await this.hold(customerId, [vehicle])
       if (!outcome.ok) throw new Error(`not held: ${outcome.refusal.kind}`)
       return outcome.value
     },
 
-    /** Payment's and fleet's doors, through their own roles. */
+    // The functions for payment and fleet, by their roles.
     async claim({ id, customerId }: Booking, paymentId: string = randomUUID()) {
       const { rows } = await pools.payment.query<{
         outcome: string
@@ -112,8 +112,8 @@ export async function world() {
       return rows[0].done
     },
 
-    /** Lets time pass for a booking: its deadline is now a second ago. As a superuser, whom no trigger sees. */
-    outlive: (...ids: readonly string[]) =>
+    /** Puts the deadline of these bookings one second into the past. Without triggers, which only a superuser can switch off. */
+    passDeadline: (...ids: readonly string[]) =>
       transaction(pools.owner, async (tx) => {
         await tx.query(`set local session_replication_role = replica`)
         await tx.query(
@@ -134,7 +134,7 @@ export async function world() {
       (await rows<{ type: string }>('select type from booking.outbox where subject = $1 order by id', [subject])).map(
         ({ type }) => type,
       ),
-    broken: () => brokenInvariants(pool),
+    broken: () => brokenInvariants(pool, bookingInvariants),
 
     async [Symbol.asyncDispose]() {
       await Promise.all(Object.values(pools).map((each) => each.end()))
