@@ -26,9 +26,14 @@ const passed = new Set<unknown>([
 
 export const graphqlError = (code: ErrorCode, message: string) => new GraphQLError(message, { extensions: { code } })
 
+/** Throws UNAUTHENTICATED when nobody is signed in. */
+export function requireSignedIn(viewer: Viewer): void {
+  if (viewer.role === 'anonymous') throw graphqlError('UNAUTHENTICATED', 'Sign in first: send a bearer token.')
+}
+
 /** The customer who asks, or UNAUTHENTICATED / FORBIDDEN. */
 export function requireCustomer(viewer: Viewer): string {
-  if (viewer.role === 'anonymous') throw graphqlError('UNAUTHENTICATED', 'Sign in first: send a bearer token.')
+  requireSignedIn(viewer)
   if (viewer.role !== 'customer') throw graphqlError('FORBIDDEN', 'Only a customer can do this.')
   if (!isUuid(viewer.id))
     throw graphqlError('FORBIDDEN', 'Customers are known by a UUID; the subject of this token is none.')
@@ -36,7 +41,7 @@ export function requireCustomer(viewer: Viewer): string {
 }
 
 export function requireOperator(viewer: Viewer): string {
-  if (viewer.role === 'anonymous') throw graphqlError('UNAUTHENTICATED', 'Sign in first: send a bearer token.')
+  requireSignedIn(viewer)
   if (viewer.role !== 'operator') throw graphqlError('FORBIDDEN', 'Only an operator can do this.')
   return viewer.id
 }
