@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { eventually, type House, openHouse, operator, rider } from './house.ts'
+import { eventually, type Fleet, operator, rider, startFleet } from './fleet-process.ts'
 
-let house: House
+let house: Fleet
 beforeAll(async () => {
-  house = await openHouse({ vehicles: 6, env: { CONTACT_GRACE_SECONDS: '2' } })
+  house = await startFleet({ vehicles: 6, env: { CONTACT_GRACE_SECONDS: '2' } })
 }, 60_000)
 afterAll(async () => house?.[Symbol.asyncDispose]())
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { eventually, type House, openHouse, operator, rider } from './house.ts'
-import { parkingPlace, type TestVehicle } from './vehicle.ts'
+import { eventually, type Fleet, operator, rider, startFleet } from './fleet-process.ts'
+import { parkingPlace, type TestVehicle } from './test-vehicle.ts'
 
 const unlock = `mutation ($input: UnlockVehicleInput!) { unlockVehicle(input: $input) { __typename } }`
 const end = `
@@ -28,11 +28,11 @@ interface Answer {
   blockers?: { __typename: string; distanceMeters?: number }[]
 }
 
-let house: House
+let house: Fleet
 const vehicles: TestVehicle[] = []
 
 beforeAll(async () => {
-  house = await openHouse({ vehicles: 6, env: { COMMAND_TTL_SECONDS: '2' } })
+  house = await startFleet({ vehicles: 6, env: { COMMAND_TTL_SECONDS: '2' } })
   for (const device of house.devices) vehicles.push(await house.connect(device))
   for (const device of house.devices)
     await eventually(

@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
-import { eventually, type House, openHouse, rider } from './house.ts'
+import { eventually, type Fleet, rider, startFleet } from './fleet-process.ts'
 
 const unlock = `
   mutation ($input: UnlockVehicleInput!) {
     unlockVehicle(input: $input) { __typename ... on UnlockVehicleSuccess { command { id state } } }
   }`
 
-let house: House
+let house: Fleet
 beforeEach(async () => {
-  house = await openHouse({ vehicles: 2 })
+  house = await startFleet({ vehicles: 2 })
 }, 60_000)
 afterEach(async () => house?.[Symbol.asyncDispose]())
 

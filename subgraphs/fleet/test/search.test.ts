@@ -3,8 +3,8 @@ import { createPool } from '@holdfast/service/postgres'
 import { createLog } from '@holdfast/service/process'
 import { createRedis } from '@holdfast/service/redis'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { createSearchIndex } from '../src/store/searchIndex.ts'
-import { eventually, type House, nobody, openHouse, operator, rider } from './house.ts'
+import { createSearchIndex } from '../src/search/search-index.ts'
+import { eventually, type Fleet, nobody, operator, rider, startFleet } from './fleet-process.ts'
 
 const near = `
   query ($near: PositionInput!, $radiusMeters: Int, $filter: VehicleFilter, $first: Int) {
@@ -39,13 +39,13 @@ interface Answer {
 
 const römer = { latitude: 50.1105, longitude: 8.682 }
 
-let house: House
+let house: Fleet
 
 /** Vehicles in all directions at distances that a second implementation (here, in the test) knows. */
 const spread = 600
 
 beforeAll(async () => {
-  house = await openHouse({ vehicles: 1 })
+  house = await startFleet({ vehicles: 1 })
   await house.owner.query(
     `with added as (
        insert into fleet.vehicle (id, device_id, public_id, vehicle_type_id, battery_percent, contact, epoch, last_seen_at, availability_version)
@@ -220,8 +220,8 @@ describe('vehiclesNear', () => {
     const copy = { vehicleId: randomUUID(), typeId: 'scooter' }
     const found = async () => {
       const near = { latitude: 48.137, longitude: 11.575 }
-      const wanted = [{ typeId: 'scooter', minBatteryPercent: 0 }]
-      return (await index.search({ near, radiusMeters: 50, first: 1, wanted }))?.map(({ vehicle }) => vehicle.publicId)
+      const types = [{ typeId: 'scooter', minBatteryPercent: 0 }]
+      return (await index.search({ near, radiusMeters: 50, first: 1, types }))?.map(({ vehicle }) => vehicle.publicId)
     }
     await index.write([{ ...copy, version: 1, offer }])
     expect(await found()).toEqual([offer.publicId])

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { eventually, type House, openHouse, rider } from './house.ts'
-import type { TestVehicle } from './vehicle.ts'
+import { eventually, type Fleet, rider, startFleet } from './fleet-process.ts'
+import type { TestVehicle } from './test-vehicle.ts'
 
 const unlock = `
   mutation ($input: UnlockVehicleInput!) {
@@ -22,11 +22,11 @@ interface Answer {
   command?: { id: string; state: string }
 }
 
-let house: House
+let house: Fleet
 const vehicles: TestVehicle[] = []
 
 beforeAll(async () => {
-  house = await openHouse({ vehicles: 12, env: { COMMAND_TTL_SECONDS: '2' } })
+  house = await startFleet({ vehicles: 12, env: { COMMAND_TTL_SECONDS: '2' } })
   for (const device of house.devices) vehicles.push(await house.connect(device))
   for (const device of house.devices)
     await eventually(

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { eventually, type House, nobody, openHouse, operator, rider } from './house.ts'
-import { parkingPlace, type TestVehicle } from './vehicle.ts'
+import { eventually, type Fleet, nobody, operator, rider, startFleet } from './fleet-process.ts'
+import { parkingPlace, type TestVehicle } from './test-vehicle.ts'
 
 const watchMap = `
   subscription ($box: BoxInput!, $filter: VehicleFilter) {
@@ -42,11 +42,11 @@ function shownAfter(messages: readonly Message[]): Map<string, Message['vehicles
   return shown
 }
 
-let house: House
+let house: Fleet
 const vehicles: TestVehicle[] = []
 
 beforeAll(async () => {
-  house = await openHouse({ vehicles: 24 })
+  house = await startFleet({ vehicles: 24 })
   for (const device of house.devices) vehicles.push(await house.connect(device))
   for (const device of house.devices)
     await eventually(

@@ -1,10 +1,10 @@
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
-import type { BookingStub } from '../resolvers/Booking.ts';
+import type { BookingRef, Context } from '../context.ts';
 import type { Command as CommandModel } from '../domain/command.ts';
 import type { Trip as TripModel } from '../store/trips.ts';
-import type { Seen, VehicleType as VehicleTypeModel } from '../domain/sight.ts';
+import type { VehicleView } from '../domain/vehicle-view.ts';
+import type { VehicleType as VehicleTypeModel } from '../domain/vehicle-type.ts';
 import type { Zone as ZoneModel } from '../domain/zones.ts';
-import type { Context } from '../context.ts';
 export type Maybe<T> = T | null;
 export type InputMaybe<T> = Maybe<T>;
 export type Omit<T, K extends keyof T> = Pick<T, Exclude<keyof T, K>>;
@@ -274,7 +274,12 @@ export type StillMoving = Problem & {
 
 export type Subscription = {
   readonly __typename?: 'Subscription';
-  /** The latest command of the booking as it is (null before the first), then every change. For its rider and operators. */
+  /** The booking's latest command (null before the first), then every change. For its rider and operators. */
+  readonly commandStatus: Maybe<Command>;
+  /**
+   * The same as `commandStatus`, under its former name.
+   * @deprecated Use commandStatus.
+   */
   readonly unlockStatus: Maybe<Command>;
   /**
    * What a map of this box shows: first everything (`snapshot` true), then changes, at most twice a second. Riders see what
@@ -282,6 +287,11 @@ export type Subscription = {
    * subscribes again: changes without those before them would show a map that is wrong.
    */
   readonly vehicleAvailability: VehicleAvailability;
+};
+
+
+export type SubscriptionCommandStatusArgs = {
+  bookingId: Scalars['ID']['input'];
 };
 
 
@@ -600,7 +610,7 @@ export type ResolversInterfaceTypes<_RefType extends Record<string, unknown>> = 
 
 /** Mapping between all available schema types and the resolvers types */
 export type ResolversTypes = {
-  Booking: ResolverTypeWrapper<BookingStub>;
+  Booking: ResolverTypeWrapper<BookingRef>;
   ID: ResolverTypeWrapper<Scalars['ID']['output']>;
   BookingNotConfirmed: ResolverTypeWrapper<BookingNotConfirmed>;
   BookingNotFound: ResolverTypeWrapper<BookingNotFound>;
@@ -640,7 +650,7 @@ export type ResolversTypes = {
   UnlockVehicleInput: UnlockVehicleInput;
   UnlockVehicleResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['UnlockVehicleResult']>;
   UnlockVehicleSuccess: ResolverTypeWrapper<Omit<UnlockVehicleSuccess, 'command'> & { command: ResolversTypes['Command'] }>;
-  Vehicle: ResolverTypeWrapper<Seen>;
+  Vehicle: ResolverTypeWrapper<VehicleView>;
   VehicleAvailability: ResolverTypeWrapper<Omit<VehicleAvailability, 'vehicles'> & { vehicles: ReadonlyArray<ResolversTypes['Vehicle']> }>;
   VehicleFilter: VehicleFilter;
   VehicleInUse: ResolverTypeWrapper<VehicleInUse>;
@@ -660,7 +670,7 @@ export type ResolversTypes = {
 
 /** Mapping between all available schema types and the resolvers parents */
 export type ResolversParentTypes = {
-  Booking: BookingStub;
+  Booking: BookingRef;
   ID: Scalars['ID']['output'];
   BookingNotConfirmed: BookingNotConfirmed;
   BookingNotFound: BookingNotFound;
@@ -696,7 +706,7 @@ export type ResolversParentTypes = {
   UnlockVehicleInput: UnlockVehicleInput;
   UnlockVehicleResult: ResolversUnionTypes<ResolversParentTypes>['UnlockVehicleResult'];
   UnlockVehicleSuccess: Omit<UnlockVehicleSuccess, 'command'> & { command: ResolversParentTypes['Command'] };
-  Vehicle: Seen;
+  Vehicle: VehicleView;
   VehicleAvailability: Omit<VehicleAvailability, 'vehicles'> & { vehicles: ReadonlyArray<ResolversParentTypes['Vehicle']> };
   VehicleFilter: VehicleFilter;
   VehicleInUse: VehicleInUse;
@@ -866,6 +876,7 @@ export type StillMovingResolvers<ContextType = Context, ParentType extends Resol
 };
 
 export type SubscriptionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Subscription'] = ResolversParentTypes['Subscription']> = {
+  commandStatus: SubscriptionResolver<Maybe<ResolversTypes['Command']>, "commandStatus", ParentType, ContextType, RequireFields<SubscriptionCommandStatusArgs, 'bookingId'>>;
   unlockStatus: SubscriptionResolver<Maybe<ResolversTypes['Command']>, "unlockStatus", ParentType, ContextType, RequireFields<SubscriptionUnlockStatusArgs, 'bookingId'>>;
   vehicleAvailability: SubscriptionResolver<ResolversTypes['VehicleAvailability'], "vehicleAvailability", ParentType, ContextType, RequireFields<SubscriptionVehicleAvailabilityArgs, 'box'>>;
 };
