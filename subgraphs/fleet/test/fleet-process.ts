@@ -1,4 +1,4 @@
-/** The fleet process with everything it speaks to: real Postgres, Redis and Mosquitto, each of this house alone. */
+/** The fleet process with everything that it connects to: a real Postgres, Redis and Mosquitto of its own. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { generateKeyPairSync, randomUUID } from 'node:crypto'
 import { once } from 'node:events'
@@ -25,26 +25,30 @@ const gatewaySecret = 'a-secret-of-tests-that-is-long-enough'
 
 export const rider = (id: string = randomUUID()): Viewer => ({ id, role: 'customer', scopes: [] })
 export const operator: Viewer = { id: 'op', role: 'operator', scopes: [] }
-export const nobody: Viewer = { id: '', role: 'anonymous', scopes: [] }
+export const anonymous: Viewer = { id: '', role: 'anonymous', scopes: [] }
 
 export interface Answer {
   data?: Record<string, unknown> | null
   errors?: { message: string; extensions: { code: string } }[]
 }
 
-/** Asks until the answer is there; throws with what was last seen. */
-export async function eventually<T>(read: () => Promise<T> | T, wanted: (value: T) => boolean, ms = 8_000): Promise<T> {
+/** Reads until the value is as expected; throws with the last value. */
+export async function eventually<T>(
+  read: () => Promise<T> | T,
+  isExpected: (value: T) => boolean,
+  ms = 8_000,
+): Promise<T> {
   let last: T | undefined
   for (const until = Date.now() + ms; Date.now() < until; await sleep(20)) {
     last = await read()
-    if (wanted(last)) return last
+    if (isExpected(last)) return last
   }
   throw new Error(`not so within ${ms} ms; last: ${JSON.stringify(last)}`)
 }
 
 export type Fleet = Awaited<ReturnType<typeof startFleet>>
 
-/** Opens it with as many vehicles, standing side by side in the centre; `fleet: false` leaves the process to the test. */
+/** Starts everything, with so many vehicles side by side in the centre. With `fleet: false` the test starts the process. */
 export async function startFleet({
   vehicles = 1,
   env = {},
@@ -57,15 +61,15 @@ export async function startFleet({
   const devices = Array.from({ length: vehicles }, (_, i) => createTestDevice(i))
   const [database, redis, broker] = await Promise.all([testDatabase(), testRedis(), testBroker({ devices })])
   const folder = mkdtempSync(join(tmpdir(), 'holdfast-fleet-'))
-  const houseKeys = generateKeyPairSync('ed25519')
-  const keyFile = join(folder, 'house-1.pem')
-  writeFileSync(keyFile, houseKeys.privateKey.export({ type: 'pkcs8', format: 'pem' }))
+  const serverKeys = generateKeyPairSync('ed25519')
+  const keyFile = join(folder, 'server-1.pem')
+  writeFileSync(keyFile, serverKeys.privateKey.export({ type: 'pkcs8', format: 'pem' }))
 
   const owner = new pg.Pool({ connectionString: database.url('owner'), max: 12 })
   owner.on('error', () => undefined)
   await seed(owner, { devices })
   const quiet = createLog('test', 'silent')
-  // Booking's facts go the real way.
+  // Booking's events go through its real outbox and relay.
   const bookingPool = createPool(database.url('booking'), quiet)
   const bookingRedis = createRedis(redis.url, quiet)
   const relaying = new AbortController()
@@ -121,7 +125,7 @@ export async function startFleet({
     await once(running, 'exit')
   }
 
-  /** Asks the subgraph as the gateway does. */
+  /** A request as the gateway sends it. */
   const ask = async (
     query: string,
     variables: Record<string, unknown>,
@@ -140,7 +144,7 @@ export async function startFleet({
   }
 
   const sockets = new Set<{ dispose(): unknown }>()
-  /** Subscribes as the gateway does; everything that comes is kept. */
+  /** A subscription as the gateway makes it; all messages are kept. */
   const watch = <T>(query: string, variables: Record<string, unknown>, viewer: Viewer) => {
     const client = createClient({
       url: `${url.replace('http', 'ws')}/graphql`,
@@ -148,7 +152,7 @@ export async function startFleet({
       retryAttempts: 0,
     })
     sockets.add(client)
-    const heard: T[] = []
+    const received: T[] = []
     const ended = { done: false, errors: [] as unknown[] }
     const identity = signIdentity(viewer, 'fleet', subscriptionBody({ query, variables }), gatewaySecret)
     const stop = client.subscribe<Record<string, T>>(
@@ -156,7 +160,7 @@ export async function startFleet({
       {
         next: ({ data, errors }) => {
           if (errors) ended.errors.push(...errors)
-          if (data) for (const value of Object.values(data)) heard.push(value)
+          if (data) for (const value of Object.values(data)) received.push(value)
         },
         error: (err) => {
           ended.errors.push(err)
@@ -167,13 +171,13 @@ export async function startFleet({
         },
       },
     )
-    return { heard, ended, stop }
+    return { received, ended, stop }
   }
 
   const connected: TestVehicle[] = []
-  /** The vehicle of a device comes to life; resolves when the fleet has heard its birth. */
+  /** Connects the vehicle of a device. */
   const connect = async (device: TestDevice) => {
-    const vehicle = await connectTestVehicle(broker.vehicleUrl, device, houseKeys.publicKey)
+    const vehicle = await connectTestVehicle(broker.vehicleUrl, device, serverKeys.publicKey)
     connected.push(vehicle)
     return vehicle
   }
@@ -248,8 +252,8 @@ export async function startFleet({
       return { bookingId, riderId, vehicleId: id, viewer: rider(riderId) }
     },
 
-    /** A row as it is after something that a test cannot wait for; nothing follows from the change. */
-    async pretend(statement: string, values: unknown[]) {
+    /** Changes rows without triggers, to what they would be after something that a test cannot wait for. */
+    async writeDirectly(statement: string, values: unknown[]) {
       const client = await owner.connect()
       try {
         await client.query('begin; set local session_replication_role = replica')
@@ -260,7 +264,7 @@ export async function startFleet({
       }
     },
 
-    /** What booking does when it hears that the trip ended. */
+    /** What booking does when the trip has ended. */
     complete: (bookingId: string) =>
       owner.query(
         `update booking.booking set state = 'COMPLETED', ended_at = now(), fare_minor = 125, fare_lines = '[]' where id = $1`,
@@ -270,7 +274,7 @@ export async function startFleet({
     move: (bookingId: string, state: 'EXPIRED' | 'CANCELLED') =>
       owner.query(
         `update booking.booking set state = $2::booking.booking_state, expires_at = null,
-           cancel_reason = case when $2 = 'CANCELLED' then 'RIDER' end::booking.cancel_reason
+           cancel_reason = case when $2 = 'CANCELLED' then 'CUSTOMER' end::booking.cancel_reason
          where id = $1`,
         [bookingId, state],
       ),
@@ -279,7 +283,7 @@ export async function startFleet({
       for (const socket of sockets) await socket.dispose()
       for (const vehicle of connected) await vehicle.vanish()
       await end()
-      if (process.env['HOUSE_LOG']) writeFileSync(process.env['HOUSE_LOG'], logs)
+      if (process.env['FLEET_LOG']) writeFileSync(process.env['FLEET_LOG'], logs)
       relaying.abort()
       await relay
       bookingRedis.disconnect()

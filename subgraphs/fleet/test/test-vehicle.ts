@@ -1,6 +1,16 @@
-/** A vehicle small enough to be made to misbehave: it says what the test tells it to say. */
+/** A simulated vehicle that a test controls: it can refuse commands, stay silent, and publish anything. */
 import { generateKeyPairSync, type KeyObject, randomBytes, randomUUID } from 'node:crypto'
-import { type Ack, Command, open, type Sample, seal, topicOf, topics, traceProperty } from '@holdfast/contracts'
+import {
+  type Ack,
+  Command,
+  type LockState,
+  open,
+  type Sample,
+  seal,
+  topicOf,
+  topics,
+  traceProperty,
+} from '@holdfast/contracts'
 import { connectAsync } from 'mqtt'
 
 export interface TestDevice {
@@ -14,7 +24,7 @@ export interface TestDevice {
   readonly batteryPercent: number
 }
 
-/** Near the Römer and the bridge on which nobody may park. Vehicles stand a metre from each other. */
+/** In the centre of Frankfurt, near the bridge where parking is forbidden. Vehicles stand a metre from each other. */
 export const parkingPlace = { latitude: 50.1099, longitude: 8.6815 }
 
 export function createTestDevice(number: number): TestDevice {
@@ -24,7 +34,7 @@ export function createTestDevice(number: number): TestDevice {
     mqttPassword: randomUUID(),
     publicKey: publicKey.export({ format: 'jwk' }).x ?? '',
     privateKey,
-    // Not ridden by anybody: the seed gives such vehicles a parking spot where they stand.
+    // The seed gives vehicles that are not ridden a parking spot where they stand.
     rides: false,
     latitude: parkingPlace.latitude + (number % 7) * 0.00001,
     longitude: parkingPlace.longitude + number * 0.00001,
@@ -32,11 +42,14 @@ export function createTestDevice(number: number): TestDevice {
   }
 }
 
-type Behaviour = 'obey' | 'silent' | { readonly refuse: NonNullable<Ack['code']> }
+/** A new action does not compile until it is decided here. Null: it does not move the lock. */
+const lockAfter: Readonly<Record<Command['action'], LockState | null>> = { UNLOCK: 'UNLOCKED', LOCK: 'LOCKED' }
+
+type Behaviour = 'execute' | 'silent' | { readonly refuse: NonNullable<Ack['code']> }
 
 export type TestVehicle = Awaited<ReturnType<typeof connectTestVehicle>>
 
-export async function connectTestVehicle(url: string, device: TestDevice, houseKey: KeyObject) {
+export async function connectTestVehicle(url: string, device: TestDevice, serverKey: KeyObject) {
   const { deviceId } = device
   const epoch = randomBytes(8).toString('hex')
   const connection = (online: boolean) =>
@@ -50,17 +63,17 @@ export async function connectTestVehicle(url: string, device: TestDevice, houseK
     will: { topic: topicOf(deviceId, 'conn'), payload: Buffer.from(connection(false)), qos: 1, retain: true },
   })
   let seq = 0
-  let behaviour: Behaviour = 'obey'
+  let behaviour: Behaviour = 'execute'
   const self = {
-    lock: 'LOCKED' as 'LOCKED' | 'UNLOCKED',
+    lock: 'LOCKED' as LockState,
     latitude: device.latitude,
     longitude: device.longitude,
     batteryPercent: device.batteryPercent,
     odometer: 1_000,
     speed: 0,
   }
-  const heard: (Command & { trace: string | undefined })[] = []
-  const cids = new Map<string, Ack>()
+  const received: (Command & { trace: string | undefined })[] = []
+  const acks = new Map<string, Ack>()
 
   const publish = (name: 'conn' | 'state' | 'ack' | 'tele' | 'evt', payload: string | Buffer, trace?: string) =>
     client.publishAsync(topicOf(deviceId, name), payload, {
@@ -88,7 +101,7 @@ export async function connectTestVehicle(url: string, device: TestDevice, houseK
     epoch,
     self,
     /** Every valid command that came, repeated ones too. */
-    heard,
+    received,
     client,
     behave(next: Behaviour) {
       behaviour = next
@@ -110,24 +123,24 @@ export async function connectTestVehicle(url: string, device: TestDevice, houseK
     async event(kind: string, number = ++seq) {
       await publish('evt', JSON.stringify({ v: 1, epoch, seq: number, kind, at: Date.now() }))
     },
-    say: (name: 'conn' | 'state' | 'ack' | 'tele' | 'evt', payload: string | Buffer) => publish(name, payload),
+    publish: (name: 'conn' | 'state' | 'ack' | 'tele' | 'evt', payload: string | Buffer) => publish(name, payload),
     ackOf,
     sendAck: (ack: Ack, key: KeyObject = device.privateKey, trace?: string) =>
       publish('ack', seal('ack', ack, deviceId, key), trace),
-    /** Does what a command says and answers, however late. */
-    async obey(command: Command, trace?: string) {
-      self.lock = command.action === 'UNLOCK' ? 'UNLOCKED' : 'LOCKED'
+    /** Executes a command and answers with an ack, however late. */
+    async execute(command: Command, trace?: string) {
+      self.lock = lockAfter[command.action] ?? self.lock
       const ack = ackOf(command, 'EXECUTED')
-      cids.set(command.cid, ack)
+      acks.set(command.cid, ack)
       await vehicle.sendAck(ack, device.privateKey, trace)
       await vehicle.reportState()
     },
-    /** Says goodbye and goes. */
+    /** Publishes that it is offline, and disconnects. */
     async leave() {
       await publish('conn', connection(false))
       await client.endAsync()
     },
-    /** Is gone without a word; the broker sends its will. */
+    /** Disconnects without a message; the broker sends its will. */
     async vanish() {
       client.options.reconnectPeriod = 0
       client.stream?.destroy()
@@ -136,18 +149,18 @@ export async function connectTestVehicle(url: string, device: TestDevice, houseK
   }
 
   client.on('message', (_, payload, packet) => {
-    const opened = open('command', payload, () => houseKey)
-    const command = opened.ok ? Command.safeParse(opened.payload) : undefined
+    const verified = open('command', payload, () => serverKey)
+    const command = verified.ok ? Command.safeParse(verified.payload) : undefined
     if (!command?.success || packet.topic !== topicOf(deviceId, 'cmd')) return
     const given = packet.properties?.userProperties?.[traceProperty]
     const trace = Array.isArray(given) ? given[0] : given
-    heard.push({ ...command.data, trace })
-    const known = cids.get(command.data.cid)
+    received.push({ ...command.data, trace })
+    const known = acks.get(command.data.cid)
     if (known) void vehicle.sendAck(known, device.privateKey, trace)
-    else if (behaviour === 'obey') void vehicle.obey(command.data, trace)
+    else if (behaviour === 'execute') void vehicle.execute(command.data, trace)
     else if (behaviour !== 'silent') {
       const ack = ackOf(command.data, 'REFUSED', behaviour.refuse)
-      cids.set(command.data.cid, ack)
+      acks.set(command.data.cid, ack)
       void vehicle.sendAck(ack, device.privateKey, trace)
     }
   })
