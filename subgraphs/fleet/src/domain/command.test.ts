@@ -74,6 +74,6 @@ it.each([
   ['a clock that is behind', 0, 10],
   ['a clock that agrees', 15, 15],
   ['a clock that is ahead', 99, 20],
-])('an instant of %s stays between the request and now', (_, said, taken) => {
-  expect(bounded(at(said), at(10), at(20))).toEqual(at(taken))
+])('an instant of %s stays between the request and now', (_, reported, expected) => {
+  expect(bounded(at(reported), at(10), at(20))).toEqual(at(expected))
 })

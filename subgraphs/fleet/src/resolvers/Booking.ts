@@ -13,4 +13,7 @@ export const Trip: TripResolvers = {
 
 export const Command: CommandResolvers = {
   __resolveReference: ({ id }, { loaders }) => (uuidOf(id) ? loaders.command.load(id) : null),
+  // An action or state that the schema lacks does not compile.
+  action: ({ action }) => action,
+  state: ({ state }) => state,
 }

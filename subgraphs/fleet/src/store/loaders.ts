@@ -30,7 +30,7 @@ export function createLoaders(
     const current = await knownByPublicId(pool, publicIds)
     const ended =
       publicIds.length > current.length
-        ? await visible((whose) => knownByEndedTrip(pool, publicIds, whose === 'all' ? null : whose.customerId))
+        ? await visible((scope) => knownByEndedTrip(pool, publicIds, scope === 'all' ? null : scope.customerId))
         : []
     return [...current, ...ended].flatMap((known) => viewOf(visibility, known, now(), graceMs) ?? [])
   }
@@ -42,19 +42,19 @@ export function createLoaders(
       return ids.map((id) => known.get(id) ?? null)
     }),
     trip: byKey(
-      (ids) => visible((whose) => visibleTrips(pool, whose, 'id', ids)),
+      (ids) => visible((scope) => visibleTrips(pool, scope, 'id', ids)),
       ({ id }) => id,
     ),
     tripOfBooking: byKey(
-      (ids) => visible((whose) => visibleTrips(pool, whose, 'booking_id', ids)),
+      (ids) => visible((scope) => visibleTrips(pool, scope, 'booking_id', ids)),
       ({ bookingId }) => bookingId,
     ),
     command: byKey(
-      (ids) => visible((whose) => visibleCommands(pool, whose, 'id', ids)),
+      (ids) => visible((scope) => visibleCommands(pool, scope, 'id', ids)),
       ({ id }) => id,
     ),
     commandsOfBooking: new DataLoader(async (ids) => {
-      const commands = await visible((whose) => visibleCommands(pool, whose, 'booking_id', ids))
+      const commands = await visible((scope) => visibleCommands(pool, scope, 'booking_id', ids))
       const byBooking = Map.groupBy(commands, ({ bookingId }) => bookingId)
       return ids.map((id) => byBooking.get(id) ?? [])
     }),
