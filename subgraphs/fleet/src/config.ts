@@ -43,12 +43,6 @@ const environment = readConfig(
 /** The environment, read once. If anything is wrong, the process names all faults and does not start. */
 export const config = {
   ...environment,
-  mqtt: {
-    url: environment.MQTT_URL,
-    username: environment.MQTT_USERNAME,
-    password: environment.MQTT_PASSWORD,
-    clientId: environment.MQTT_CLIENT_ID,
-  },
   commandKey: {
     kid: environment.COMMAND_KEY_ID ?? environment.COMMAND_KEY_FILE.name,
     privateKey: environment.COMMAND_KEY_FILE.key,

@@ -34,9 +34,9 @@ const log = createLog('fleet', config.LOG_LEVEL)
 const { DATABASE_URL: databaseUrl } = config
 const { pool, redis, blockingRedis, feed, steps } = connections(config, log)
 const catalogue = createCatalogue(prismaOn(pool), log)
-const index = createSearchIndex({ redis, pool, log })
-const changes = createChangePublisher({ redis, index, log })
-const mqttClient = createMqttClient(config.mqtt)
+const index = createSearchIndex(redis, pool, log)
+const changes = createChangePublisher(redis, index, log)
+const mqttClient = createMqttClient(config)
 const deps: Deps = {
   pool,
   log,
@@ -46,7 +46,7 @@ const deps: Deps = {
   commandTtlMs: config.commandTtlMs,
   catalogue,
   changes,
-  sendToDevice: createCommandSender({ client: mqttClient, key: config.commandKey, log }),
+  sendToDevice: createCommandSender(mqttClient, config.commandKey, log),
 }
 const intake = createMessageIntake(deps, createReportIntervals(mqttClient, config.MOVING_INTERVAL_MS, log))
 const resync = createRetainedStateResync(mqttClient, (last, limit) => deviceIdsAfter(pool, last, limit), log)
@@ -79,7 +79,7 @@ const asOnlyOne = (name: string, pauseMs: number, work: () => Promise<unknown>) 
 await runProcess(log, [
   ...steps,
   ...catalogue.steps,
-  reconcileSearchIndex({ redis, index, changes, log }),
+  reconcileSearchIndex(redis, index, changes, log),
   ...intake.steps,
   subscribeToVehicles(mqttClient, { onMessage: intake.onMessage, onSubscribed: resync.request, log }),
   resync.step,

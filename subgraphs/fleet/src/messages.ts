@@ -1,6 +1,5 @@
 /** Every sentence that users of the API read: what happened, and what to do next. */
 import type { EndTripBlocker, EndTripRefusal } from './domain/endTrip.ts'
-import type { InputFault } from './domain/input-faults.ts'
 import type { SetVehicleServiceRefusal } from './domain/setVehicleService.ts'
 import type { UnlockVehicleRefusal } from './domain/unlockVehicle.ts'
 
@@ -36,24 +35,13 @@ const messages: {
 export const messageOf = <R extends Refusal>(refusal: R): string =>
   (messages[refusal.kind] as (refusal: R) => string)(refusal)
 
-/** All faults of an input, in words. */
-export const faultMessages = (faults: readonly InputFault[]): readonly string[] => faults.map(faultMessage)
-
-function faultMessage(fault: InputFault): string {
-  switch (fault.kind) {
-    case 'OUT_OF_RANGE': {
-      const { field, min, max, value } = fault
-      return `${field} must be ${min} to ${max.toLocaleString('en')}, not ${value}`
-    }
-    case 'NEGATIVE':
-      return `${fault.field} must not be negative`
-    case 'EMPTY':
-      return `${fault.field} must name at least one, or be left out`
-    case 'UPSIDE_DOWN':
-      return 'south must be less than north'
-    case 'EAST_BEFORE_WEST':
-      return 'west must be less than east; a box does not cross the antimeridian'
-    case 'SIDE_TOO_LONG':
-      return `each side must be at most ${fault.maxMeters / 1_000} km`
-  }
+/** What is wrong with the numbers of a request. */
+export const faults = {
+  outOfRange: (field: string, value: number, min: number, max: number) =>
+    `${field} must be ${min} to ${max.toLocaleString('en')}, not ${value}`,
+  negative: (field: string) => `${field} must not be negative`,
+  empty: (field: string) => `${field} must name at least one, or be left out`,
+  southAboveNorth: 'south must be less than north',
+  westBeyondEast: 'west must be less than east; a box does not cross the antimeridian',
+  sideTooLong: (maxMeters: number) => `each side must be at most ${maxMeters / 1_000} km`,
 }

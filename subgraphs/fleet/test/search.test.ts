@@ -214,7 +214,7 @@ describe('vehiclesNear', () => {
       () => redis.status,
       (status) => status === 'ready',
     )
-    const index = createSearchIndex({ redis, pool, log })
+    const index = createSearchIndex(redis, pool, log)
     await index.reconcile()
     const offer = { publicId: randomUUID(), latitude: 48.137, longitude: 11.575, batteryPercent: 50 }
     const copy = { vehicleId: randomUUID(), typeId: 'scooter' }

@@ -27,15 +27,7 @@ export interface ChangePublisher {
 
 type Notification = readonly [channel: string, vehicleId: string]
 
-export function createChangePublisher({
-  redis,
-  index,
-  log,
-}: {
-  redis: Redis
-  index: SearchIndex
-  log: Log
-}): ChangePublisher {
+export function createChangePublisher(redis: Redis, index: SearchIndex, log: Log): ChangePublisher {
   /** One message per channel. */
   const publish = async (notifications: readonly Notification[]) => {
     if (notifications.length === 0) return

@@ -7,17 +7,7 @@ const checkEvery = 200 // ms: how long Postgres answers searches after Redis is 
 const reconcileEvery = 60_000 // ms: how long a change that a killed process did not publish stays unpublished
 
 /** Compares the search index with Postgres when it is not trusted, and now and then in any case. */
-export function reconcileSearchIndex({
-  redis,
-  index,
-  changes,
-  log,
-}: {
-  redis: Redis
-  index: SearchIndex
-  changes: ChangePublisher
-  log: Log
-}): Step {
+export function reconcileSearchIndex(redis: Redis, index: SearchIndex, changes: ChangePublisher, log: Log): Step {
   let reconciledAt = 0
   return background('search index', (signal) =>
     repeat(signal, checkEvery, log, async () => {

@@ -13,7 +13,7 @@ export const endTrip = (deps: Deps, request: CommandRequest): Promise<Outcome<Co
   issueForRequest<EndTripRefusal>(deps, request, 'END_TRIP', {
     findVehicle: async (tx) => {
       const booking = await bookingAccess(tx, request.bookingId, request.riderId)
-      const vehicle = booking && (await vehicleForUpdate(tx, booking.vehicleId))
+      const vehicle = booking && (await vehicleForUpdate(tx, 'id', booking.vehicleId))
       return vehicle ? accept(vehicle) : refuse({ kind: 'BookingNotFound' })
     },
     mayIssue: async (tx, vehicle) => {

@@ -1,11 +1,10 @@
 import type { Ack } from '@holdfast/contracts'
 import type { Transaction } from '@holdfast/service/postgres'
 import { bounded, type Command, effectOf, rulesOf, type Situation } from '../domain/command.ts'
-import { tripEnded, tripStarted } from '../domain/events.ts'
 import { moveFrom, type Vehicle } from '../domain/vehicle.ts'
 import { startBooking } from '../store/booking-functions.ts'
 import { openCommandOf } from '../store/commands.ts'
-import type { FleetEvent } from '../store/outbox.ts'
+import { type FleetEvent, fleetEvent } from '../store/outbox.ts'
 import { finishTrip, insertTrip, type Trip, tripOfBooking } from '../store/trips.ts'
 import { moveVehicle } from '../store/vehicles.ts'
 import type { Deps } from './deps.ts'
@@ -75,7 +74,8 @@ async function beginTrip(
   await moveVehicle(tx, reserved, start, use)
   const tripId = deps.newId()
   await insertTrip(tx, { id: tripId, vehicle, use, startedAt })
-  return { ...nothingFollows, events: [tripStarted({ tripId, vehicleId: vehicle.id, bookingId, startedAt })] }
+  const event = { vehicleId: vehicle.id, bookingId, tripId, startedAt: startedAt.toISOString() }
+  return { ...nothingFollows, events: [fleetEvent('TripStarted', event)] }
 }
 
 async function endTrip(deps: Deps, tx: Transaction, vehicle: Vehicle, trip: Trip | null, ack: Ack): Promise<Followed> {
@@ -86,12 +86,12 @@ async function endTrip(deps: Deps, tx: Transaction, vehicle: Vehicle, trip: Trip
   const moved = await moveVehicle(tx, vehicle, end, null)
   if (!moved) throw new Error('a vehicle that was read for update has moved')
   await finishTrip(tx, { id: tripId, endedAt, at: ack.position, odometer: vehicle.position.odometer })
-  const event = tripEnded({
-    tripId,
+  const event = fleetEvent('TripEnded', {
     vehicleId: vehicle.id,
     bookingId,
-    startedAt,
-    endedAt,
+    tripId,
+    startedAt: startedAt.toISOString(),
+    endedAt: endedAt.toISOString(),
     publicId: moved.publicId,
     place: ack.position,
   })

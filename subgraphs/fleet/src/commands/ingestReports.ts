@@ -1,11 +1,10 @@
 import type { VehicleState } from '@holdfast/contracts'
 import { transaction } from '@holdfast/service/postgres'
 import { type ConnectionReport, contactAfter, endsSilence, type Heartbeat } from '../domain/contact.ts'
-import { contactChanged } from '../domain/events.ts'
 import type { Vehicle } from '../domain/vehicle.ts'
 import { refreshAvailability } from '../store/availability.ts'
 import { addToHistory } from '../store/history.ts'
-import { publish } from '../store/outbox.ts'
+import { fleetEvent, publish } from '../store/outbox.ts'
 import { writePlaces } from '../store/positions.ts'
 import { type Report, writeReports } from '../store/reports.ts'
 import { vehiclesByDeviceForUpdate } from '../store/vehicles.ts'
@@ -40,7 +39,12 @@ export async function ingestReports(
       ingested.flatMap(({ place }) => place ?? []),
     )
     const switched = reported.flatMap(({ vehicle, report }) => (report.contact === vehicle.contact ? [] : [report]))
-    await publish(tx, ...switched.map(contactChanged))
+    await publish(
+      tx,
+      ...switched.map(({ id, contact }) =>
+        fleetEvent(contact === 'ONLINE' ? 'VehicleContactRestored' : 'VehicleContactLost', { vehicleId: id }),
+      ),
+    )
     await addToHistory(
       tx,
       switched.map(({ id, contact, contactChangedAt: at }) => {

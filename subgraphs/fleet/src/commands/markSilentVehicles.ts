@@ -1,9 +1,8 @@
 import { transaction } from '@holdfast/service/postgres'
 import { maxSilenceMs } from '../domain/contact.ts'
-import { contactChanged } from '../domain/events.ts'
 import { overdueOffers, refreshAvailability } from '../store/availability.ts'
 import { addToHistory } from '../store/history.ts'
-import { publish } from '../store/outbox.ts'
+import { fleetEvent, publish } from '../store/outbox.ts'
 import { type Report, silentVehicles, writeReports } from '../store/reports.ts'
 import { vehiclesForUpdate } from '../store/vehicles.ts'
 import type { Deps } from './deps.ts'
@@ -16,15 +15,15 @@ export async function markSilentVehicles(deps: Deps): Promise<void> {
     const silent = await vehiclesForUpdate(
       tx,
       await silentVehicles(tx, {
-        onTripBefore: before(maxSilenceMs('ON_TRIP')),
-        otherwiseBefore: before(maxSilenceMs('AVAILABLE')),
+        onTrip: before(maxSilenceMs('ON_TRIP')),
+        otherwise: before(maxSilenceMs('AVAILABLE')),
       }),
     )
     const lost = silent
       .filter(({ contact }) => contact === 'ONLINE')
       .map((vehicle): Report => ({ ...vehicle, contact: 'LOST', contactChangedAt: now }))
     await writeReports(tx, lost)
-    await publish(tx, ...lost.map(contactChanged))
+    await publish(tx, ...lost.map(({ id }) => fleetEvent('VehicleContactLost', { vehicleId: id })))
     await addToHistory(
       tx,
       lost.map(({ id }) => ({ vehicleId: id, eventType: 'comms_lost', at: now, epoch: null, seq: null })),

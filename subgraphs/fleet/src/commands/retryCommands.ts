@@ -1,10 +1,9 @@
 import { transaction } from '@holdfast/service/postgres'
 import { inTrace } from '@holdfast/service/process'
 import type { Command } from '../domain/command.ts'
-import { commandSettled } from '../domain/events.ts'
 import { refreshAvailability } from '../store/availability.ts'
 import { moveCommand } from '../store/commands.ts'
-import { publish } from '../store/outbox.ts'
+import { fleetEvent, publish } from '../store/outbox.ts'
 import { commandsDue, markResent, unlockedWithoutTrip } from '../store/unfinished-commands.ts'
 import { vehicleForUpdate } from '../store/vehicles.ts'
 import type { Deps } from './deps.ts'
@@ -24,9 +23,9 @@ const secureEvery = 30_000
 export async function retryCommands(deps: Deps): Promise<void> {
   const now = deps.now().getTime()
   const due = await commandsDue(deps.pool, {
-    unsentBefore: new Date(now - unsentAfter),
-    unansweredBefore: new Date(now - unansweredAfter),
-    expiredBefore: new Date(now - ackGrace),
+    unsent: new Date(now - unsentAfter),
+    unanswered: new Date(now - unansweredAfter),
+    expired: new Date(now - ackGrace),
   })
   await Promise.all(
     due.map(({ command, deviceId }) =>
@@ -44,10 +43,10 @@ export async function retryCommands(deps: Deps): Promise<void> {
 
 async function timeOut(deps: Deps, { id, vehicleId, bookingId }: Command): Promise<void> {
   const changes = await transaction(deps.pool, async (tx) => {
-    await vehicleForUpdate(tx, vehicleId)
+    await vehicleForUpdate(tx, 'id', vehicleId)
     const command = await moveCommand(tx, id, 'time_out', deps.now())
     if (!command) return null // The ack came after all.
-    await publish(tx, commandSettled(command, 'TIMED_OUT'))
+    await publish(tx, fleetEvent('CommandSettled', { vehicleId, bookingId, commandId: id, state: 'TIMED_OUT' }))
     return refreshAvailability(tx, [vehicleId], deps.now(), deps.offerRules)
   })
   if (changes) await Promise.all([deps.changes.command(bookingId), deps.changes.vehicles(changes)])

@@ -16,7 +16,7 @@ export async function secureVehicle(
   { vehicleId, bookingId }: { vehicleId: string; bookingId: string },
 ): Promise<void> {
   const issued = await transaction(deps.pool, async (tx) => {
-    const vehicle = await vehicleForUpdate(tx, vehicleId)
+    const vehicle = await vehicleForUpdate(tx, 'id', vehicleId)
     const isUnlocked = vehicle?.lock === 'UNLOCKED' && vehicle.state !== 'ON_TRIP' && vehicle.contact === 'ONLINE'
     if (!isUnlocked || vehicle.epoch === null || (await openCommandOf(tx, vehicleId))) return null
     const command = await issueSecureCommand(deps, tx, vehicle, bookingId, vehicle.epoch)

@@ -1,11 +1,10 @@
 import { accept, type Outcome, refuse } from '@holdfast/service/domain'
 import { transaction } from '@holdfast/service/postgres'
-import { vehicleListed, vehicleWithdrawn } from '../domain/events.ts'
 import type { SetVehicleServiceRefusal } from '../domain/setVehicleService.ts'
 import { moveFrom, type Vehicle } from '../domain/vehicle.ts'
 import { refreshAvailability, type VehicleChange } from '../store/availability.ts'
-import { publish } from '../store/outbox.ts'
-import { moveVehicle, vehicleByPublicIdForUpdate } from '../store/vehicles.ts'
+import { type FleetEvent, fleetEvent, publish } from '../store/outbox.ts'
+import { moveVehicle, vehicleForUpdate } from '../store/vehicles.ts'
 import type { Deps } from './deps.ts'
 
 /** Takes a vehicle that nobody uses out of service, or puts it back. A repeated request changes nothing. */
@@ -16,13 +15,14 @@ export async function setVehicleService(
   const outcome = await transaction(
     deps.pool,
     async (tx): Promise<Outcome<readonly VehicleChange[], SetVehicleServiceRefusal>> => {
-      const vehicle = await vehicleByPublicIdForUpdate(tx, publicId)
+      const vehicle = await vehicleForUpdate(tx, 'public_id', publicId)
       if (!vehicle || vehicle.state === 'REMOVED') return refuse({ kind: 'VehicleNotFound' })
       if (inService === (vehicle.state !== 'NON_OPERATIONAL')) return accept([])
       const move = moveFrom('maintenance', vehicle.state)
       if (!move) return refuse({ kind: 'VehicleInUse', state: vehicle.state })
       const moved = await moveVehicle(tx, vehicle, move, null)
-      if (moved) await publish(tx, inService ? vehicleListed(moved, typeOf(deps, moved)) : vehicleWithdrawn(moved))
+      if (moved)
+        await publish(tx, inService ? listed(deps, moved) : fleetEvent('VehicleWithdrawn', { vehicleId: moved.id }))
       return accept(await refreshAvailability(tx, [vehicle.id], deps.now(), deps.offerRules))
     },
   )
@@ -31,8 +31,9 @@ export async function setVehicleService(
   return accept(null)
 }
 
-function typeOf({ catalogue }: Deps, { typeId }: Vehicle) {
-  const type = catalogue.types().get(typeId)
-  if (!type) throw new Error(`vehicle type ${typeId} is not known`)
-  return type
+function listed({ catalogue }: Deps, { id: vehicleId, publicId, typeId, position }: Vehicle): FleetEvent {
+  const pricePlanId = catalogue.types().get(typeId)?.pricePlanId
+  if (!pricePlanId) throw new Error(`vehicle type ${typeId} is not known`)
+  const place = { latitude: position.latitude, longitude: position.longitude }
+  return fleetEvent('VehicleListed', { vehicleId, publicId, vehicleType: typeId, pricePlanId, place })
 }

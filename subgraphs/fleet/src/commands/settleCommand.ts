@@ -1,11 +1,10 @@
 import type { Ack } from '@holdfast/contracts'
 import { type Transaction, transaction } from '@holdfast/service/postgres'
 import type { Command } from '../domain/command.ts'
-import { commandSettled } from '../domain/events.ts'
 import type { Vehicle } from '../domain/vehicle.ts'
 import { refreshAvailability, type VehicleChange } from '../store/availability.ts'
 import { commandForUpdate, moveCommand } from '../store/commands.ts'
-import { publish } from '../store/outbox.ts'
+import { fleetEvent, publish } from '../store/outbox.ts'
 import { writeReports } from '../store/reports.ts'
 import { vehiclesByDeviceForUpdate } from '../store/vehicles.ts'
 import type { Deps } from './deps.ts'
@@ -43,8 +42,9 @@ export async function settleCommand(deps: Deps, ack: VerifiedAck): Promise<boole
     if (ack.phase === 'ACCEPTED') return { vehicle, command, changes: [], ...nothingFollows }
     const { events, ...followed } =
       ack.phase === 'EXECUTED' ? await followExecutedCommand(deps, tx, vehicle, command, ack) : nothingFollows
-    await publish(tx, ...events, commandSettled(command, ack.phase))
-    const changes = await refreshAvailability(tx, [vehicle.id], deps.now(), deps.offerRules)
+    const { id: commandId, vehicleId, bookingId } = command
+    await publish(tx, ...events, fleetEvent('CommandSettled', { vehicleId, bookingId, commandId, state: ack.phase }))
+    const changes = await refreshAvailability(tx, [vehicleId], deps.now(), deps.offerRules)
     return { vehicle, command, changes, ...followed }
   })
   if (typeof settled === 'string') return settled === 'REPEATED'

@@ -14,7 +14,7 @@ export const unlockVehicle = (deps: Deps, request: CommandRequest): Promise<Outc
     findVehicle: async (tx) => {
       const booking = mayUnlock(await bookingAccess(tx, request.bookingId, request.riderId), deps.now())
       if (!booking.ok) return booking
-      const vehicle = await vehicleForUpdate(tx, booking.value.vehicleId)
+      const vehicle = await vehicleForUpdate(tx, 'id', booking.value.vehicleId)
       return vehicle ? accept(vehicle) : refuse({ kind: 'BookingNotFound' })
     },
     mayIssue: async (tx, vehicle) => {

@@ -4,7 +4,7 @@ import { counter, type Log } from '@holdfast/service/process'
 import type { MqttClient } from 'mqtt'
 import type { CommandSender } from '../commands/deps.ts'
 import type { Command } from '../domain/command.ts'
-import { publishToDevice } from './publish.ts'
+import { publishToDevice } from './mqtt-client.ts'
 
 export interface CommandKey {
   readonly kid: string
@@ -28,7 +28,7 @@ const messageOf = (command: Command, deviceId: string): CommandMessage => ({
 
 /** Signs commands and publishes them to devices. */
 export const createCommandSender =
-  ({ client, key, log }: { client: MqttClient; key: CommandKey; log: Log }): CommandSender =>
+  (client: MqttClient, key: CommandKey, log: Log): CommandSender =>
   async (command, deviceId, again = false) => {
     // While offline the client would keep the command and send it when it has expired.
     if (!client.connected) return false

@@ -1,7 +1,7 @@
 import { topicOf, topics, type VehicleConfig } from '@holdfast/contracts'
 import type { Log } from '@holdfast/service/process'
 import type { MqttClient } from 'mqtt'
-import { publishToDevice } from './publish.ts'
+import { publishToDevice } from './mqtt-client.ts'
 
 const parkedIntervalMs = 15 * 60_000
 

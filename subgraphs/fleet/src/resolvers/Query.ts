@@ -1,9 +1,9 @@
 import { uuidOf } from '@holdfast/service/graphql'
 import type { QueryResolvers } from '../__generated__/resolvers.ts'
-import { faultsInFilter, faultsInSearch } from '../domain/input-faults.ts'
 import { overlaps } from '../domain/place.ts'
 import { requiredBattery } from '../domain/vehicle-type.ts'
 import { searchVehicles } from '../search/search-index.ts'
+import { faultsInFilter, faultsInSearch } from './input-faults.ts'
 import { boxFrom, filterFrom, inputProblem } from './inputs.ts'
 
 export const Query: QueryResolvers = {

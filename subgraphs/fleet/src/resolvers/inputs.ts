@@ -1,10 +1,9 @@
 /** GraphQL inputs as the domain takes them. */
 import { graphqlError } from '@holdfast/service/graphql'
 import type { BoxInput, VehicleFilter as VehicleFilterInput } from '../__generated__/resolvers.ts'
-import { faultsInBox, faultsInFilter, type InputFault } from '../domain/input-faults.ts'
 import type { Box } from '../domain/place.ts'
 import type { VehicleFilter } from '../domain/vehicle-type.ts'
-import { faultMessages } from '../messages.ts'
+import { faultsInBox, faultsInFilter } from './input-faults.ts'
 
 export const filterFrom = (filter: VehicleFilterInput | null | undefined): VehicleFilter => ({
   formFactors: filter?.formFactors?.map((factor) => factor.toLowerCase()) ?? null,
@@ -26,11 +25,12 @@ export function checkedFilterFrom(input: VehicleFilterInput | null | undefined):
 }
 
 /** The faults as a problem of this type. */
-export function inputProblem<T extends 'InvalidArea' | 'InvalidFilter'>(__typename: T, found: readonly InputFault[]) {
-  const faults = faultMessages(found)
-  return { __typename, message: `${faults.join('; ')}.`, faults }
-}
+export const inputProblem = <T extends 'InvalidArea' | 'InvalidFilter'>(__typename: T, faults: readonly string[]) => ({
+  __typename,
+  message: `${faults.join('; ')}.`,
+  faults,
+})
 
-function refuseFaults(input: string, faults: readonly InputFault[]): void {
-  if (faults.length > 0) throw graphqlError('BAD_USER_INPUT', `${input}: ${faultMessages(faults).join('; ')}.`)
+function refuseFaults(input: string, faults: readonly string[]): void {
+  if (faults.length > 0) throw graphqlError('BAD_USER_INPUT', `${input}: ${faults.join('; ')}.`)
 }

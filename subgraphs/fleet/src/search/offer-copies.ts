@@ -5,7 +5,7 @@
 import type { Redis } from '@holdfast/service/redis'
 import type { Offer } from '../domain/offer.ts'
 import type { Place } from '../domain/place.ts'
-import type { VersionedOffer } from '../store/offer-versions.ts'
+import type { VersionedOffer } from '../store/offers.ts'
 
 // One hash tag: in a cluster all keys are in one slot, as the script requires.
 const keys = {

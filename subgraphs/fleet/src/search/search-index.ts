@@ -8,7 +8,7 @@ import type { Redis } from '@holdfast/service/redis'
 import type { Offer } from '../domain/offer.ts'
 import type { FoundVehicle, Search } from '../domain/search.ts'
 import { nearestOffers } from '../store/nearest-offers.ts'
-import { offersAfter, type VersionedOffer } from '../store/offer-versions.ts'
+import { offersAfter, type VersionedOffer } from '../store/offers.ts'
 import { nearestCopies } from './nearest-copies.ts'
 import { copiedVersions, markComplete, readCopies, writeCopies } from './offer-copies.ts'
 
@@ -31,7 +31,7 @@ export interface SearchIndex {
 export const searchVehicles = async (index: SearchIndex, pool: Pool, search: Search): Promise<FoundVehicle[]> =>
   (await index.search(search)) ?? nearestOffers(pool, search)
 
-export function createSearchIndex({ redis, pool, log }: { redis: Redis; pool: Pool; log: Log }): SearchIndex {
+export function createSearchIndex(redis: Redis, pool: Pool, log: Log): SearchIndex {
   let trusted = false
   let losses = 0
   const loseTrust = () => {

@@ -7,12 +7,10 @@ import { cellOf } from '../domain/cells.ts'
 import { isOffered, isOutdated, type Offer, type OfferCandidate, type OfferRules } from '../domain/offer.ts'
 import { rangeMeters } from '../domain/vehicle-type.ts'
 import { columns } from './columns.ts'
+import { type OfferRow, offerColumns, type VersionedOffer, withOffer } from './offers.ts'
 
 /** A vehicle that a transaction has touched, for copies and watchers. Published after the commit. */
-export interface VehicleChange {
-  readonly vehicleId: string
-  readonly typeId: string
-  readonly version: number
+export interface VehicleChange extends VersionedOffer {
   readonly offerChanged: boolean
   readonly offer: (Offer & { readonly cell: string }) | null
   /** Where it stood on the map and where it stands. */
@@ -20,17 +18,13 @@ export interface VehicleChange {
   readonly riderId: string | null
 }
 
-interface Row extends OfferCandidate, Offer {
+interface Row extends OfferCandidate, Offer, OfferRow {
   readonly vehicleId: string
   readonly typeId: string
   readonly riderId: string | null
   readonly version: number
   readonly maxRangeMeters: number
-  readonly offeredPublicId: string | null
-  readonly offeredLatitude: number
-  readonly offeredLongitude: number
-  readonly offeredBatteryPercent: number
-  readonly offeredCell: string
+  readonly offerCell: string
 }
 
 type Decision = VehicleChange & { readonly rangeMeters: number }
@@ -54,8 +48,7 @@ export async function refreshAvailability(
         v.battery_percent as "batteryPercent", v.availability_version as version,
         t.max_range_meters as "maxRangeMeters", p.latitude, p.longitude,
         exists (select from fleet.trip where vehicle_id = v.id and released_at is null) as "hasUnreleasedTrip",
-        a.public_id as "offeredPublicId", a.latitude as "offeredLatitude", a.longitude as "offeredLongitude",
-        a.battery_percent as "offeredBatteryPercent", a.h3_8 as "offeredCell"
+        a.h3_8 as "offerCell", ${offerColumns}
       from fleet.vehicle v
       join fleet.vehicle_type t on t.id = v.vehicle_type_id
       join fleet.vehicle_position p on p.vehicle_id = v.id
@@ -72,16 +65,9 @@ export async function refreshAvailability(
 }
 
 function decide(row: Row, now: Date, rules: OfferRules): Decision {
-  const { vehicleId, typeId, riderId, version, publicId, latitude, longitude, batteryPercent } = row
-  const before = row.offeredPublicId
-    ? {
-        publicId: row.offeredPublicId,
-        latitude: row.offeredLatitude,
-        longitude: row.offeredLongitude,
-        batteryPercent: row.offeredBatteryPercent,
-        cell: row.offeredCell,
-      }
-    : null
+  const { vehicleId, typeId, riderId, version, publicId, latitude, longitude, batteryPercent, offerCell } = row
+  const { offer: offerBefore } = withOffer(row)
+  const before = offerBefore && { ...offerBefore, cell: offerCell }
   const cell = cellOf(row)
   const current = isOffered(row, now, rules) ? { publicId, latitude, longitude, batteryPercent, cell } : null
   const offer = before && current && !isOutdated(before, current) ? before : current

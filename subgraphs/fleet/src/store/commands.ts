@@ -11,47 +11,26 @@ export const commandColumns = `
 
 export const openStatesInSql = openStates.map((state) => `'${state}'`).join(', ')
 
-const select = `select ${commandColumns} from fleet.command c`
+async function readOne(db: Queryable, name: string, where: string, values: unknown[]): Promise<Command | null> {
+  const text = `select ${commandColumns} from fleet.command c where ${where}`
+  return (await db.query<Command>({ name, text, values })).rows[0] ?? null
+}
 
 /** The command that was issued for this request of the rider. */
-export async function commandOfRequest(db: Queryable, riderId: string, requestId: string): Promise<Command | null> {
-  const { rows } = await db.query<Command>({
-    name: 'command of request',
-    text: `${select} where c.rider_id = $1 and c.request_id = $2`,
-    values: [riderId, requestId],
-  })
-  return rows[0] ?? null
-}
+export const commandOfRequest = (db: Queryable, riderId: string, requestId: string) =>
+  readOne(db, 'command of request', 'c.rider_id = $1 and c.request_id = $2', [riderId, requestId])
 
 /** The command that the vehicle is executing. */
-export async function openCommandOf(db: Queryable, vehicleId: string): Promise<Command | null> {
-  const { rows } = await db.query<Command>({
-    name: 'open command',
-    text: `${select} where c.vehicle_id = $1 and c.state in (${openStatesInSql})`,
-    values: [vehicleId],
-  })
-  return rows[0] ?? null
-}
+export const openCommandOf = (db: Queryable, vehicleId: string) =>
+  readOne(db, 'open command', `c.vehicle_id = $1 and c.state in (${openStatesInSql})`, [vehicleId])
 
 /** The booking's newest command. */
-export async function latestCommand(db: Queryable, bookingId: string): Promise<Command | null> {
-  const { rows } = await db.query<Command>({
-    name: 'latest command',
-    text: `${select} where c.booking_id = $1 order by c.requested_at desc, c.counter desc limit 1`,
-    values: [bookingId],
-  })
-  return rows[0] ?? null
-}
+export const latestCommand = (db: Queryable, bookingId: string) =>
+  readOne(db, 'latest command', 'c.booking_id = $1 order by c.requested_at desc, c.counter desc limit 1', [bookingId])
 
 /** The command with this id; null when it was not issued to that vehicle. */
-export async function commandForUpdate(tx: Transaction, id: string, vehicleId: string): Promise<Command | null> {
-  const { rows } = await tx.query<Command>({
-    name: 'command for update',
-    text: `${select} where c.id = $1 and c.vehicle_id = $2 for no key update`,
-    values: [id, vehicleId],
-  })
-  return rows[0] ?? null
-}
+export const commandForUpdate = (tx: Transaction, id: string, vehicleId: string) =>
+  readOne(tx, 'command for update', 'c.id = $1 and c.vehicle_id = $2 for no key update', [id, vehicleId])
 
 /** Writes a command for a vehicle that was read for update, with the vehicle's next counter. */
 export async function insertCommand(

@@ -1,45 +1,25 @@
 /** Reads of vehicles that are shown: on maps, one by one, and to their riders. */
 import type { Queryable } from '@holdfast/service/postgres'
-import type { Box } from '../domain/place.ts'
+import type { Box, Place } from '../domain/place.ts'
 import type { KnownVehicle } from '../domain/vehicle-view.ts'
+import { type OfferRow, offerColumns, withOffer } from './offers.ts'
 
-interface Row extends Omit<KnownVehicle, 'place' | 'offer'> {
-  readonly latitude: number
-  readonly longitude: number
-  readonly offeredPublicId: string | null
-  readonly offeredLatitude: number
-  readonly offeredLongitude: number
-  readonly offeredBatteryPercent: number
-}
+interface Row extends Omit<KnownVehicle, 'place' | 'offer'>, OfferRow, Place {}
 
 const columns = `
   v.id as "vehicleId", v.public_id as "publicId", v.vehicle_type_id as "typeId", v.state, v.rider_id as "riderId",
   v.contact, v.contact_changed_at as "contactChangedAt",
   case when v.epoch is not null then greatest(v.last_seen_at, p.received_at) end as "lastSeenAt",
-  v.lock, v.battery_percent as "batteryPercent", p.latitude, p.longitude, p.speed,
-  a.public_id as "offeredPublicId", a.latitude as "offeredLatitude", a.longitude as "offeredLongitude",
-  a.battery_percent as "offeredBatteryPercent"`
+  v.lock, v.battery_percent as "batteryPercent", p.latitude, p.longitude, p.speed, ${offerColumns}`
 const tables = `
   fleet.vehicle v
   join fleet.vehicle_position p on p.vehicle_id = v.id
   left join fleet.vehicle_availability a on a.vehicle_id = v.id`
 
-function knownFrom(row: Row): KnownVehicle {
-  const { latitude, longitude, offeredPublicId, offeredLatitude, offeredLongitude, offeredBatteryPercent, ...rest } =
-    row
-  return {
-    ...rest,
-    place: { latitude, longitude },
-    offer: offeredPublicId
-      ? {
-          publicId: offeredPublicId,
-          latitude: offeredLatitude,
-          longitude: offeredLongitude,
-          batteryPercent: offeredBatteryPercent,
-        }
-      : null,
-  }
-}
+const knownFrom = ({ latitude, longitude, ...row }: Row): KnownVehicle => ({
+  ...withOffer(row),
+  place: { latitude, longitude },
+})
 
 async function read(db: Queryable, name: string, where: string, values: unknown[]): Promise<KnownVehicle[]> {
   const { rows } = await db.query<Row>({ name, text: `select ${columns} from ${tables} ${where}`, values })

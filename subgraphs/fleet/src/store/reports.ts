@@ -54,7 +54,7 @@ export async function writeReports(tx: Transaction, reports: readonly Report[]):
 /** Vehicles that count as online although they have been silent for longer than their state allows. */
 export async function silentVehicles(
   db: Queryable,
-  { onTripBefore, otherwiseBefore }: { onTripBefore: Date; otherwiseBefore: Date },
+  before: { readonly onTrip: Date; readonly otherwise: Date },
 ): Promise<string[]> {
   const { rows } = await db.query<{ id: string }>({
     name: 'silent vehicles',
@@ -63,7 +63,7 @@ export async function silentVehicles(
       where v.contact = 'ONLINE' and v.state <> 'REMOVED'
         and greatest(v.last_seen_at, p.received_at) < case when v.state = 'ON_TRIP' then $1 else $2 end::timestamptz
       limit 500`,
-    values: [onTripBefore, otherwiseBefore],
+    values: [before.onTrip, before.otherwise],
   })
   return rows.map(({ id }) => id)
 }

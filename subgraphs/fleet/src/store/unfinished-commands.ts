@@ -6,11 +6,7 @@ import { commandColumns, openStatesInSql } from './commands.ts'
 /** Open commands that were never sent, were sent a while ago without an ack, or have expired. */
 export async function commandsDue(
   db: Queryable,
-  {
-    unsentBefore,
-    unansweredBefore,
-    expiredBefore,
-  }: { unsentBefore: Date; unansweredBefore: Date; expiredBefore: Date },
+  before: { readonly unsent: Date; readonly unanswered: Date; readonly expired: Date },
 ): Promise<{ command: Command; deviceId: string }[]> {
   const { rows } = await db.query<Command & { deviceId: string }>({
     name: 'commands due',
@@ -23,7 +19,7 @@ export async function commandsDue(
           or (c.state in ('SENT', 'ACCEPTED') and coalesce(c.sent_at, c.requested_at) < $2))
       order by c.expires_at
       limit 200`,
-    values: [unsentBefore, unansweredBefore, expiredBefore],
+    values: [before.unsent, before.unanswered, before.expired],
   })
   return rows.map(({ deviceId, ...command }) => ({ command, deviceId }))
 }

@@ -18,17 +18,24 @@ interface VehicleRow extends Omit<Vehicle, 'state' | 'use' | 'position'>, Positi
 
 export const vehicleTables = 'fleet.vehicle v join fleet.vehicle_position p on p.vehicle_id = v.id'
 
-const selectVehicles = `
-  select v.id, v.device_id as "deviceId", v.public_id as "publicId", v.vehicle_type_id as "typeId", v.state,
-    v.booking_id as "bookingId", v.rider_id as "riderId", v.contact, v.contact_changed_at as "contactChangedAt",
-    case when v.epoch is null then v.last_seen_at else greatest(v.last_seen_at, p.received_at) end as "lastSeenAt",
-    v.epoch, v.reported_seq as "reportedSeq", v.lock, v.battery_percent as "batteryPercent",
-    v.command_counter as "commandCounter",
-    p.latitude, p.longitude, p.speed, p.odometer, p.measured_at as "measuredAt"
-  from ${vehicleTables}`
+const columns = `
+  v.id, v.device_id as "deviceId", v.public_id as "publicId", v.vehicle_type_id as "typeId", v.state,
+  v.booking_id as "bookingId", v.rider_id as "riderId", v.contact, v.contact_changed_at as "contactChangedAt",
+  case when v.epoch is null then v.last_seen_at else greatest(v.last_seen_at, p.received_at) end as "lastSeenAt",
+  v.epoch, v.reported_seq as "reportedSeq", v.lock, v.battery_percent as "batteryPercent",
+  v.command_counter as "commandCounter",
+  p.latitude, p.longitude, p.speed, p.odometer, p.measured_at as "measuredAt"`
 
-// In the order of ids, so that two transactions with several vehicles cannot wait for each other.
-const forUpdate = 'order by v.id for no key update of v'
+async function readForUpdate(tx: Transaction, by: 'id' | 'device_id' | 'public_id', ids: readonly string[]) {
+  const { rows } = await tx.query<VehicleRow>({
+    name: `vehicles for update by ${by}`,
+    // In the order of ids, so that two transactions with several vehicles cannot wait for each other.
+    text: `
+      select ${columns} from ${vehicleTables} where v.${by} = any($1) order by v.id for no key update of v`,
+    values: [ids],
+  })
+  return rows.map(vehicleFrom)
+}
 
 function vehicleFrom(row: VehicleRow): Vehicle {
   const { state, bookingId, riderId, latitude, longitude, speed, odometer, measuredAt, ...rest } = row
@@ -37,31 +44,13 @@ function vehicleFrom(row: VehicleRow): Vehicle {
 }
 
 /** Unknown ids are left out. */
-export async function vehiclesForUpdate(tx: Transaction, ids: readonly string[]): Promise<Vehicle[]> {
-  const { rows } = await tx.query<VehicleRow>({
-    name: 'vehicles for update',
-    text: `${selectVehicles} where v.id = any($1) ${forUpdate}`,
-    values: [ids],
-  })
-  return rows.map(vehicleFrom)
-}
+export const vehiclesForUpdate = (tx: Transaction, ids: readonly string[]) => readForUpdate(tx, 'id', ids)
 
-export async function vehicleForUpdate(tx: Transaction, id: string): Promise<Vehicle | null> {
-  return (await vehiclesForUpdate(tx, [id]))[0] ?? null
-}
+export const vehiclesByDeviceForUpdate = (tx: Transaction, deviceIds: readonly string[]) =>
+  readForUpdate(tx, 'device_id', deviceIds)
 
-export async function vehicleByPublicIdForUpdate(tx: Transaction, publicId: string): Promise<Vehicle | null> {
-  const { rows } = await tx.query<VehicleRow>(`${selectVehicles} where v.public_id = $1 ${forUpdate}`, [publicId])
-  return rows[0] ? vehicleFrom(rows[0]) : null
-}
-
-export async function vehiclesByDeviceForUpdate(tx: Transaction, deviceIds: readonly string[]): Promise<Vehicle[]> {
-  const { rows } = await tx.query<VehicleRow>({
-    name: 'vehicles by device for update',
-    text: `${selectVehicles} where v.device_id = any($1) ${forUpdate}`,
-    values: [deviceIds],
-  })
-  return rows.map(vehicleFrom)
+export async function vehicleForUpdate(tx: Transaction, by: 'id' | 'public_id', id: string): Promise<Vehicle | null> {
+  return (await readForUpdate(tx, by, [id]))[0] ?? null
 }
 
 /**
