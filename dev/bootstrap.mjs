@@ -16,7 +16,9 @@ if (Number(process.versions.node.split('.')[0]) < 20) {
 
 install()
 
-const child = spawn(node, [join(root, 'dev', 'cli.ts'), ...process.argv.slice(2)], {
+// Node warns when it imports WebAssembly, and Prisma's engine is WebAssembly.
+const args = ['--disable-warning=ExperimentalWarning', join(root, 'dev', 'cli.ts'), ...process.argv.slice(2)]
+const child = spawn(node, args, {
   // The channel tells it when this process is gone, however that came.
   stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
 })

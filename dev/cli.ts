@@ -1,10 +1,11 @@
 import { join } from 'node:path'
+import { DatabaseFromOtherMigrations } from '@holdfast/database/migrate'
 import { projectDir } from './places.ts'
 import { reset } from './reset.ts'
 import { DidNotStart } from './server.ts'
 import { CannotStart } from './stack.ts'
 import { start } from './start.ts'
-import { checkDrift, test } from './test.ts'
+import { checkSchema, test, updateSchema } from './test.ts'
 import { verify } from './verify.ts'
 
 /** What `node dev/bootstrap.mjs <command>` can do. Each gives the exit code. */
@@ -12,7 +13,8 @@ const commands: Record<string, (args: string[]) => Promise<number>> = {
   start,
   reset,
   test,
-  drift: checkDrift,
+  schema: updateSchema,
+  drift: checkSchema,
   verify,
   journey: program('e2e/journey/main.ts'),
   bench: program('bench/main.ts'),
@@ -28,7 +30,8 @@ if (command === undefined) {
 try {
   process.exit(await command(args))
 } catch (error) {
-  console.error(error instanceof CannotStart || error instanceof DidNotStart ? error.message : error)
+  const saysAll = [CannotStart, DidNotStart, DatabaseFromOtherMigrations].some((kind) => error instanceof kind)
+  console.error(saysAll ? (error as Error).message : error)
   process.exit(1)
 }
 

@@ -156,7 +156,7 @@ async function bringUp(run: Run, plan: Plan): Promise<Stack> {
       steps.say,
     )
   })
-  await steps.step('database client', 'Prisma to generate it when the schema changed', () => void generate())
+  await steps.step('database client', 'Prisma to generate it when the schema changed', generate)
   const { file: devicesFile, devices } = await steps.step('devices', 'keys and passwords for each vehicle', () =>
     devicesOf(dataDir, settings.fleet, plan.listedBesides),
   )

@@ -4,7 +4,8 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:f
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { generate } from '@holdfast/database/generate'
-import { drift, migrate } from '@holdfast/database/migrate'
+import { outdatedSchemaFiles, writeSchema } from '@holdfast/database/generate-schema'
+import { migrate } from '@holdfast/database/migrate'
 import { whenAskedToStop } from './asked-to-stop.ts'
 import { provide, systemPrograms } from './binaries.ts'
 import { createDatabase } from './database.ts'
@@ -21,7 +22,7 @@ const steps = stepsTo(console.log, process.stdout.isTTY === true)
 /** `npm test`: Jest on everything, or on what the arguments say, against servers of its own. */
 export async function test(args: string[]): Promise<number> {
   await steps.step('system programs', 'Redis and Mosquitto on this machine', () => provide(systemPrograms, steps.say))
-  await steps.step('database client', 'Prisma to generate it when the schema changed', () => void generate())
+  await steps.step('database client', 'Prisma to generate it when the schema changed', generate)
   return withPostgres(async (server, folder) => {
     // Stories bring up all of Holdfast each, so they get the machine to themselves.
     const runs =
@@ -51,19 +52,31 @@ export async function test(args: string[]): Promise<number> {
 
 type Counts = { success: boolean; numPassedTests: number; numFailedTests: number; numRuntimeErrorTestSuites: number }
 
-/** `npm run drift`: whether the migrations make what the schema files say. */
-export async function checkDrift(): Promise<number> {
+/** `npm run schema`: describes the tables for Prisma as the migrations make them, and generates the client. */
+export async function updateSchema(): Promise<number> {
   return withPostgres(async ({ url }) => {
-    await createDatabase(url, 'drift')
-    const database = new URL(url)
-    database.pathname = 'drift'
-    await migrate(database.href)
-    const sql = await drift(database.href)
-    console.log(
-      sql === '' ? 'The migrations make what the schema says.' : `The schema wants what no migration does:\n${sql}`,
-    )
-    return sql === '' ? 0 : 1
+    await writeSchema(await migratedDatabase(url))
+    generate()
+    return 0
   })
+}
+
+/** `npm run drift:schema`: whether `npm run schema` would change anything. */
+export async function checkSchema(): Promise<number> {
+  return withPostgres(async ({ url }) => {
+    const outdated = await outdatedSchemaFiles(await migratedDatabase(url))
+    if (outdated.length === 0) return 0
+    console.error(`Other tables than the migrations make: ${outdated.join(', ')}. Run "npm run schema".`)
+    return 1
+  })
+}
+
+async function migratedDatabase(serverUrl: string): Promise<string> {
+  await createDatabase(serverUrl, 'migrated')
+  const database = new URL(serverUrl)
+  database.pathname = 'migrated'
+  await migrate(database.href)
+  return database.href
 }
 
 /** A Postgres in a folder of its own, gone afterwards; also after Ctrl-C. */

@@ -3,7 +3,7 @@
 create type payment.payment_state as enum (
   'AUTHORIZING', 'REQUIRES_ACTION', 'AUTHORIZED', 'CAPTURED', 'VOIDED', 'FAILED'
 );
-create type payment.wanted as enum ('CAPTURE', 'VOID');
+create type payment.pending_action as enum ('CAPTURE', 'VOID');
 
 -- The same rows as `moves` in subgraphs/payment/src/domain/payment.ts, compared by a test.
 create table payment.legal_move (
@@ -13,7 +13,7 @@ create table payment.legal_move (
   primary key (name, from_state, to_state)
 );
 insert into payment.legal_move (name, from_state, to_state) values
-  ('ask', 'AUTHORIZING', 'REQUIRES_ACTION'),
+  ('require_action', 'AUTHORIZING', 'REQUIRES_ACTION'),
   ('authorize', 'AUTHORIZING', 'AUTHORIZED'),
   ('authorize', 'REQUIRES_ACTION', 'AUTHORIZED'),
   ('fail', 'AUTHORIZING', 'FAILED'),
@@ -22,7 +22,7 @@ insert into payment.legal_move (name, from_state, to_state) values
   ('void', 'AUTHORIZED', 'VOIDED'),
   ('void', 'REQUIRES_ACTION', 'VOIDED');
 
--- One attempt to get a booking paid = one row = one PaymentIntent.
+-- One attempt to pay for a booking = one row = one PaymentIntent of Stripe.
 create table payment.payment (
   id uuid primary key,
   booking_id uuid not null,
@@ -36,25 +36,25 @@ create table payment.payment (
   currency text not null,
   -- Stripe's id, null until Stripe has answered.
   intent_id text unique,
-  -- As the claim gave them: how many attempts are left after this one, and what the hold comes back to.
+  -- From the claim: the attempts left after this one, and the end of the hold.
   attempts_left integer not null check (attempts_left >= 0),
   hold_expires_at timestamptz not null,
-  -- The claim's end: whoever has not agreed by then has not paid; with Stripe's answer unknown the booking is reviewed.
+  -- The end of the claim. Not authorised by then: not paid. Stripe's answer unknown: the booking goes to review.
   decide_by timestamptz not null,
   -- Stripe's decline_code or error code.
   decline_code text,
   -- FAILED because Stripe does not know or cannot use the payment method, not because the card was declined.
   method_unusable boolean not null default false,
-  -- What is still to be done about the intent; the completer does it until Stripe has agreed, and clears it.
-  wanted payment.wanted,
-  -- The fare of a wanted capture, and the part of it that the authorisation covers.
+  -- What is still to be done with the intent. The completer does it and clears it when Stripe has confirmed.
+  pending_action payment.pending_action,
+  -- The fare of a pending capture, and the part of it that the authorisation covers.
   fare_minor integer check (fare_minor >= 0),
   fare_lines jsonb,
-  wanted_minor integer check (wanted_minor between 0 and amount_minor),
+  capture_minor integer check (capture_minor between 0 and amount_minor),
   captured_minor integer check (captured_minor between 0 and amount_minor),
-  -- When the completer looks at this row again; null when nothing is left to do.
+  -- When the completer checks this row again; null when nothing is left to do.
   next_try_at timestamptz,
-  -- Looks that changed nothing, since the last one that did.
+  -- Checks without a change since the last change.
   tries integer not null default 0,
   created_at timestamptz not null default now(),
   authorized_at timestamptz,
@@ -64,10 +64,10 @@ create table payment.payment (
   unique (customer_id, request_id),
   check ((state = 'CAPTURED') = (captured_minor is not null)),
   check ((state = 'FAILED') = (decline_code is not null)),
-  check (wanted is null or next_try_at is not null),
-  check (wanted <> 'CAPTURE' or (fare_minor is not null and fare_lines is not null and wanted_minor is not null))
+  check (pending_action is null or next_try_at is not null),
+  check (pending_action <> 'CAPTURE' or (fare_minor is not null and fare_lines is not null and capture_minor is not null))
 ) with (fillfactor = 70);
--- A booking is paid at most once: while one attempt lives or has taken the money there is no other.
+-- A booking is paid at most once: beside a live or captured payment there is no other.
 create unique index one_live_payment_per_booking on payment.payment (booking_id)
   where state in ('AUTHORIZING', 'REQUIRES_ACTION', 'AUTHORIZED', 'CAPTURED');
 create index payment_due on payment.payment (next_try_at) where next_try_at is not null;
@@ -89,7 +89,7 @@ create trigger payment_moved before update of state on payment.payment
   for each row execute function payment.on_move();
 
 create table payment.receipt (
-  -- Gapless per series, as tax law asks of invoices (§ 14 UStG): taken from receipt_series in the same transaction.
+  -- Without a gap in its series (§ 14 UStG): taken from receipt_series in the same transaction.
   number bigint primary key,
   payment_id uuid not null unique references payment.payment (id),
   booking_id uuid not null unique,
@@ -100,7 +100,7 @@ create table payment.receipt (
   net_minor integer not null,
   vat_minor integer not null,
   vat_basis_points integer not null,
-  -- What the fare asked above the authorisation and was not taken.
+  -- The part of the fare above the authorisation, not captured.
   outstanding_minor integer not null default 0,
   lines jsonb not null,
   check (net_minor + vat_minor = gross_minor)
@@ -111,7 +111,7 @@ create table payment.receipt_series (
 );
 insert into payment.receipt_series values (true, 0);
 
--- Stripe's events that have arrived. An event is only the hint to look at its payment: what is true is read from Stripe.
+-- Webhook events received from Stripe. An event only makes its payment due; the intent is then read from Stripe.
 create table payment.webhook_inbox (
   event_id text primary key,
   type text not null,
@@ -122,7 +122,7 @@ create index webhook_received on payment.webhook_inbox (received_at);
 
 grant select, insert, update, delete on all tables in schema payment to payment;
 revoke insert, update, delete on payment.legal_move from payment;
--- A receipt is never changed, and its series only counts on.
+-- A receipt is never changed, and the number of its series only grows.
 revoke update, delete on payment.receipt from payment;
 revoke insert, delete on payment.receipt_series from payment;
 revoke execute on all functions in schema payment from public;

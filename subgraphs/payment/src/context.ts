@@ -1,26 +1,20 @@
 import type { PrismaClient } from '@holdfast/database'
 import type { Viewer } from '@holdfast/service/identity'
-import {
-  type AuthorizeOutcome,
-  type AuthorizePayment,
-  authorizePayment,
-  type Deps,
-} from './commands/authorizePayment.ts'
+import type { Deps } from './commands/authorizePayment.ts'
 import { type Loaders, loadersFor } from './store/loaders.ts'
 
-/** Of a booking this subgraph knows its money only. */
+/** A booking, of which payment knows only the payments. */
 export interface BookingRef {
   readonly id: string
 }
 
-/** Per request: who asks, what can be done, and what this viewer may read. */
+/** Per request: who asks, what commands work with, and what this viewer may read. */
 export interface Context {
   readonly viewer: Viewer
-  readonly commands: { authorizePayment(command: AuthorizePayment): Promise<AuthorizeOutcome> }
+  readonly deps: Deps
   readonly loaders: Loaders
 }
 
-export const contextFor = (deps: Deps, prisma: PrismaClient) => {
-  const commands = { authorizePayment: authorizePayment(deps) }
-  return (viewer: Viewer): Context => ({ viewer, commands, loaders: loadersFor(prisma, viewer) })
-}
+export const contextFor =
+  (deps: Deps, prisma: PrismaClient) =>
+  (viewer: Viewer): Context => ({ viewer, deps, loaders: loadersFor(prisma, viewer) })

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { type House, openHouse, until } from './house.ts'
+import { type Environment, startEnvironment, until } from './environment.ts'
 
 const main = fileURLToPath(new URL('../src/main.ts', import.meta.url))
 
@@ -29,50 +29,50 @@ it('names every fault of its configuration at once and does not start', async ()
 })
 
 describe('the process', () => {
-  let house: House
+  let environment: Environment
   beforeAll(async () => {
-    house = await openHouse()
+    environment = await startEnvironment()
   }, 90_000)
-  afterAll(() => house.close())
+  afterAll(() => environment.close())
 
   it('is live, ready without Redis and Stripe, and counts', async () => {
-    house.stripe.pause()
-    await house.redis.pause()
+    environment.stripe.pause()
+    await environment.redis.pause()
     try {
       for (const path of ['live', 'ready']) {
-        expect((await fetch(`${house.url.payment}/health/${path}`)).status).toBe(200)
+        expect((await fetch(`${environment.url.payment}/health/${path}`)).status).toBe(200)
       }
     } finally {
-      await house.redis.resume()
-      house.stripe.resume()
+      await environment.redis.resume()
+      environment.stripe.resume()
     }
-    const metrics = await (await fetch(`${house.url.payment}/metrics`)).text()
+    const metrics = await (await fetch(`${environment.url.payment}/metrics`)).text()
     expect(metrics).toContain('holdfast_stripe_call_seconds')
   })
 
   it('has its trace in the row, the event and the log', async () => {
-    const held = await house.hold()
-    await house.pay(held, 'pm_card_visa_chargeDeclined')
-    const { traceparent } = await house.latest(held)
-    const { rows } = await house.owner.query('select traceparent from payment.outbox where subject = $1', [
+    const held = await environment.hold()
+    await environment.pay(held, 'pm_card_visa_chargeDeclined')
+    const { traceparent } = await environment.latest(held)
+    const { rows } = await environment.owner.query('select traceparent from payment.outbox where subject = $1', [
       held.bookingId,
     ])
     const traceId = (of: string) => of.split('-')[1]
     expect(traceId(traceparent)).toMatch(/^[0-9a-f]{32}$/)
     expect(rows.map((row) => traceId(row.traceparent))).toEqual([traceId(traceparent)])
-    await house.settled()
+    await environment.settled()
   })
 
   it('finishes what it holds when it is told to stop', async () => {
-    const held = await house.hold()
-    await house.fault({ kind: 'latency', ms: '1200', method: 'POST', path: '/v1/payment_intents' })
-    const paying = house.pay(held, 'pm_card_visa')
-    await until(async () => (await house.bookingState(held)) === 'PROCESSING')
-    const stopped = house.payment.stop()
+    const held = await environment.hold()
+    await environment.fault({ kind: 'latency', ms: '1200', method: 'POST', path: '/v1/payment_intents' })
+    const paying = environment.pay(held, 'pm_card_visa')
+    await until(async () => (await environment.bookingState(held)) === 'PROCESSING')
+    const stopped = environment.payment.stop()
     expect(await paying).toMatchObject({ __typename: 'AuthorizePaymentSuccess' })
     await stopped
-    expect(house.payment.output()).toContain('"msg":"stopped"')
-    await house.startPayment()
-    await house.settled()
+    expect(environment.payment.output()).toContain('"msg":"stopped"')
+    await environment.startPayment()
+    await environment.settled()
   })
 })

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import Stripe from 'stripe'
-import { type House, openHouse, stripeKey, until, webhookSecret } from './house.ts'
+import { type Environment, startEnvironment, stripeKey, until, webhookSecret } from './environment.ts'
 
-let house: House
+let environment: Environment
 beforeAll(async () => {
-  house = await openHouse()
+  environment = await startEnvironment()
 }, 90_000)
-afterAll(() => house.close())
+afterAll(() => environment.close())
 
 const { webhooks } = new Stripe(stripeKey)
 
@@ -18,7 +18,7 @@ const signed = (payload: string, { secret = webhookSecret, age = 0 } = {}) =>
   webhooks.generateTestHeaderString({ payload, secret, timestamp: Math.floor(Date.now() / 1_000) - age })
 
 const send = async (payload: string, signature: string, method = 'POST') => {
-  const response = await fetch(`${house.url.payment}/stripe/webhook`, {
+  const response = await fetch(`${environment.url.payment}/stripe/webhook`, {
     method,
     headers: { 'stripe-signature': signature },
     ...(method === 'POST' && { body: payload }),
@@ -27,7 +27,7 @@ const send = async (payload: string, signature: string, method = 'POST') => {
 }
 
 const kept = async (id: string) =>
-  (await house.owner.query('select from payment.webhook_inbox where event_id = $1', [id])).rows.length
+  (await environment.owner.query('select from payment.webhook_inbox where event_id = $1', [id])).rows.length
 
 describe('the webhook', () => {
   it('refuses what Stripe did not sign, what was altered and what is too old', async () => {
@@ -42,16 +42,16 @@ describe('the webhook', () => {
   })
 
   it('takes an event twice without harm', async () => {
-    const held = await house.hold()
-    await house.pay(held, 'pm_card_visa')
-    const [intent] = await house.intents(held)
+    const held = await environment.hold()
+    await environment.pay(held, 'pm_card_visa')
+    const [intent] = await environment.intents(held)
     const payload = event('payment_intent.canceled', { id: intent?.id }, 'evt_twice')
     expect(await send(payload, signed(payload))).toBe(200)
     expect(await send(payload, signed(payload))).toBe(200)
     expect(await kept('evt_twice')).toBe(1)
     // A lie, or a mistake: what is true is read from Stripe.
-    await house.settled()
-    expect(await house.latest(held)).toMatchObject({ state: 'AUTHORIZED' })
+    await environment.settled()
+    expect(await environment.latest(held)).toMatchObject({ state: 'AUTHORIZED' })
   })
 
   it('takes events about intents that are none of ours, and other events', async () => {
@@ -66,17 +66,17 @@ describe('the webhook', () => {
       data: { object: { object: 'payout' } },
     })
     expect(await send(other, signed(other))).toBe(200)
-    await house.settled()
+    await environment.settled()
   })
 
   it('may come before the answer to our own request', async () => {
-    const held = await house.hold()
+    const held = await environment.hold()
     // Executed, but the answer is lost, twice: Stripe's client repeats a lost answer once by itself.
-    await house.fault({ kind: 'response-lost', times: '2', method: 'POST', path: '/v1/payment_intents' })
-    await house.pay(held, 'pm_card_visa')
-    await until(async () => (await house.bookingState(held)) === 'CONFIRMED')
-    expect(await house.intents(held)).toHaveLength(1)
-    await house.settled()
+    await environment.fault({ kind: 'response-lost', times: '2', method: 'POST', path: '/v1/payment_intents' })
+    await environment.pay(held, 'pm_card_visa')
+    await until(async () => (await environment.bookingState(held)) === 'CONFIRMED')
+    expect(await environment.intents(held)).toHaveLength(1)
+    await environment.settled()
   })
 
   it('may come twice, late, out of order and with a wrong signature first', async () => {
@@ -87,29 +87,29 @@ describe('the webhook', () => {
       'webhook-wrong-secret',
       'webhook-stale',
     ]) {
-      await house.fault({ kind, times: '4' })
-      const held = await house.hold()
-      expect(await house.pay(held, 'pm_card_visa')).toMatchObject({ __typename: 'AuthorizePaymentSuccess' })
-      await house.ride(held, 450)
-      await until(async () => (await house.latest(held)).state === 'CAPTURED')
-      expect(await house.intents(held)).toMatchObject([{ status: 'succeeded', amount_received: 450 }])
+      await environment.fault({ kind, times: '4' })
+      const held = await environment.hold()
+      expect(await environment.pay(held, 'pm_card_visa')).toMatchObject({ __typename: 'AuthorizePaymentSuccess' })
+      await environment.ride(held, 450)
+      await until(async () => (await environment.latest(held)).state === 'CAPTURED')
+      expect(await environment.intents(held)).toMatchObject([{ status: 'succeeded', amount_received: 450 }])
     }
-    await house.settled()
+    await environment.settled()
   })
 
   it('finds an authorisation of a payment that is over, and releases it', async () => {
-    const held = await house.hold()
-    await house.pay(held, 'pm_card_visa')
-    const [intent] = await house.intents(held)
+    const held = await environment.hold()
+    await environment.pay(held, 'pm_card_visa')
+    const [intent] = await environment.intents(held)
     // As if it had been given up while nobody knew of the authorisation.
-    await house.pretend(
+    await environment.pretend(
       `update payment.payment set state = 'FAILED', decline_code = 'processing_error' where booking_id = $1`,
       [held.bookingId],
     )
     const payload = event('payment_intent.amount_capturable_updated', { id: intent?.id })
     expect(await send(payload, signed(payload))).toBe(200)
-    await until(async () => (await house.intents(held))[0]?.status === 'canceled')
-    await house.end(held, 'CANCELLED')
-    await house.settled()
+    await until(async () => (await environment.intents(held))[0]?.status === 'canceled')
+    await environment.end(held, 'CANCELLED')
+    await environment.settled()
   })
 })

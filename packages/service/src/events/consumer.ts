@@ -1,6 +1,6 @@
 /**
- * Reads an owner's stream in order and gives every event's effect exactly once: the inbox row and the effect are one
- * transaction, and the stream is acknowledged after it.
+ * Reads an owner's stream in order and applies every event exactly once: the inbox row and the effect are one
+ * transaction, and the stream entry is acknowledged after it.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { asLeader } from '../postgres/leader.ts'
@@ -41,12 +41,12 @@ export type EventHandlers<E extends ConsumedEvent> = {
 export function consumeStream<E extends ConsumedEvent>(options: {
   /** Name of the consumer group and of the inbox. */
   readonly consumer: string
-  /** Whose schema has the inbox. */
+  /** The owner of the inbox: its schema. */
   readonly owner: string
   readonly stream: string
   readonly databaseUrl: string
   readonly pool: Pool
-  /** A connection of its own: it blocks. */
+  /** A connection for this consumer alone: its commands block. */
   readonly redis: Redis
   readonly log: Log
   readonly signal: AbortSignal
@@ -71,7 +71,9 @@ export function consumeStream<E extends ConsumedEvent>(options: {
     })
     consumed.inc({ consumer, type: event.type, outcome: after === 'known' ? 'known' : 'done' })
     if (typeof after === 'function') {
-      await Promise.resolve(after()).catch((err: unknown) => log.warn({ err, event: event.id }, 'after-effect lost'))
+      await Promise.resolve(after()).catch((err: unknown) =>
+        log.warn({ err, event: event.id }, 'work after the commit failed'),
+      )
     }
   }
 
@@ -120,7 +122,7 @@ export function consumeStream<E extends ConsumedEvent>(options: {
         done.push(id)
       }
     } finally {
-      // One that is read again because this did not arrive is known to the inbox.
+      // When this acknowledgement is lost, the events are read again and found in the inbox.
       if (done.length > 0) await withTimeout(ackMs, 'redis', redis.xack(stream, consumer, ...done))
     }
     return entries.length
@@ -133,8 +135,8 @@ export function consumeStream<E extends ConsumedEvent>(options: {
         if (!err.message.startsWith('BUSYGROUP')) throw err
       })
       while (!signal.aborted) {
-        // What was read and not acknowledged comes first. Looked at each time: a leader that is just losing the lead may
-        // be given events that it no longer handles.
+        // First what was read and not acknowledged, each time: a process that loses leadership may have read events that it
+        // no longer handles.
         while (!signal.aborted && (await read('0', signal)) > 0);
         await read('>', signal)
       }
@@ -142,7 +144,7 @@ export function consumeStream<E extends ConsumedEvent>(options: {
   })
 }
 
-/** The result of `work`, or a rejection when aborted before: a blocking connection waits for ever for a Redis that is away. */
+/** The result of `work`, or a rejection when aborted before: a blocking command waits for ever when Redis is away. */
 function untilAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     const stop = () => reject(new Error('stopped'))

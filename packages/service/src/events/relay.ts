@@ -1,6 +1,6 @@
 /**
- * Moves an owner's outbox to its Redis stream, at least once and in the order of the rows. Rows are marked published
- * one by one instead of remembering "the last id": ids become visible out of order.
+ * Publishes an owner's outbox to its Redis stream, at least once and in the order of the rows. Each row is marked as
+ * published; "the last id" would not do, because ids become visible out of order.
  */
 
 import { asLeader } from '../postgres/leader.ts'
@@ -11,16 +11,16 @@ import { counter, gauge } from '../process/metrics.ts'
 import type { Redis } from '../redis/client.ts'
 
 const batch = 500
-const idleMs = 40 // Also the longest that a quiet system keeps an event back.
-// A stream is only ever filled again from what its outbox still has, so an inbox need not remember for longer.
+const idleMs = 40 // Also the longest delay of an event in a quiet system.
+// A stream is only refilled from the outbox, so an inbox need not remember for longer.
 const keepFor = '7 days'
 const streamLength = 200_000
-// A Redis that died may have lost the last second of its log (appendfsync everysec): everything this young goes out
-// again after it comes back, in order, and consumers drop what they know.
+// A Redis that crashed may have lost its last second (appendfsync everysec). After a restart, everything this young is
+// published again, in order; consumers drop what their inbox has.
 const republishFor = '2 minutes'
 
-const published = counter('outbox_published_total', 'Events moved to the stream', ['owner'])
-const pending = gauge('outbox_pending', 'Events not yet moved to the stream', ['owner'])
+const published = counter('outbox_published_total', 'Events published to the stream', ['owner'])
+const pending = gauge('outbox_pending', 'Events not yet published to the stream', ['owner'])
 
 interface OutboxRow {
   id: number
@@ -32,7 +32,7 @@ interface OutboxRow {
   created_at: Date
 }
 
-/** Runs until aborted, in one process per owner at a time. Forgets what is old in the owner's outbox and inbox as well. */
+/** Runs until aborted, in one process per owner at a time. Also deletes old rows of the owner's outbox and inbox. */
 export function relayOutbox(options: {
   readonly owner: string
   readonly databaseUrl: string
@@ -43,18 +43,18 @@ export function relayOutbox(options: {
 }): Promise<void> {
   const { owner, pool, redis, log } = options
   const stream = `events:${owner}`
-  let incarnation: string | undefined
+  let runId: string | undefined
 
-  /** Of a Redis server: changes when it was restarted. */
-  const currentIncarnation = async () => /^run_id:(\w+)/m.exec(await redis.info('server'))?.[1]
+  /** Changes when Redis restarts. */
+  const currentRunId = async () => /^run_id:(\w+)/m.exec(await redis.info('server'))?.[1]
 
   const publishBatch = async (): Promise<number> => {
-    const now = await currentIncarnation()
-    if (now !== incarnation) {
+    const now = await currentRunId()
+    if (now !== runId) {
       await pool.query(`update ${owner}.outbox set published_at = null where published_at > now() - $1::interval`, [
         republishFor,
       ])
-      incarnation = now
+      runId = now
     }
     const { rows } = await pool.query<OutboxRow>({
       name: `${owner} outbox`,
@@ -84,15 +84,15 @@ export function relayOutbox(options: {
   }
 
   return asLeader(options.databaseUrl, `relay ${owner}`, options.signal, log, async (signal) => {
-    incarnation = undefined
-    const tidy = repeat(signal, 60_000, log, async () => {
+    runId = undefined
+    const cleanup = repeat(signal, 60_000, log, async () => {
       await deleteOlderThan(pool, { table: `${owner}.outbox`, column: 'published_at', keepFor }, signal)
       await deleteOlderThan(pool, { table: `${owner}.inbox`, column: 'received_at', keepFor }, signal)
     })
     await repeat(signal, 0, log, async () => {
       if ((await publishBatch()) < batch) await pause(idleMs, signal)
     })
-    await tidy
+    await cleanup
   })
 }
 

@@ -3,6 +3,7 @@ import { GraphQLError, type GraphQLFormattedError } from 'graphql'
 import { isUuid, type Viewer } from '../identity/signed-identity.ts'
 import type { Log } from '../process/log.ts'
 import { isUnavailable } from '../process/unavailable.ts'
+import { messages } from './messages.ts'
 
 /** The closed list of top-level errors. Expected refusals are data in the schema, never one of these. */
 export type ErrorCode =
@@ -13,7 +14,7 @@ export type ErrorCode =
   | 'UNAVAILABLE'
   | 'INTERNAL_SERVER_ERROR'
 
-const passed = new Set<unknown>([
+const shownToClients = new Set<unknown>([
   'UNAUTHENTICATED',
   'FORBIDDEN',
   'BAD_USER_INPUT',
@@ -28,45 +29,38 @@ export const graphqlError = (code: ErrorCode, message: string) => new GraphQLErr
 
 /** Throws UNAUTHENTICATED when nobody is signed in. */
 export function requireSignedIn(viewer: Viewer): void {
-  if (viewer.role === 'anonymous') throw graphqlError('UNAUTHENTICATED', 'Sign in first: send a bearer token.')
+  if (viewer.role === 'anonymous') throw graphqlError('UNAUTHENTICATED', messages.signInFirst)
 }
 
-/** The customer who asks, or UNAUTHENTICATED / FORBIDDEN. */
+/** The id of the customer who asks. Throws UNAUTHENTICATED or FORBIDDEN. */
 export function requireCustomer(viewer: Viewer): string {
   requireSignedIn(viewer)
-  if (viewer.role !== 'customer') throw graphqlError('FORBIDDEN', 'Only a customer can do this.')
-  if (!isUuid(viewer.id))
-    throw graphqlError('FORBIDDEN', 'Customers are known by a UUID; the subject of this token is none.')
+  if (viewer.role !== 'customer') throw graphqlError('FORBIDDEN', messages.customersOnly)
+  if (!isUuid(viewer.id)) throw graphqlError('FORBIDDEN', messages.customerIdNotUuid)
   return viewer.id
 }
 
+/** The id of the operator who asks. Throws UNAUTHENTICATED or FORBIDDEN. */
 export function requireOperator(viewer: Viewer): string {
   requireSignedIn(viewer)
-  if (viewer.role !== 'operator') throw graphqlError('FORBIDDEN', 'Only an operator can do this.')
+  if (viewer.role !== 'operator') throw graphqlError('FORBIDDEN', messages.operatorsOnly)
   return viewer.id
 }
 
-/** Lets the closed list through; everything else becomes one neutral error with a reference, its cause in the log. */
+/** Shows errors of the closed list; every other becomes one neutral error with a reference, its cause in the log. */
 export const formatErrors =
   (log: Log) =>
   (formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError => {
     const { message, path, locations, extensions } = formatted
     const where = { ...(locations && { locations }), ...(path && { path }) }
-    if (passed.has(extensions?.['code'])) return { message, ...where, extensions: { code: extensions?.['code'] } }
+    if (shownToClients.has(extensions?.['code']))
+      return { message, ...where, extensions: { code: extensions?.['code'] } }
     const cause = error instanceof GraphQLError ? (error.originalError ?? error) : error
     const reference = randomUUID()
     if (isUnavailable(cause)) {
       log.warn({ err: cause, reference }, 'dependency unavailable')
-      return {
-        message: 'A part of the service is not reachable right now. Nothing is lost; try again in a few seconds.',
-        ...where,
-        extensions: { code: 'UNAVAILABLE', reference },
-      }
+      return { message: messages.unavailable, ...where, extensions: { code: 'UNAVAILABLE', reference } }
     }
     log.error({ err: cause, reference }, 'unexpected error')
-    return {
-      message: 'Something went wrong on our side.',
-      ...where,
-      extensions: { code: 'INTERNAL_SERVER_ERROR', reference },
-    }
+    return { message: messages.internal, ...where, extensions: { code: 'INTERNAL_SERVER_ERROR', reference } }
   }

@@ -1,5 +1,6 @@
 import { isUuid } from '../identity/signed-identity.ts'
 import { graphqlError } from './errors.ts'
+import { messages } from './messages.ts'
 
 /** The id as Postgres writes it (lower case); null when it is not a UUID, and so names nothing. */
 export const uuidOf = (id: string): string | null => (isUuid(id) ? id.toLowerCase() : null)
@@ -7,7 +8,6 @@ export const uuidOf = (id: string): string | null => (isUuid(id) ? id.toLowerCas
 /** The `requestId` as it is compared. Throws BAD_USER_INPUT when it is not a UUID: the client has a bug that it should see. */
 export function requestIdOf(id: string): string {
   const requestId = uuidOf(id)
-  if (!requestId)
-    throw graphqlError('BAD_USER_INPUT', 'requestId must be a UUID. Create a new one for each new request.')
+  if (!requestId) throw graphqlError('BAD_USER_INPUT', messages.requestIdNotUuid)
   return requestId
 }

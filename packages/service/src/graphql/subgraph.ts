@@ -5,19 +5,20 @@ import { type ExecutionArgs, GraphQLError, type GraphQLFormattedError, parse, su
 import { useServer } from 'graphql-ws/use/ws'
 import { WebSocketServer } from 'ws'
 import { type HttpServer, header, PayloadTooLarge, type Route, readBody, sendJson } from '../http/server.ts'
-import { deadlineHeader, isOver } from '../identity/deadline.ts'
+import { deadlineHeader, isPastDeadline } from '../identity/deadline.ts'
 import { identityHeader, subscriptionBody, type Viewer, verifyIdentity } from '../identity/signed-identity.ts'
 import type { Step } from '../process/lifecycle.ts'
 import type { Log } from '../process/log.ts'
 import { histogram } from '../process/metrics.ts'
 import { inTrace } from '../process/trace.ts'
 import { formatErrors, graphqlError } from './errors.ts'
+import { messages } from './messages.ts'
 
-const bodyLimit = 1_000_000 // bytes; the gateway's own limit for clients is lower
+const bodyLimit = 1_000_000 // bytes
 
 const requestSeconds = histogram('subgraph_request_seconds', 'Time to answer one request of the gateway')
 
-/** As the gateway sent it; for the log, so never more than a name. */
+/** The operation's name, for the log. */
 const operationNameOf = (body: unknown): string | undefined => {
   const { operationName } = (body ?? {}) as { operationName?: unknown }
   return typeof operationName === 'string' ? operationName.slice(0, 100) : undefined
@@ -36,8 +37,8 @@ export interface SubgraphOptions<Context extends BaseContext> {
 }
 
 /**
- * A federated subgraph on an HTTP door: queries and mutations by POST, subscriptions by graphql-ws on the same path.
- * Both answer only what the gateway signed, `_service` and `_entities` included.
+ * A federated subgraph on an HTTP server: queries and mutations by POST, subscriptions by graphql-ws on the same path.
+ * Both answer only requests that the gateway signed, `_service` and `_entities` included.
  */
 export function subgraph<Context extends BaseContext>(options: SubgraphOptions<Context>) {
   const { name, secret, log } = options
@@ -48,7 +49,7 @@ export function subgraph<Context extends BaseContext>(options: SubgraphOptions<C
   const apollo = new ApolloServer<Context>({
     schema,
     formatError,
-    csrfPrevention: false, // No browser speaks to a subgraph, and without the gateway's signature nothing is answered.
+    csrfPrevention: false, // Browsers do not reach a subgraph, and it answers only requests with the gateway's signature.
     stopOnTerminationSignals: false,
     includeStacktraceInErrorResponses: false,
     plugins: [ApolloServerPluginInlineTraceDisabled()],
@@ -56,23 +57,23 @@ export function subgraph<Context extends BaseContext>(options: SubgraphOptions<C
   })
 
   const route: Route = async (request, response) => {
-    if (request.method !== 'POST') return sendJson(response, 405, refusal('Send a POST request.', 'BAD_USER_INPUT'))
+    if (request.method !== 'POST') return sendJson(response, 405, errorBody(messages.postOnly, 'BAD_USER_INPUT'))
     let body: Buffer
     try {
       body = await readBody(request, bodyLimit)
     } catch (err) {
-      if (err instanceof PayloadTooLarge) return sendJson(response, 413, refusal(err.message, 'BAD_USER_INPUT'))
+      if (err instanceof PayloadTooLarge) return sendJson(response, 413, errorBody(err.message, 'BAD_USER_INPUT'))
       throw err
     }
     const viewer = verifyIdentity(header(request, identityHeader), name, body, secret)
-    if (!viewer) return sendJson(response, 401, refusal('Only the gateway may ask here.', 'UNAUTHENTICATED'))
-    if (isOver(header(request, deadlineHeader)))
-      return sendJson(response, 503, refusal('Nobody waits for the answer any more.', 'UNAVAILABLE'))
+    if (!viewer) return sendJson(response, 401, errorBody(messages.gatewayOnly, 'UNAUTHENTICATED'))
+    if (isPastDeadline(header(request, deadlineHeader)))
+      return sendJson(response, 503, errorBody(messages.tooLate, 'UNAVAILABLE'))
     let parsed: unknown
     try {
       parsed = JSON.parse(body.toString('utf8'))
     } catch {
-      return sendJson(response, 400, refusal('The body is not JSON.', 'BAD_USER_INPUT'))
+      return sendJson(response, 400, errorBody(messages.notJson, 'BAD_USER_INPUT'))
     }
     const headers = new HeaderMap()
     headers.set('content-type', 'application/json')
@@ -98,7 +99,7 @@ export function subgraph<Context extends BaseContext>(options: SubgraphOptions<C
       onSubscribe: (_context, _id, payload) => {
         const { identity, traceparent } = (payload.extensions ?? {}) as { identity?: string; traceparent?: string }
         const viewer = verifyIdentity(identity, name, subscriptionBody(payload), secret)
-        if (!viewer) return [graphqlError('UNAUTHENTICATED', 'Only the gateway may ask here.')]
+        if (!viewer) return [graphqlError('UNAUTHENTICATED', messages.gatewayOnly)]
         let document: ReturnType<typeof parse>
         try {
           document = parse(payload.query)
@@ -130,13 +131,13 @@ export function subgraph<Context extends BaseContext>(options: SubgraphOptions<C
     12_000,
   )
 
-  /** Serves subscriptions on the door and is to be started after it. */
-  const steps = (door: HttpServer): Step[] => [
+  /** Serves subscriptions on the HTTP server; to be started after it. */
+  const steps = ({ server }: HttpServer): Step[] => [
     { name: 'apollo', start: () => apollo.start(), stop: () => apollo.stop() },
     {
       name: 'subscriptions',
       start: () => {
-        door.server.on('upgrade', (request, socket, head) => {
+        server.on('upgrade', (request, socket, head) => {
           if (request.url === '/graphql')
             sockets.handleUpgrade(request, socket, head, (client) => sockets.emit('connection', client, request))
           else socket.destroy()
@@ -149,7 +150,7 @@ export function subgraph<Context extends BaseContext>(options: SubgraphOptions<C
   return { route, steps, schema }
 }
 
-const refusal = (message: string, code: string) => ({ errors: [{ message, extensions: { code } }] })
+const errorBody = (message: string, code: string) => ({ errors: [{ message, extensions: { code } }] })
 
 const asGraphQLError = ({ message, path, extensions }: GraphQLFormattedError) =>
   new GraphQLError(message, { path: path ?? null, extensions: extensions ?? null })

@@ -8,30 +8,30 @@ import { registry } from '../process/metrics.ts'
 import { inTrace } from '../process/trace.ts'
 
 export type Route = (request: IncomingMessage, response: ServerResponse) => Promise<void> | void
-/** Resolves when the dependency can be used; its error goes to the log, its name to the answer. */
+/** Resolves when the dependency can be used. Its error goes to the log, its name to the response. */
 export type ReadyCheck = () => Promise<unknown>
 
 export interface HttpServer extends Step {
   readonly server: Server
   /** The port in use once started. */
   port(): number
-  /** The operators' port, when they have one of their own. */
+  /** The port for operators, when it is a separate one. */
   adminPort(): number | undefined
 }
 
 /**
- * The one HTTP door of a process: its routes by path, `/health/live` (the event loop turns), `/health/ready` (what it
- * needs answers and it is not stopping) and `/metrics`. On stop it says not ready, then finishes what came in. Numbers
- * and the names of what is away are not for the public: `admin` says where they are told instead.
+ * The HTTP server of a process: its routes by path, `/health/live` (the event loop turns), `/health/ready` (every
+ * dependency answers and the process is not stopping) and `/metrics`. On stop it is not ready any more, and finishes the
+ * requests it has. Metrics and the names of dependencies are not for the public: `admin` says where they are served.
  */
 export function httpServer(options: {
   readonly host: string
   readonly port: number
   readonly log: Log
   readonly routes: Readonly<Record<string, Route>>
-  /** What must answer for the process to be ready; a function when that changes while it runs. */
+  /** The dependencies that the process needs; a function when they change while it runs. */
   readonly ready: Readonly<Record<string, ReadyCheck>> | (() => Readonly<Record<string, ReadyCheck>>)
-  /** A port of its own on the same host, or `'nowhere'`; without it, here. */
+  /** A separate port on the same host, or `'nowhere'`. Without it, the same port serves them. */
   readonly admin?: { readonly port: number } | 'nowhere' | undefined
 }): HttpServer {
   const { log, admin } = options
@@ -52,19 +52,23 @@ export function httpServer(options: {
     )
   }
 
-  // However many ask at once, what is needed is asked once: this may be open to the public.
-  let asking: ReturnType<typeof check> | undefined
-  const ready = async (response: ServerResponse, told: boolean) => {
-    asking ??= check().finally(() => {
-      asking = undefined
+  // Requests at the same time share one check: the public may send any number of them.
+  let checking: ReturnType<typeof check> | undefined
+  const ready = async (response: ServerResponse, withNames: boolean) => {
+    checking ??= check().finally(() => {
+      checking = undefined
     })
-    const checks = await asking
+    const checks = await checking
     const ok = !stopping && checks.every(([, state]) => state === 'ok')
-    sendJson(response, ok ? 200 : 503, told ? { ready: ok, stopping, ...Object.fromEntries(checks) } : { ready: ok })
+    sendJson(
+      response,
+      ok ? 200 : 503,
+      withNames ? { ready: ok, stopping, ...Object.fromEntries(checks) } : { ready: ok },
+    )
   }
 
   const live: Route = (_, response) => sendJson(response, 200, { live: true })
-  const forOperators: Record<string, Route> = {
+  const operatorRoutes: Record<string, Route> = {
     '/health/live': live,
     '/health/ready': (_, response) => ready(response, true),
     '/metrics': async (_, response) => {
@@ -72,12 +76,12 @@ export function httpServer(options: {
       response.end(await registry.metrics())
     },
   }
-  const forAll: Record<string, Route> = admin
+  const publicRoutes: Record<string, Route> = admin
     ? { '/health/live': live, '/health/ready': (_, response) => ready(response, false) }
-    : forOperators
+    : operatorRoutes
 
-  const server = serving({ ...options.routes, ...forAll }, log)
-  const adminServer = typeof admin === 'object' ? serving(forOperators, log) : undefined
+  const server = serve({ ...options.routes, ...publicRoutes }, log)
+  const adminServer = typeof admin === 'object' ? serve(operatorRoutes, log) : undefined
 
   return {
     name: 'http',
@@ -97,7 +101,7 @@ export function httpServer(options: {
   }
 }
 
-function serving(routes: Readonly<Record<string, Route>>, log: Log): Server {
+function serve(routes: Readonly<Record<string, Route>>, log: Log): Server {
   const server = createServer((request, response) => {
     const path = (request.url ?? '/').split('?', 1)[0] ?? '/'
     const route = Object.hasOwn(routes, path) ? routes[path] : undefined
@@ -112,7 +116,7 @@ function serving(routes: Readonly<Record<string, Route>>, log: Log): Server {
       }
     })
   })
-  // Longer than any caller keeps an idle connection, so that it is always the caller who closes.
+  // Longer than any client keeps an idle connection, so that the client always closes it.
   server.keepAliveTimeout = 65_000
   return server
 }
@@ -144,9 +148,9 @@ export function sendJson(response: ServerResponse, status: number, body: unknown
   response.writeHead(status, { 'content-type': 'application/json; charset=utf-8' }).end(JSON.stringify(body))
 }
 
-/** The request's body; rejects with PayloadTooLarge past `limit` bytes. */
+/** The request's body. Rejects with PayloadTooLarge when it has more than `limit` bytes. */
 export function readBody(request: IncomingMessage, limit: number): Promise<Buffer> {
-  // By its events: a stream's iterator costs more than all the rest of reading a small body.
+  // By events, because a stream's iterator costs more than everything else about reading a small body.
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
     let size = 0
@@ -164,14 +168,14 @@ export function readBody(request: IncomingMessage, limit: number): Promise<Buffe
       })
       .once('error', reject)
       .once('close', () => {
-        if (!ended) reject(new Error('the request was broken off'))
+        if (!ended) reject(new Error('the client ended the request before its body was complete'))
       })
   })
 }
 
 export class PayloadTooLarge extends Error {
   constructor(limit: number) {
-    super(`a request may have at most ${limit} bytes`)
+    super(`The body has more than ${limit} bytes. Send a smaller request.`)
     this.name = 'PayloadTooLarge'
   }
 }

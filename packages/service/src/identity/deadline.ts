@@ -1,11 +1,11 @@
 /**
- * Until when the gateway waits, as it says it to a subgraph. A subgraph that slept longer begins nothing then: whoever asked
- * was told that it is away, and may have gone elsewhere.
+ * How long the gateway waits for a subgraph: until this moment, in milliseconds since 1970. A subgraph that receives the
+ * request later begins nothing: the client was already told that the subgraph is unavailable.
  */
 export const deadlineHeader = 'x-request-deadline'
 
-const clocksDifferMs = 2_000 // at most, or the subgraph would refuse what is still waited for
+const clockDifferenceMs = 2_000 // Clocks may differ by this much; a smaller number would refuse requests in time.
 
-/** Whether nobody waits any more; `deadline` is the header's value, milliseconds since 1970. */
-export const isOver = (deadline: string | undefined, now = Date.now()): boolean =>
-  Number(deadline ?? Number.POSITIVE_INFINITY) + clocksDifferMs < now
+/** Whether the gateway no longer waits; `deadline` is the header's value. */
+export const isPastDeadline = (deadline: string | undefined, now = Date.now()): boolean =>
+  Number(deadline ?? Number.POSITIVE_INFINITY) + clockDifferenceMs < now

@@ -1,6 +1,6 @@
 /**
- * Who is asking, as the gateway says it to a subgraph. The gateway signs the identity together with the exact body, for
- * one subgraph, for half a minute: a subgraph answers nothing else, and a captured header opens nothing else.
+ * The viewer, as the gateway passes it to a subgraph. The gateway signs the viewer together with the exact body, for one
+ * subgraph, for 30 seconds. A subgraph answers nothing else, so a captured header is of no use for another request.
  */
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
 import { z } from 'zod'
@@ -16,12 +16,12 @@ export const Viewer = z.object({
 })
 export type Viewer = z.infer<typeof Viewer>
 
-/** Whether Postgres would take it as a uuid; what is none names nothing. */
+/** Whether Postgres accepts the text as a uuid. An id that is not one names nothing. */
 export const isUuid = (text: string): boolean => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text)
 
 export const anonymous: Viewer = { id: '', role: 'anonymous', scopes: [] }
 
-/** HTTP header of a signed request; the same text stands in `extensions.identity` of a graphql-ws subscribe message. */
+/** HTTP header of a signed request; a graphql-ws subscribe message has the same text in `extensions.identity`. */
 export const identityHeader = 'x-holdfast-identity'
 
 const Claims = z.object({ aud: z.string(), exp: z.number(), body: z.string(), viewer: Viewer })
@@ -43,7 +43,7 @@ export function signIdentity(
   return `${payload}.${mac(payload, secret).toString('base64url')}`
 }
 
-/** The viewer when the signature, audience, time and body fit; null otherwise, without saying which did not. */
+/** The viewer when signature, audience, time and body are right; null otherwise, without saying which is wrong. */
 export function verifyIdentity(
   signed: string | undefined,
   audience: string,
@@ -54,14 +54,14 @@ export function verifyIdentity(
   const [payload, signature] = signed?.split('.') ?? []
   if (!payload || !signature) return null
   const given = Buffer.from(signature, 'base64url')
-  const wanted = mac(payload, secret)
-  if (given.length !== wanted.length || !timingSafeEqual(given, wanted)) return null
+  const expected = mac(payload, secret)
+  if (given.length !== expected.length || !timingSafeEqual(given, expected)) return null
   const claims = Claims.safeParse(JSON.parse(Buffer.from(payload, 'base64url').toString('utf8')))
   if (!claims.success) return null
   const { aud, exp, body: hash, viewer } = claims.data
   return aud === audience && exp > now && hash === digest(body) ? viewer : null
 }
 
-/** What is signed of a subscribe message: its operation and variables, in the order both sides build it. */
+/** The signed part of a subscribe message. Both sides build it in this order. */
 export const subscriptionBody = (payload: { query: string; variables?: unknown; operationName?: unknown }): string =>
   JSON.stringify([payload.query, payload.variables ?? null, payload.operationName ?? null])

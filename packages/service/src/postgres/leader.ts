@@ -4,8 +4,8 @@ import type { Log } from '../process/log.ts'
 import { queryMs } from './pool.ts'
 
 /**
- * Runs `work` in one process of all that ask for `name` at a time: leadership is a session advisory lock, so it ends
- * with the connection. `work` is told by its signal to stop.
+ * Runs `work` in one process at a time among all that ask for `name`. Leadership is a session advisory lock, so it ends
+ * with the connection; the signal of `work` is then aborted.
  */
 export async function asLeader(
   databaseUrl: string,

@@ -3,17 +3,17 @@ import type { Log } from '../process/log.ts'
 import { isUnavailable } from '../process/unavailable.ts'
 
 export type Pool = pg.Pool
-/** A connection inside an open transaction: what writes more than one statement asks for this, so it cannot be half done. */
+/** A connection in a transaction. Functions with more than one writing statement ask for it, so they are never half done. */
 export type Transaction = pg.PoolClient
 /** Either; for single statements. */
 export type Queryable = Pick<pg.Pool | pg.PoolClient, 'query'>
 
-export const queryMs = 1_800 // A paused database is to be answered for within 2.5 s, also on a machine that is busy.
+export const queryMs = 1_800 // Requests fail within 2.5 s when the database hangs, also on a busy machine.
 
 // bigint (counters, sequence numbers) fits a double for the next 285,000 years at a thousand a second.
 pg.types.setTypeParser(pg.types.builtins.INT8, Number)
 
-/** A pool whose every wait is bounded: to connect, for a lock, for a statement, for an answer. */
+/** A pool with a timeout for everything: connecting, row locks, statements, answers. */
 export function createPool(url: string, log: Log, options: { max?: number } = {}): Pool {
   const pool = new pg.Pool({
     connectionString: url,
@@ -25,8 +25,8 @@ export function createPool(url: string, log: Log, options: { max?: number } = {}
     idle_in_transaction_session_timeout: 5_000,
     keepAlive: true,
   })
-  // One lost in the middle of a transaction, between two statements: the next one fails and says so, but without a
-  // listener the event alone would end the process.
+  // A connection lost between two statements of a transaction: the next statement fails. Without a listener the event would
+  // end the process.
   pool.on('connect', (client) => client.on('error', () => undefined))
   // A connection lost while idle; the next query opens another.
   pool.on('error', (err) => log.warn({ err }, 'postgres connection lost'))
@@ -35,7 +35,7 @@ export function createPool(url: string, log: Log, options: { max?: number } = {}
 
 const deadlock = '40P01'
 
-/** Runs `work` in one transaction. A deadlock, which Postgres resolves by ending one of two, is tried once more. */
+/** Runs `work` in one transaction. After a deadlock, which Postgres resolves by ending one of two, it runs once more. */
 export async function transaction<T>(pool: Pool, work: (tx: Transaction) => Promise<T>): Promise<T> {
   try {
     return await once(pool, work)
@@ -54,8 +54,8 @@ async function once<T>(pool: Pool, work: (tx: Transaction) => Promise<T>): Promi
     await client.query('commit')
     return result
   } catch (err) {
-    // Postgres has answered: the connection is sound. Otherwise the statement may still be under way on it and a rollback
-    // would be waited for as long again; closing the connection rolls back as well.
+    // With an SQLSTATE, Postgres has answered and the connection is sound. Otherwise the statement may still be running and a
+    // rollback would wait as long again; closing the connection rolls back too.
     if (sqlState(err) === undefined && isUnavailable(err)) broken = err as Error
     else
       await client.query('rollback').catch((rollbackError: Error) => {
@@ -67,27 +67,27 @@ async function once<T>(pool: Pool, work: (tx: Transaction) => Promise<T>): Promi
   }
 }
 
-const forgetBatch = 5_000 // Rows of one statement: it takes some hundredths of a second.
+const deleteBatch = 5_000 // Rows per statement, which takes some hundredths of a second.
 
 /**
- * Deletes the rows of `table` whose `column` (indexed) is more than `keepFor` ago (a Postgres interval), until none is
- * left or the signal is aborted: however fast they come, they go.
+ * Deletes the rows of `table` whose `column` (indexed) is more than `keepFor` (a Postgres interval) ago, batch by batch,
+ * until none is left or the signal is aborted.
  */
 export async function deleteOlderThan(
   pool: Pool,
   { table, column, keepFor }: { table: string; column: string; keepFor: string },
   signal: AbortSignal,
 ): Promise<void> {
-  for (let deleted: number | null = forgetBatch; deleted === forgetBatch && !signal.aborted; )
+  for (let deleted: number | null = deleteBatch; deleted === deleteBatch && !signal.aborted; )
     ({ rowCount: deleted } = await pool.query(
       `delete from ${table}
        where ctid = any(array(
-         select ctid from ${table} where ${column} < now() - $1::interval limit ${forgetBatch} for update skip locked))`,
+         select ctid from ${table} where ${column} < now() - $1::interval limit ${deleteBatch} for update skip locked))`,
       [keepFor],
     ))
 }
 
-/** The five-character SQLSTATE of a refused statement, undefined when the error came from elsewhere. */
+/** The five-character SQLSTATE of a failed statement; undefined when the error is not from Postgres. */
 export function sqlState(err: unknown): string | undefined {
   return err instanceof pg.DatabaseError ? err.code : undefined
 }

@@ -1,12 +1,12 @@
 import { z } from 'zod'
 
-/** A TCP port; 0 asks the system for a free one. */
+/** A TCP port; 0 means any free one. */
 export const Port = z.coerce.number().int().min(0).max(65_535)
 export const Url = z.url()
-/** A secret shared by two processes. Refuses what a human would type. */
+/** A secret shared by two processes, too long to be typed by a person. */
 export const Secret = z.string().min(32, 'must be at least 32 characters')
 
-/** What every process is told. */
+/** The variables of every process. */
 export const commonConfig = {
   PORT: Port,
   HOST: z.string().default('127.0.0.1'),
@@ -14,8 +14,8 @@ export const commonConfig = {
 }
 
 /**
- * Reads the environment by a schema. With faults it names all of them at once on stderr and exits with 1, before
- * anything was started. An empty variable counts as missing. `together` names faults that no variable has alone.
+ * Reads the environment by a schema. When something is wrong it names all of it at once on stderr and exits with 1, before
+ * anything was started. An empty variable counts as missing. `together` finds mistakes between several variables.
  */
 export function readConfig<T extends z.ZodRawShape>(
   shape: T,
@@ -24,12 +24,14 @@ export function readConfig<T extends z.ZodRawShape>(
 ): z.infer<z.ZodObject<T>> {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''))
   const result = z.object(shape).safeParse(given)
-  const faults = (result.error?.issues ?? []).map((issue) => {
+  const mistakes = (result.error?.issues ?? []).map((issue) => {
     const name = issue.path.join('.')
     return `${name}: ${given[name] === undefined ? 'is missing' : issue.message}`
   })
-  faults.push(...together(given))
-  if (result.success && faults.length === 0) return result.data
-  process.stderr.write(`Configuration has ${faults.length} fault(s):\n  ${faults.join('\n  ')}\n`)
+  mistakes.push(...together(given))
+  if (result.success && mistakes.length === 0) return result.data
+  process.stderr.write(
+    `The configuration is wrong. Correct these variables and start again:\n  ${mistakes.join('\n  ')}\n`,
+  )
   process.exit(1)
 }

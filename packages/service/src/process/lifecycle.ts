@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Log } from './log.ts'
 
-/** One thing that is started, and how it is stopped. */
+/** A part of a process: how it is started and how it is stopped. */
 export interface Step {
   readonly name: string
   start(): Promise<unknown> | unknown
@@ -11,8 +11,8 @@ export interface Step {
 const stepBudgetMs = 10_000 // A step that cannot stop in this time will not; the process ends without it.
 
 /**
- * A process is a list of steps: started in order, stopped in the opposite order on SIGTERM or SIGINT, so that the
- * door closes before what stands behind it. A step that fails to start stops the earlier ones; exit code 1.
+ * A process is a list of steps: started in order, stopped in reverse order on SIGTERM or SIGINT, so that the HTTP server
+ * stops before what it uses. When a step fails to start, the earlier ones are stopped and the exit code is 1.
  */
 export async function runProcess(log: Log, steps: readonly Step[]): Promise<void> {
   const started: Step[] = []
@@ -37,7 +37,7 @@ export async function runProcess(log: Log, steps: readonly Step[]): Promise<void
   }
 
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop(0))
-  // Nobody planned these: the state of the process is unknown, and what it held is finished by whoever comes next.
+  // Unplanned: the state of the process is unknown. Its unfinished work is finished by the next process.
   for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
     process.on(event, (err) => {
       log.fatal({ err }, event)
@@ -58,7 +58,7 @@ export async function runProcess(log: Log, steps: readonly Step[]): Promise<void
   log.info('ready')
 }
 
-/** A step that works in the background from its start until its signal; stopping waits for it to end. */
+/** A step that works in the background until its signal is aborted; stopping waits for it to end. */
 export function background(name: string, work: (signal: AbortSignal) => Promise<unknown>): Step {
   const stopping = new AbortController()
   let running: Promise<unknown> | undefined
@@ -74,7 +74,7 @@ export function background(name: string, work: (signal: AbortSignal) => Promise<
   }
 }
 
-/** Calls `work` again and again until aborted, pausing `pauseMs` after each run; an error is logged and does not end it. */
+/** Calls `work` until aborted, with a pause of `pauseMs` after each call. An error is logged and does not end it. */
 export async function repeat(
   signal: AbortSignal,
   pauseMs: number,
@@ -86,7 +86,7 @@ export async function repeat(
       await work()
     } catch (err) {
       if (signal.aborted) return
-      log.warn({ err }, 'will try again')
+      log.warn({ err }, 'will be retried')
       await pause(1_000 * (0.5 + Math.random()), signal)
     }
     await pause(pauseMs, signal)
@@ -98,7 +98,7 @@ export async function pause(ms: number, signal: AbortSignal): Promise<void> {
   await sleep(ms, undefined, { signal }).catch(() => undefined)
 }
 
-/** Fails with an Error that names `what` when `work` takes longer than `ms`. The work itself goes on. */
+/** Rejects with an Error that names `what` when `work` takes longer than `ms`. The work itself goes on. */
 export async function withTimeout<T>(ms: number, what: string, work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_, reject) => {

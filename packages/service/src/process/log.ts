@@ -3,7 +3,7 @@ import { traceId } from './trace.ts'
 
 export type Log = pino.Logger
 
-/** Structured log on stdout, one JSON object per line, with the trace id; names that carry secrets are cut out. */
+/** Structured log on stdout, one JSON object per line, with the trace id. Fields that carry secrets are redacted. */
 export const createLog = (service: string, level: string, destination: Destination = pino.destination(1)): Log =>
   pino(
     {
@@ -34,7 +34,7 @@ export const createLog = (service: string, level: string, destination: Destinati
 
 const warning = 40 // pino's number
 
-/** Where lines go. What is kept back is written when `flush` is called, after a warning or worse. */
+/** Where lines go. Buffered lines are written when `flush` is called, after a warning or worse. */
 export interface Destination extends pino.DestinationStream {
   flush?(): void
 }
@@ -43,9 +43,9 @@ const batchLength = 4_096 // characters
 const batchMs = 100
 
 /**
- * Stdout, several lines at a time, for who logs thousands a second: a write for each was a fifth of what a request cost the
- * gateway. A SIGKILL can take a tenth of a second of lines below a warning. Pino's own batches never end when
- * whoever read them has gone (sonic-boom 4.2, flushSync on EPIPE).
+ * Stdout, several lines at a time, for processes that log thousands of lines a second: one write per line was a fifth of
+ * the gateway's CPU per request. SIGKILL can lose a tenth of a second of lines below a warning. Pino's own buffering never
+ * ends when its reader has gone (sonic-boom 4.2, flushSync on EPIPE).
  */
 export function batchedStdout(): Destination {
   let lines = ''
@@ -58,7 +58,7 @@ export function batchedStdout(): Destination {
     if (batch !== '') process.stdout.write(batch)
   }
   process.on('exit', flush)
-  process.stdout.on('error', () => undefined) // Nobody reads the log any more; that is no reason to stop.
+  process.stdout.on('error', () => undefined) // The reader of the log has gone; that is no reason to stop.
   return {
     flush,
     write: (line) => {

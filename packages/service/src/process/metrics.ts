@@ -1,6 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 
-/** Everything this process counts; served at /metrics. */
+/** All metrics of this process, served at /metrics. */
 export const registry = new Registry()
 collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 100 })
 
@@ -12,7 +12,7 @@ export const gauge = <L extends string>(name: string, help: string, labelNames: 
 
 const seconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
 
-/** Of seconds, in buckets from a millisecond to ten seconds, unless told others. */
+/** A histogram of seconds, by default in buckets from a millisecond to ten seconds. */
 export const histogram = <L extends string>(
   name: string,
   help: string,

@@ -1,6 +1,6 @@
 /**
- * The live view over Redis pub/sub. A notice may be lost, so nothing here is true by itself: who listens reads the
- * truth after subscribing and after every reconnect.
+ * Change notifications over Redis pub/sub. A notification may be lost and proves nothing: subscribers read the database
+ * after subscribing, after every notification and after every reconnect.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Log } from '../process/log.ts'
@@ -9,22 +9,22 @@ import { createBlockingRedis } from './client.ts'
 export type ChangeNotification =
   | { readonly kind: 'message'; readonly channel: string; readonly message: string }
   | { readonly kind: 'resync' }
-type Listener = (notice: ChangeNotification) => void
+type Listener = (notification: ChangeNotification) => void
 
 export interface ChangeFeed {
   /**
-   * Notices of the channels, oldest first, beginning with one `resync`; another one follows whenever messages may have
-   * been missed. Ends when the consumer returns, the signal is aborted or `stop` is called.
+   * The notifications of the channels, oldest first. The first is `resync`; another `resync` follows whenever messages may
+   * have been lost. Ends when the subscriber returns, the signal is aborted or `stop` is called.
    */
   listen(channels: readonly string[], signal?: AbortSignal): AsyncGenerator<ChangeNotification, void, void>
   ready(): Promise<unknown>
   stop(): void
 }
 
-const subscribeMs = 500 // Redis answers in one; longer means that it is away.
-const queueLimit = 1_000 // A listener further behind than this is better served by reading the truth again.
+const subscribeMs = 500 // Redis answers within a millisecond; longer means that it is away.
+const queueLimit = 1_000 // A subscriber further behind reads the database again instead.
 
-/** One Redis connection for all listeners of a process; a channel is subscribed while somebody listens to it. */
+/** One Redis connection for all subscribers of a process; a channel is subscribed to while it has listeners. */
 export function createChangeFeed(url: string, log: Log): ChangeFeed {
   const redis = createBlockingRedis(url, log)
   const listeners = new Map<string, Set<Listener>>()
@@ -51,9 +51,9 @@ export function createChangeFeed(url: string, log: Log): ChangeFeed {
       stopped = true
       wake()
     }
-    const listener: Listener = (notice) => {
-      if (notice.kind === 'resync' || queue.length >= queueLimit) queue = [{ kind: 'resync' }]
-      else queue.push(notice)
+    const listener: Listener = (notification) => {
+      if (notification.kind === 'resync' || queue.length >= queueLimit) queue = [{ kind: 'resync' }]
+      else queue.push(notification)
       wake()
     }
     stops.add(stop)
@@ -61,7 +61,7 @@ export function createChangeFeed(url: string, log: Log): ChangeFeed {
     signal?.addEventListener('abort', stop, { once: true })
     for (const channel of channels) listeners.set(channel, (listeners.get(channel) ?? new Set()).add(listener))
     try {
-      // Without Redis the first answer is still the truth, and it does not wait for more than this.
+      // Without Redis the first snapshot is still right, so it waits no longer than this.
       let late = false
       const subscribed = redis
         .subscribe(...channels)
@@ -73,8 +73,8 @@ export function createChangeFeed(url: string, log: Log): ChangeFeed {
       late = true
       yield { kind: 'resync' }
       while (!stopped) {
-        const notice = queue.shift()
-        if (notice) yield notice
+        const notification = queue.shift()
+        if (notification) yield notification
         else
           await new Promise<void>((resolve) => {
             wake = resolve
@@ -109,8 +109,8 @@ export function createChangeFeed(url: string, log: Log): ChangeFeed {
 }
 
 /**
- * An async generator that `return` ends at once. Of a plain one it waits for the `await` under way, which in a
- * subscription without news may be for ever.
+ * An async generator that `return` ends at once. `return` of a plain one waits for the current `await`, which in a
+ * subscription without changes may be for ever.
  */
 export function abortableGenerator<T>(
   make: (signal: AbortSignal) => AsyncGenerator<T, void, void>,

@@ -1,7 +1,7 @@
 import { Redis } from 'ioredis'
 import type { Log } from '../process/log.ts'
 
-/** A connection that fails fast: no queue while offline, no command waits longer than a second. */
+/** A connection that fails fast: it does not queue while offline, and no command takes longer than a second. */
 export function createRedis(url: string, log: Log): Redis {
   return withLog(
     new Redis(url, {
@@ -16,7 +16,7 @@ export function createRedis(url: string, log: Log): Redis {
   )
 }
 
-/** A connection for commands that wait on purpose (XREADGROUP BLOCK, SUBSCRIBE): nothing else may share it. */
+/** A connection for commands that block (XREADGROUP BLOCK, SUBSCRIBE). Nothing else may use it. */
 export function createBlockingRedis(url: string, log: Log): Redis {
   return withLog(
     new Redis(url, {

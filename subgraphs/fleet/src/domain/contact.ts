@@ -1,8 +1,4 @@
-import type { VehicleState } from './vehicle.ts'
-
-/** Whether a vehicle can be reached by radio. */
-export const contacts = ['ONLINE', 'LOST'] as const
-export type Contact = (typeof contacts)[number]
+import type { Contact, VehicleState } from './vehicle.ts'
 
 interface KnownContact {
   readonly contact: Contact

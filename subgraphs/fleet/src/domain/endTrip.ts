@@ -1,6 +1,5 @@
 import type { Command } from './command.ts'
-import type { Contact } from './contact.ts'
-import type { Position } from './vehicle.ts'
+import type { Contact, Position } from './vehicle.ts'
 import { parkingAt, type Zone } from './zones.ts'
 
 /** Milliseconds. An unlocked vehicle that stands reports its position every 5 s; an older one is not trusted. */

@@ -1,7 +1,7 @@
 import type { LockState } from '@holdfast/contracts'
-import { type Contact, isWithinGrace } from './contact.ts'
+import { isWithinGrace } from './contact.ts'
 import { distance, type Place } from './place.ts'
-import type { VehicleState } from './vehicle.ts'
+import type { Contact, VehicleState } from './vehicle.ts'
 
 export interface OfferRules {
   /** Milliseconds for which a vehicle without contact stays on the map. */

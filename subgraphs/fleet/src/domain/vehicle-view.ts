@@ -1,9 +1,9 @@
 import type { LockState } from '@holdfast/contracts'
 import type { Visibility } from '@holdfast/service/domain'
-import { type Contact, shownState } from './contact.ts'
+import { shownState } from './contact.ts'
 import type { Offer } from './offer.ts'
 import type { Place } from './place.ts'
-import type { VehicleState } from './vehicle.ts'
+import type { Contact, VehicleState } from './vehicle.ts'
 
 /** Everything that is known of a vehicle where it is shown. */
 export interface KnownVehicle {

@@ -1,11 +1,14 @@
 import type { LockState } from '@holdfast/contracts'
 import type { Move } from '@holdfast/service/domain'
-import type { Contact } from './contact.ts'
 import type { Place } from './place.ts'
 
 /** The MDS 2.0 micromobility states that are stored. Contact is apart: a vehicle that falls silent while reserved is still reserved. */
 export const vehicleStates = ['AVAILABLE', 'RESERVED', 'ON_TRIP', 'NON_OPERATIONAL', 'REMOVED'] as const
 export type VehicleState = (typeof vehicleStates)[number]
+
+/** Whether a vehicle can be reached by radio. */
+export const contacts = ['ONLINE', 'LOST'] as const
+export type Contact = (typeof contacts)[number]
 
 /** Every legal move of a vehicle, named by its MDS 2.0 event. What is not here cannot happen. */
 export const vehicleMoves = [

@@ -1,7 +1,6 @@
 import type { Sample } from '@holdfast/contracts'
 import { type Pool, type Transaction, transaction } from '@holdfast/service/postgres'
-import type { Contact } from '../domain/contact.ts'
-import type { VehicleState } from '../domain/vehicle.ts'
+import type { Contact, VehicleState } from '../domain/vehicle.ts'
 import { columns } from './columns.ts'
 
 /** A measured position of a device, with the epoch and number of the message it came in. */

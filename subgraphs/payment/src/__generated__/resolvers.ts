@@ -13,22 +13,22 @@ export type Scalars = {
   Boolean: { input: boolean; output: boolean; }
   Int: { input: number; output: number; }
   Float: { input: number; output: number; }
-  /** An instant with its zone, ISO 8601 (2026-11-21T08:00:00.000Z). */
+  /** A moment in ISO 8601 with its zone, such as 2026-11-21T08:00:00.000Z. */
   DateTime: { input: Date; output: Date; }
   _FieldSet: { input: unknown; output: unknown; }
 };
 
 export type AuthorizePaymentInput = {
   readonly bookingId: Scalars['ID']['input'];
-  /** A Stripe PaymentMethod (pm_…), made by Stripe's client library: card data never comes here. */
+  /** A Stripe PaymentMethod (pm_…), made by Stripe's client library: card data never reaches Holdfast. */
   readonly paymentMethodId: Scalars['ID']['input'];
-  /** A UUID that you choose; keep it when you repeat the request. */
+  /** A UUID that you choose. Send the same one when you repeat the request. */
   readonly requestId: Scalars['ID']['input'];
 };
 
 export type AuthorizePaymentResult = AuthorizePaymentSuccess | BookingNotFound | BookingNotPayable | HoldExpired | PaymentActionRequired | PaymentDeclined | PaymentMethodUnusable | PaymentPending | PaymentReleased | RequestIdReused;
 
-/** The money is frozen and the booking confirmed. */
+/** The amount is authorised and the booking is confirmed. */
 export type AuthorizePaymentSuccess = {
   readonly __typename?: 'AuthorizePaymentSuccess';
   readonly booking: Booking;
@@ -40,17 +40,17 @@ export type Booking = {
   readonly id: Scalars['ID']['output'];
   /** The latest attempt; null before the first. */
   readonly payment: Maybe<Payment>;
-  /** Null until the fare was captured; a ride that cost nothing has none. */
+  /** Null until the fare is captured. A ride that cost nothing has no receipt. */
   readonly receipt: Maybe<Receipt>;
 };
 
-/** There is no such booking for you. */
+/** You have no booking with this id. */
 export type BookingNotFound = Problem & {
   readonly __typename?: 'BookingNotFound';
   readonly message: Scalars['String']['output'];
 };
 
-/** The booking is not waiting to be paid. */
+/** Only a HELD booking can be paid. */
 export type BookingNotPayable = Problem & {
   readonly __typename?: 'BookingNotPayable';
   readonly message: Scalars['String']['output'];
@@ -58,7 +58,7 @@ export type BookingNotPayable = Problem & {
   readonly state: Scalars['String']['output'];
 };
 
-/** The hold ran out. */
+/** The hold has expired. */
 export type HoldExpired = Problem & {
   readonly __typename?: 'HoldExpired';
   readonly expiredAt: Scalars['DateTime']['output'];
@@ -77,8 +77,8 @@ export type Money = {
 export type Mutation = {
   readonly __typename?: 'Mutation';
   /**
-   * Freezes the booking's amount on a card and confirms the booking. Nothing is taken before the ride has ended. A declined
-   * card leaves the hold alive: pay again, with a new `requestId`, until it expires (at most 5 attempts).
+   * Authorises the booking's amount on a card and confirms the booking. Nothing is captured before the ride has ended. After
+   * a declined card the hold goes on: pay again with a new `requestId` until it expires (at most 5 attempts).
    */
   readonly authorizePayment: Maybe<AuthorizePaymentResult>;
 };
@@ -91,11 +91,11 @@ export type MutationAuthorizePaymentArgs = {
 /** One attempt to pay for a booking: one Stripe PaymentIntent. */
 export type Payment = {
   readonly __typename?: 'Payment';
-  /** What is, or was to be, frozen. */
+  /** The amount to authorise, or authorised. */
   readonly amount: Money;
   readonly attempt: Scalars['Int']['output'];
   readonly bookingId: Scalars['ID']['output'];
-  /** What was taken; null before. */
+  /** The captured amount; null before. */
   readonly captured: Maybe<Money>;
   readonly createdAt: Scalars['DateTime']['output'];
   /** Stripe's decline_code or error code (docs.stripe.com/declines/codes); null unless FAILED. */
@@ -105,9 +105,9 @@ export type Payment = {
 };
 
 /**
- * The bank wants its customer to agree while the booking is PROCESSING; who has not by its `expiresAt` has not paid. Send
- * them to `redirectUrl`, then watch `bookingStatus`. The same request repeated gives the page again, or what has become of
- * the payment.
+ * The bank wants the customer to confirm the payment before the booking's `expiresAt`; until then the booking is PROCESSING.
+ * Send them to `redirectUrl`, then subscribe to `bookingStatus`. The same request again returns the page again, or the
+ * payment's outcome.
  */
 export type PaymentActionRequired = {
   readonly __typename?: 'PaymentActionRequired';
@@ -119,7 +119,7 @@ export type PaymentActionRequired = {
   readonly redirectUrl: Maybe<Scalars['String']['output']>;
 };
 
-/** The card was declined. The hold goes on while `attemptsLeft` and time allow. */
+/** The card was declined. The hold goes on until `holdExpiresAt` while `attemptsLeft` is above 0. */
 export type PaymentDeclined = Problem & {
   readonly __typename?: 'PaymentDeclined';
   readonly attemptsLeft: Scalars['Int']['output'];
@@ -130,7 +130,7 @@ export type PaymentDeclined = Problem & {
   readonly message: Scalars['String']['output'];
 };
 
-/** Stripe does not know this payment method or it cannot be used. No bank was asked. */
+/** Stripe does not know this payment method, or it cannot be used. The bank was not asked. */
 export type PaymentMethodUnusable = Problem & {
   readonly __typename?: 'PaymentMethodUnusable';
   readonly attemptsLeft: Scalars['Int']['output'];
@@ -139,8 +139,8 @@ export type PaymentMethodUnusable = Problem & {
 };
 
 /**
- * Stripe has not answered in time. It goes on without you: watch `bookingStatus`, or repeat the request with the same
- * `requestId` for what has become of it. Nothing is charged twice.
+ * Stripe has not answered in time. The payment goes on: subscribe to `bookingStatus`, or repeat the request with the same
+ * `requestId` to see the outcome. Nothing is charged twice.
  */
 export type PaymentPending = {
   readonly __typename?: 'PaymentPending';
@@ -148,7 +148,7 @@ export type PaymentPending = {
   readonly payment: Payment;
 };
 
-/** The booking ended before the money was frozen, or since. Nothing is taken; what was frozen is released. */
+/** The booking ended before or after the authorisation. Nothing is charged: the authorisation is released. */
 export type PaymentReleased = Problem & {
   readonly __typename?: 'PaymentReleased';
   readonly booking: Booking;
@@ -156,22 +156,22 @@ export type PaymentReleased = Problem & {
   readonly payment: Payment;
 };
 
-/** The life of one attempt to pay; the table of moves stands in this subgraph's README. */
+/** The state of one attempt to pay. The README of this subgraph shows the moves between them. */
 export type PaymentState =
-  /** The amount is frozen on the card. */
+  /** The amount is authorised on the card. */
   | 'AUTHORIZED'
-  /** Stripe is asked, its answer is not known yet. */
+  /** Stripe was asked; its answer is not known yet. */
   | 'AUTHORIZING'
-  /** The fare was taken; the rest was released. */
+  /** The fare was captured; the rest was released. */
   | 'CAPTURED'
   /** Declined; see `declineCode`. */
   | 'FAILED'
-  /** The card's bank wants its customer to agree (3-D Secure). */
+  /** The card's bank wants the customer to confirm the payment (3-D Secure). */
   | 'REQUIRES_ACTION'
-  /** Released without taking anything. */
+  /** The authorisation was voided; nothing was captured. */
   | 'VOIDED';
 
-/** A request we understood and refused. Nothing has changed. */
+/** A valid request that was refused. Nothing has changed. */
 export type Problem = {
   /** One sentence for people, with the next step in it. May change; the facts are the other fields. */
   readonly message: Scalars['String']['output'];
@@ -179,7 +179,7 @@ export type Problem = {
 
 export type Query = {
   readonly __typename?: 'Query';
-  /** A payment of yours (operators: anyone's); null when there is none. */
+  /** A payment of yours (operators: any payment); null when there is none. */
   readonly payment: Maybe<Payment>;
 };
 
@@ -188,16 +188,16 @@ export type QueryPaymentArgs = {
   id: Scalars['ID']['input'];
 };
 
-/** What was paid, as the law wants it shown (§ 14 UStG). */
+/** What was paid, with the details that § 14 UStG requires. */
 export type Receipt = {
   readonly __typename?: 'Receipt';
   readonly gross: Money;
   readonly issuedAt: Scalars['DateTime']['output'];
   readonly lines: ReadonlyArray<ReceiptLine>;
   readonly net: Money;
-  /** Gapless. */
+  /** Numbers have no gap. */
   readonly number: Scalars['String']['output'];
-  /** The part of the fare above the authorisation, not taken. */
+  /** The part of the fare above the authorisation, not captured. */
   readonly outstanding: Money;
   readonly vat: Money;
   /** Hundredths of a percent: 1900 is 19 %. */
@@ -206,14 +206,14 @@ export type Receipt = {
 
 export type ReceiptLine = {
   readonly __typename?: 'ReceiptLine';
-  /** UNLOCK, MINUTES (started minutes) or CAP (what the ceiling takes off; negative). */
+  /** UNLOCK, MINUTES (started minutes) or CAP (what the price cap takes off; negative). */
   readonly kind: Scalars['String']['output'];
   readonly quantity: Scalars['Int']['output'];
   readonly total: Money;
   readonly unit: Money;
 };
 
-/** The `requestId` was used before, for something else. */
+/** The `requestId` was already used for another request. */
 export type RequestIdReused = Problem & {
   readonly __typename?: 'RequestIdReused';
   readonly message: Scalars['String']['output'];

@@ -1,14 +1,14 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Pool, transaction } from '@holdfast/service/postgres'
+import { type Pool, type Transaction, transaction } from '@holdfast/service/postgres'
 import { type Log, traceparent } from '@holdfast/service/process'
-import { type Call, type Challenge, callFor } from '../domain/next.ts'
-import { inlineMs } from '../domain/pace.ts'
+import { type Challenge, callFor, type StripeCall } from '../domain/next-step.ts'
 import type { Payment } from '../domain/payment.ts'
-import { claim } from '../store/claims.ts'
-import { insertPayment, lockRequest, paymentById, paymentOfRequest } from '../store/payments.ts'
-import type { AskStripe } from '../stripe/intents.ts'
-import { settle } from './settle.ts'
+import { requestBudgetMs } from '../domain/retry.ts'
+import { claimForPayment } from '../store/bookings.ts'
+import { insertPayment, paymentById, paymentOfRequest, serializeRequest } from '../store/payments.ts'
+import type { CallStripe } from '../stripe/intents.ts'
+import { settlePayment } from './settlePayment.ts'
 
 const stripeMs = 2_000 // With a transaction before and after it, the customer has an answer within 3 s.
 
@@ -22,58 +22,56 @@ export interface AuthorizePayment {
 export type AuthorizeRefusal =
   | { readonly kind: 'BookingNotFound' }
   | { readonly kind: 'BookingNotPayable'; readonly state: string }
-  | { readonly kind: 'HoldExpired'; readonly at: Date }
+  | { readonly kind: 'HoldExpired'; readonly expiredAt: Date }
   | { readonly kind: 'RequestIdReused' }
 
 export type AuthorizeOutcome =
-  /** What has become of the payment by now, refused by the bank included. `challenge` only while it asks its customer. */
+  /** The payment as it is now, declined ones included. `challenge` only while the bank requires one. */
   | { readonly ok: true; readonly payment: Payment; readonly challenge: Challenge | null }
   | { readonly ok: false; readonly refusal: AuthorizeRefusal }
 
 export interface Deps {
   readonly pool: Pool
-  readonly ask: AskStripe
+  readonly callStripe: CallStripe
   readonly log: Log
   now(): Date
   /** From 0 to 1. */
-  chance(): number
+  random(): number
 }
 
 /**
- * Three phases, each of which can be the last one of this process: claim the booking and write the payment (one
- * transaction), ask Stripe (outside any), bring the answer into the books (one transaction). From the first on the
- * payment's row says what is left to do, and the completer does it.
+ * Three phases: claim the booking and insert the payment (one transaction), ask Stripe (outside any transaction), settle
+ * the answer (one transaction). The process may die after any of them: the payment's row says what is left to do, and
+ * the completer does it.
  */
-export const authorizePayment =
-  (deps: Deps) =>
-  async (command: AuthorizePayment): Promise<AuthorizeOutcome> => {
-    const begun = await transaction(deps.pool, async (tx) => {
-      await lockRequest(tx, command.customerId, command.requestId)
-      const earlier = await paymentOfRequest(tx, command.customerId, command.requestId)
-      if (!earlier) return begin(deps, tx, command)
-      return earlier.inputHash.equals(hashOf(command))
-        ? ({ ok: true, isNew: false, payment: earlier.payment } as const)
-        : refused({ kind: 'RequestIdReused' })
-    })
-    if (!begun.ok) return begun
-    if (begun.isNew) return advance(deps, begun.payment, 'create')
-    const payment = await settledByTheFirst(deps, begun.payment)
-    if (payment.state === 'REQUIRES_ACTION') return advance(deps, payment, callFor(payment, deps.now()))
-    return { ok: true, payment, challenge: null }
-  }
+export async function authorizePayment(deps: Deps, command: AuthorizePayment): Promise<AuthorizeOutcome> {
+  const begun = await transaction(deps.pool, async (tx) => {
+    await serializeRequest(tx, command.customerId, command.requestId)
+    const earlier = await paymentOfRequest(tx, command.customerId, command.requestId)
+    if (!earlier) return begin(deps, tx, command)
+    return earlier.inputHash.equals(hashOf(command))
+      ? ({ ok: true, isNew: false, payment: earlier.payment } as const)
+      : refused({ kind: 'RequestIdReused' })
+  })
+  if (!begun.ok) return begun
+  if (begun.isNew) return advance(deps, begun.payment, 'create')
+  const payment = await settledByFirstRequest(deps, begun.payment)
+  if (payment.state === 'REQUIRES_ACTION') return advance(deps, payment, callFor(payment, deps.now()))
+  return { ok: true, payment, challenge: null }
+}
 
 type Begun = { ok: true; isNew: true; payment: Payment } | { ok: false; refusal: AuthorizeRefusal }
 
-async function begin({ now }: Deps, tx: Parameters<typeof claim>[0], command: AuthorizePayment): Promise<Begun> {
+async function begin({ now }: Deps, tx: Transaction, command: AuthorizePayment): Promise<Begun> {
   const id = randomUUID()
-  const claimed = await claim(tx, command.bookingId, command.customerId, id)
+  const claimed = await claimForPayment(tx, command.bookingId, command.customerId, id)
   switch (claimed.outcome) {
     case 'NOT_FOUND':
       return refused({ kind: 'BookingNotFound' })
     case 'NOT_PAYABLE':
       return refused({ kind: 'BookingNotPayable', state: claimed.state })
     case 'HOLD_EXPIRED':
-      return refused({ kind: 'HoldExpired', at: claimed.holdExpiresAt })
+      return refused({ kind: 'HoldExpired', expiredAt: claimed.holdExpiresAt })
     case 'CLAIMED': {
       const at = now()
       const payment = await insertPayment(tx, {
@@ -81,7 +79,7 @@ async function begin({ now }: Deps, tx: Parameters<typeof claim>[0], command: Au
         ...claimed,
         id,
         inputHash: hashOf(command),
-        nextTryAt: new Date(at.getTime() + inlineMs),
+        nextTryAt: new Date(at.getTime() + requestBudgetMs),
         createdAt: at,
         traceparent: traceparent(),
       })
@@ -90,18 +88,18 @@ async function begin({ now }: Deps, tx: Parameters<typeof claim>[0], command: Au
   }
 }
 
-async function advance(deps: Deps, payment: Payment, call: Call): Promise<AuthorizeOutcome> {
-  const answer = await deps.ask(call, payment, stripeMs)
+async function advance(deps: Deps, payment: Payment, call: StripeCall): Promise<AuthorizeOutcome> {
+  const answer = await deps.callStripe(call, payment, stripeMs)
   const settled = await transaction(deps.pool, (tx) =>
-    settle(tx, payment.id, answer, { now: deps.now(), chance: deps.chance(), log: deps.log }),
+    settlePayment(tx, payment.id, answer, { now: deps.now(), random: deps.random(), log: deps.log }),
   )
-  // With something left to ask of Stripe the intent is about to be cancelled: nobody is to agree to it any more.
+  // A call that is left means that the intent is about to be cancelled: the customer must not confirm it any more.
   const challenge = answer.kind === 'INTENT' && settled.call === null ? answer.intent.challenge : null
   return { ok: true, payment: settled.payment, challenge }
 }
 
-/** The payment when the request that began it is through with it, or as it is when that takes too long. */
-async function settledByTheFirst({ pool, now }: Deps, payment: Payment): Promise<Payment> {
+/** The payment after the first request has settled it, or as it is when that takes too long. */
+async function settledByFirstRequest({ pool, now }: Deps, payment: Payment): Promise<Payment> {
   const until = now().getTime() + stripeMs
   let latest = payment
   while (latest.state === 'AUTHORIZING' && now().getTime() < until) {

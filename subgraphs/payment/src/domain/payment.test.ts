@@ -1,32 +1,28 @@
+import { isFinal } from '@holdfast/service/domain'
 import { describe, expect, it } from '@jest/globals'
-import { moves, type PaymentState, states, wantedFor } from './payment.ts'
+import { actionAfterBooking, moves, type PaymentState, states } from './payment.ts'
 
 const eur = (amountMinor: number) => ({ amountMinor, currency: 'EUR' })
 
 describe('the moves', () => {
-  const all = Object.values(moves)
-
   it('reach every state from the first', () => {
     const reached = new Set<PaymentState>(['AUTHORIZING'])
-    for (const _ of states) {
-      for (const { from, to } of all) if (from.some((state) => reached.has(state))) reached.add(to)
-    }
+    for (const _ of states) for (const { from, to } of moves) if (reached.has(from)) reached.add(to)
     expect([...reached].sort()).toEqual([...states].sort())
   })
 
   it('end in CAPTURED, VOIDED or FAILED', () => {
-    const left = new Set(all.flatMap(({ from }): readonly PaymentState[] => from))
-    expect(states.filter((state) => !left.has(state))).toEqual(['CAPTURED', 'VOIDED', 'FAILED'])
+    expect(states.filter((state) => isFinal(moves, state))).toEqual(['CAPTURED', 'VOIDED', 'FAILED'])
   })
 })
 
-describe('what a fare asks of an authorisation', () => {
+describe('the action after a completed booking', () => {
   it.each([
     [1, 2_000, 1],
     [2_000, 2_000, 2_000],
     [2_001, 2_000, 2_000],
-  ])('of %d from %d is %d', (fare, authorised, amountMinor) => {
-    expect(wantedFor(eur(fare), [], eur(authorised))).toEqual({
+  ])('for a fare of %d and an authorisation of %d captures %d', (fare, authorised, amountMinor) => {
+    expect(actionAfterBooking(eur(fare), [], eur(authorised))).toEqual({
       kind: 'CAPTURE',
       amountMinor,
       fareMinor: fare,
@@ -34,11 +30,11 @@ describe('what a fare asks of an authorisation', () => {
     })
   })
 
-  it('is the release when there is nothing to pay', () => {
-    expect(wantedFor(eur(0), [], eur(2_000))).toEqual({ kind: 'VOID' })
+  it('is to void when there is nothing to pay', () => {
+    expect(actionAfterBooking(eur(0), [], eur(2_000))).toEqual({ kind: 'VOID' })
   })
 
-  it('is an error in another currency', () => {
-    expect(() => wantedFor({ amountMinor: 1, currency: 'CHF' }, [], eur(2_000))).toThrow('CHF')
+  it('is an error when the currencies differ', () => {
+    expect(() => actionAfterBooking({ amountMinor: 1, currency: 'CHF' }, [], eur(2_000))).toThrow('CHF')
   })
 })

@@ -1,31 +1,30 @@
 import type { EventType, FareLine, Money } from '@holdfast/contracts'
+import type { Move } from '@holdfast/service/domain'
 
 export const states = ['AUTHORIZING', 'REQUIRES_ACTION', 'AUTHORIZED', 'CAPTURED', 'VOIDED', 'FAILED'] as const
 export type PaymentState = (typeof states)[number]
 
-interface Move {
-  readonly from: readonly PaymentState[]
-  readonly to: PaymentState
-}
-
-/** Every legal move of a payment. What is not here cannot happen: Postgres refuses it too (`payment.legal_move`). */
-export const moves = {
-  ask: { from: ['AUTHORIZING'], to: 'REQUIRES_ACTION' },
-  authorize: { from: ['AUTHORIZING', 'REQUIRES_ACTION'], to: 'AUTHORIZED' },
-  fail: { from: ['AUTHORIZING', 'REQUIRES_ACTION'], to: 'FAILED' },
-  capture: { from: ['AUTHORIZED'], to: 'CAPTURED' },
-  void: { from: ['AUTHORIZED', 'REQUIRES_ACTION'], to: 'VOIDED' },
-} as const satisfies Record<string, Move>
+/** Every legal move of a payment. `payment.legal_move` has the same rows, and Postgres refuses every other move. */
+export const moves = [
+  { name: 'require_action', from: 'AUTHORIZING', to: 'REQUIRES_ACTION' },
+  { name: 'authorize', from: 'AUTHORIZING', to: 'AUTHORIZED' },
+  { name: 'authorize', from: 'REQUIRES_ACTION', to: 'AUTHORIZED' },
+  { name: 'fail', from: 'AUTHORIZING', to: 'FAILED' },
+  { name: 'fail', from: 'REQUIRES_ACTION', to: 'FAILED' },
+  { name: 'capture', from: 'AUTHORIZED', to: 'CAPTURED' },
+  { name: 'void', from: 'AUTHORIZED', to: 'VOIDED' },
+  { name: 'void', from: 'REQUIRES_ACTION', to: 'VOIDED' },
+] as const satisfies readonly Move<PaymentState>[]
 
 /** States in which an authorisation exists or may come to exist. */
-export const live = ['AUTHORIZING', 'REQUIRES_ACTION', 'AUTHORIZED'] as const satisfies readonly PaymentState[]
+export const liveStates = ['AUTHORIZING', 'REQUIRES_ACTION', 'AUTHORIZED'] as const satisfies readonly PaymentState[]
 
-/** What is still to be done about a payment's intent. */
-export type Wanted =
+/** What is still to be done with the intent of a payment. */
+export type PendingAction =
   | { readonly kind: 'VOID' }
   | {
       readonly kind: 'CAPTURE'
-      /** What to take: the fare, as far as the authorisation covers it. */
+      /** The amount to capture: the fare, as far as the authorisation covers it. */
       readonly amountMinor: number
       readonly fareMinor: number
       readonly lines: readonly FareLine[]
@@ -47,18 +46,18 @@ interface Attempt {
   readonly amount: Money
   /** Stripe's id; null until Stripe has answered. */
   readonly intentId: string | null
-  /** How often the customer may try again after this attempt; 0 as soon as the booking is lost. */
+  /** How many more attempts the customer has after this one; 0 when the booking is lost. */
   readonly attemptsLeft: number
   readonly holdExpiresAt: Date
-  /** Who has not agreed by then has not paid. */
+  /** The end of the claim: without an authorisation by then, the booking is not paid. */
   readonly decideBy: Date
-  readonly wanted: Wanted | null
-  /** When it is looked at again; null when nothing is left to do. */
+  readonly pendingAction: PendingAction | null
+  /** When the completer checks it again; null when nothing is left to do. */
   readonly nextTryAt: Date | null
-  /** Looks that changed nothing, since the last one that did. */
+  /** Checks without a change since the last change. */
   readonly tries: number
   readonly createdAt: Date
-  /** When it was authorised or came to its end; before that, when it was begun. */
+  /** When it was authorised or ended; before that, when it was created. */
   readonly changedAt: Date
   readonly traceparent: string | null
 }
@@ -71,7 +70,7 @@ export type Payment = Attempt &
     | { readonly state: 'CAPTURED'; readonly capturedMinor: number }
   )
 
-/** Events of booking that mean something for its money. */
+/** Events of booking that change its payment. */
 export const eventsOfConcern = [
   'BookingCompleted',
   'HoldExpired',
@@ -80,12 +79,12 @@ export const eventsOfConcern = [
 ] as const satisfies readonly EventType[]
 
 /**
- * What a finished booking asks of the authorisation: its fare up to what was frozen, or, when there is nothing to pay,
- * the release (Stripe captures no zero, and what costs nothing gets no receipt). Throws when the currencies differ.
+ * What a completed booking means for its authorisation: capture the fare up to the authorised amount, or void when there
+ * is nothing to pay (Stripe captures no zero amount, and there is no receipt for nothing). Throws when currencies differ.
  */
-export function wantedFor(fare: Money, lines: readonly FareLine[], authorised: Money): Wanted {
+export function actionAfterBooking(fare: Money, lines: readonly FareLine[], authorised: Money): PendingAction {
   if (fare.currency !== authorised.currency) {
-    throw new Error(`a fare in ${fare.currency} cannot be taken from an authorisation in ${authorised.currency}`)
+    throw new Error(`a fare in ${fare.currency} cannot be captured from an authorisation in ${authorised.currency}`)
   }
   const amountMinor = Math.min(fare.amountMinor, authorised.amountMinor)
   return amountMinor > 0 ? { kind: 'CAPTURE', amountMinor, fareMinor: fare.amountMinor, lines } : { kind: 'VOID' }

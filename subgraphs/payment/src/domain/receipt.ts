@@ -6,8 +6,8 @@ export const vatBasisPoints = 1_900
 const whole = 10_000 // basis points
 
 /**
- * Splits a gross price (what the customer sees and pays) into net and tax, in minor units: net is rounded half up and the
- * tax is the rest, so that the two always make the gross.
+ * Splits a gross price (what the customer sees and pays) into net and tax, in minor units. Net is rounded half up and tax
+ * is the rest, so that both always sum to the gross price.
  */
 export function withoutVat(grossMinor: number, basisPoints = vatBasisPoints): { netMinor: number; vatMinor: number } {
   const divisor = whole + basisPoints
@@ -15,7 +15,7 @@ export function withoutVat(grossMinor: number, basisPoints = vatBasisPoints): { 
   return { netMinor, vatMinor: grossMinor - netMinor }
 }
 
-/** What was paid, as § 14 UStG wants it shown. Amounts in minor units of `currency`. */
+/** What was paid, with the details that § 14 UStG requires. Amounts are in minor units of `currency`. */
 export interface Receipt {
   /** Gapless. */
   readonly number: number
@@ -25,12 +25,12 @@ export interface Receipt {
   readonly netMinor: number
   readonly vatMinor: number
   readonly vatBasisPoints: number
-  /** The part of the fare above the authorisation, not taken. */
+  /** The part of the fare above the authorisation, not captured. */
   readonly outstandingMinor: number
   readonly lines: readonly FareLine[]
 }
 
-/** The receipt's amounts for what was taken of a fare. */
+/** The amounts of the receipt for what was captured of a fare. */
 export const receiptFor = (capturedMinor: number, fareMinor: number) => ({
   grossMinor: capturedMinor,
   ...withoutVat(capturedMinor),

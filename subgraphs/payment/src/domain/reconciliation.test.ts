@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import type { IntentStatus } from './next.ts'
+import type { IntentStatus } from './next-step.ts'
 import type { Payment } from './payment.ts'
 import { type ListedIntent, reconcile } from './reconciliation.ts'
 
@@ -27,7 +27,7 @@ const attempt = {
   attemptsLeft: 4,
   holdExpiresAt: now,
   decideBy: now,
-  wanted: null,
+  pendingAction: null,
   nextTryAt: null,
   tries: 0,
   createdAt: ago(20),
@@ -39,7 +39,7 @@ const authorised: Payment = { ...attempt, state: 'AUTHORIZED' }
 const ending: Payment = {
   ...attempt,
   state: 'AUTHORIZED',
-  wanted: { kind: 'CAPTURE', amountMinor: 575, fareMinor: 575, lines: [] },
+  pendingAction: { kind: 'CAPTURE', amountMinor: 575, fareMinor: 575, lines: [] },
 }
 const captured: Payment = { ...attempt, state: 'CAPTURED', capturedMinor: 575 }
 const voided: Payment = { ...attempt, state: 'VOIDED' }

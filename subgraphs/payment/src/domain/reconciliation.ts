@@ -1,5 +1,5 @@
-/** Stripe's books against ours. Nothing is decided here about what is still under way. */
-import type { IntentStatus } from './next.ts'
+/** The comparison of Stripe's payments with Holdfast's. Payments that are still in progress are left alone. */
+import type { IntentStatus } from './next-step.ts'
 import type { Payment } from './payment.ts'
 
 /** An intent as Stripe lists it. */
@@ -9,30 +9,30 @@ export interface ListedIntent {
   readonly amountMinor: number
   readonly receivedMinor: number
   readonly createdAt: Date
-  /** From its metadata; null when it is none of ours. */
+  /** From its metadata; null when payment did not create the intent. */
   readonly paymentId: string | null
 }
 
 export interface Finding {
-  readonly kind: /** Money was taken, and no payment of ours says so. */
+  readonly kind: /** Stripe captured money, and no payment says so. */
     | 'CHARGED_NOT_BOOKED'
-    /** A payment of ours counts on money that Stripe does not have. */
+    /** A payment counts on money that Stripe does not have. */
     | 'BOOKED_NOT_CHARGED'
     | 'AMOUNT_DIFFERS'
-    /** Money is frozen that nobody is going to take. */
+    /** Money is authorised that nobody will capture. */
     | 'ORPHAN_AUTHORISATION'
   readonly intentId: string | null
   readonly paymentId: string
-  /** Null: our database does not know it, so it may be another installation's, and is left to a person. */
+  /** Null: the database does not know the payment. It may be another installation's; a person decides. */
   readonly state: Payment['state'] | null
 }
 
-const graceMs = 15 * 60_000 // Any request, and the claim of it, is over by then.
+const graceMs = 15 * 60_000 // Every request and its claim have ended by then.
 
 /**
- * Compares. `intents` must reach as far back as `payments`, or a payment looks unpaid for because its intent was left out;
- * intents without our metadata belong to others and are passed over. So are payments that have changed since `now`, the moment
- * before Stripe was asked for its list: what the list says of them is older.
+ * Finds the differences. `intents` must reach as far back as `payments`; otherwise a payment seems to have no intent.
+ * Intents without payment's metadata are skipped. So are payments that changed after `now`, the moment before Stripe was
+ * asked: the list is older than they are.
  */
 export function reconcile(intents: readonly ListedIntent[], payments: readonly Payment[], now: Date): Finding[] {
   const byId = new Map(payments.map((payment) => [payment.id, payment]))
@@ -60,7 +60,7 @@ function compare(intent: ListedIntent, payment: Payment | undefined, now: Date):
       if (payment?.state === 'CAPTURED') {
         return payment.capturedMinor === intent.receivedMinor ? null : 'AMOUNT_DIFFERS'
       }
-      return payment?.state === 'AUTHORIZED' && payment.wanted?.kind === 'CAPTURE' ? null : 'CHARGED_NOT_BOOKED'
+      return payment?.state === 'AUTHORIZED' && payment.pendingAction?.kind === 'CAPTURE' ? null : 'CHARGED_NOT_BOOKED'
     case 'requires_capture':
       switch (payment?.state) {
         case 'AUTHORIZED':
@@ -74,7 +74,7 @@ function compare(intent: ListedIntent, payment: Payment | undefined, now: Date):
           return now.getTime() - intent.createdAt.getTime() > graceMs ? 'ORPHAN_AUTHORISATION' : null
       }
     default:
-      return payment?.state === 'CAPTURED' || (payment?.state === 'AUTHORIZED' && payment.wanted === null)
+      return payment?.state === 'CAPTURED' || (payment?.state === 'AUTHORIZED' && payment.pendingAction === null)
         ? 'BOOKED_NOT_CHARGED'
         : null
   }

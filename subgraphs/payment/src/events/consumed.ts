@@ -3,23 +3,28 @@ import { consumeStream, type EventHandlers } from '@holdfast/service/events'
 import type { Pool, Transaction } from '@holdfast/service/postgres'
 import type { Log } from '@holdfast/service/process'
 import type { Redis } from '@holdfast/service/redis'
-import { wantedFor } from '../domain/payment.ts'
-import { wantOfLive } from '../store/payments.ts'
+import { actionAfterBooking } from '../domain/payment.ts'
+import { setPendingAction } from '../store/payments.ts'
 
 /** What the end of a booking means for its payment. */
 export function onBookingEvents(now: () => Date, log: Log): EventHandlers<Event<EventTypeOf<'booking'>>> {
-  const release = async (tx: Transaction, { data }: { data: { bookingId: string } }) => {
-    await wantOfLive(tx, data.bookingId, () => ({ kind: 'VOID' }), now())
+  const voidPayment = async (tx: Transaction, { data }: { data: { bookingId: string } }) => {
+    await setPendingAction(tx, data.bookingId, () => ({ kind: 'VOID' }), now())
   }
   return {
     BookingCompleted: async (tx, { data: { bookingId, fare, lines } }) => {
-      const found = await wantOfLive(tx, bookingId, ({ amount }) => wantedFor(fare, lines, amount), now())
+      const found = await setPendingAction(
+        tx,
+        bookingId,
+        ({ amount }) => actionAfterBooking(fare, lines, amount),
+        now(),
+      )
       if (!found && fare.amountMinor > 0)
-        log.error({ booking: bookingId }, 'a fare has no authorisation to be taken from')
+        log.error({ booking: bookingId }, 'a fare has no authorisation to be captured from')
     },
-    HoldExpired: release,
-    BookingExpired: release,
-    BookingCancelled: release,
+    HoldExpired: voidPayment,
+    BookingExpired: voidPayment,
+    BookingCancelled: voidPayment,
     // Payment itself asked for these, or they cost nothing.
     HoldPlaced: null,
     BookingConfirmed: null,

@@ -1,6 +1,6 @@
 import type { BookingResolvers } from '../__generated__/resolvers.ts'
 
-// No look-up: whose booking it is stands in each payment's row, and the loaders show a viewer only their own.
+// No look-up: the rows of payment say whose they are, and the loaders show a viewer only visible rows.
 export const Booking: BookingResolvers = {
   __resolveReference: ({ id }) => ({ id }),
   payment: ({ id }, _, { loaders }) => loaders.latestPayment.load(id),

@@ -1,9 +1,16 @@
+import { DateTime } from '@holdfast/service/graphql'
 import type { Resolvers } from '../__generated__/resolvers.ts'
 import { Booking } from './Booking.ts'
-import { DateTime } from './DateTime.ts'
 import { authorizePayment } from './Mutation/authorizePayment.ts'
 import { Payment } from './Payment.ts'
 import { Query } from './Query.ts'
 import { Receipt } from './Receipt.ts'
 
-export const resolvers: Resolvers = { Booking, DateTime, Mutation: { authorizePayment }, Payment, Query, Receipt }
+export const resolvers: Resolvers & Required<Pick<Resolvers, 'Mutation' | 'Query'>> = {
+  Booking,
+  DateTime,
+  Mutation: { authorizePayment },
+  Payment,
+  Query,
+  Receipt,
+}

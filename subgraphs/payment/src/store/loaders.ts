@@ -1,12 +1,13 @@
 import type { FareLine } from '@holdfast/contracts'
 import type { PrismaClient } from '@holdfast/database'
+import { visibleTo } from '@holdfast/service/graphql'
 import { isUuid, type Viewer } from '@holdfast/service/identity'
 import DataLoader from 'dataloader'
 import type { Payment } from '../domain/payment.ts'
 import type { Receipt } from '../domain/receipt.ts'
-import { toPayment } from './payments.ts'
+import { toPayment } from './payment-row.ts'
 
-/** What a viewer may read, gathered per request: customers their own rows, operators all, others none. */
+/** What a viewer may read, batched per request. */
 export interface Loaders {
   readonly payment: DataLoader<string, Payment | null>
   /** By booking id: its latest attempt. */
@@ -16,10 +17,11 @@ export interface Loaders {
 }
 
 export function loadersFor(prisma: PrismaClient, viewer: Viewer): Loaders {
-  const own = ownRows(viewer)
+  const visible = visibleTo(viewer)
+  const own = visible && visible !== 'all' ? { customer_id: visible.customerId } : {}
   const found = <T>(load: (ids: string[]) => Promise<ReadonlyMap<string, T>>) =>
     new DataLoader<string, T | null>(async (keys) => {
-      const rows = own ? await load(keys.filter(isUuid).map((key) => key.toLowerCase())) : new Map<string, T>()
+      const rows = visible ? await load(keys.filter(isUuid).map((key) => key.toLowerCase())) : new Map<string, T>()
       return keys.map((key) => rows.get(key.toLowerCase()) ?? null)
     })
 
@@ -36,7 +38,7 @@ export function loadersFor(prisma: PrismaClient, viewer: Viewer): Loaders {
       return new Map(rows.map((row) => [row.booking_id, toPayment(row)]))
     }),
     receipt: found(async (ids) => {
-      const rows = await prisma.paymentReceipt.findMany({ where: { booking_id: { in: ids }, ...own } })
+      const rows = await prisma.receipt.findMany({ where: { booking_id: { in: ids }, ...own } })
       return new Map(
         rows.map((row) => [
           row.booking_id,
@@ -55,10 +57,4 @@ export function loadersFor(prisma: PrismaClient, viewer: Viewer): Loaders {
       )
     }),
   }
-}
-
-/** The rows a viewer may see, as a condition; null when there are none. */
-function ownRows(viewer: Viewer): { customer_id?: string } | null {
-  if (viewer.role === 'operator') return {}
-  return viewer.role === 'customer' && isUuid(viewer.id) ? { customer_id: viewer.id } : null
 }

@@ -1,13 +1,9 @@
-import type { Payload } from '@holdfast/contracts'
+import type { EventTypeOf, NewEvent, Payload } from '@holdfast/contracts'
+import { outbox } from '@holdfast/service/events'
 import type { Transaction } from '@holdfast/service/postgres'
-import { traceparent } from '@holdfast/service/process'
 
-type PaymentEvent = 'PaymentAuthorized' | 'PaymentDeclined' | 'PaymentCaptured' | 'PaymentVoided'
+const write = outbox('payment')
 
-/** Publishes a fact together with the change that makes it one. */
-export const publish = <T extends PaymentEvent>(tx: Transaction, type: T, data: Payload<T>) =>
-  tx.query({
-    name: 'publish',
-    text: 'insert into payment.outbox (subject, type, data, traceparent) values ($1, $2, $3, $4)',
-    values: [data.bookingId, type, JSON.stringify(data), traceparent()],
-  })
+/** Publishes an event about a booking's payment with the transaction that makes it true. */
+export const publish = <T extends EventTypeOf<'payment'>>(tx: Transaction, type: T, data: Payload<T>) =>
+  write(tx, { subject: data.bookingId, type, data } satisfies NewEvent | { type: T })

@@ -3,7 +3,7 @@ import type { Transaction } from '@holdfast/service/postgres'
 import type { Payment } from '../domain/payment.ts'
 import type { receiptFor } from '../domain/receipt.ts'
 
-/** Issues the receipt under the next number. The number is taken in the transaction of the capture, so none is left out. */
+/** Issues the receipt with the next number. It is taken in the transaction of the capture, so numbers have no gap. */
 export const issueReceipt = (
   tx: Transaction,
   payment: Payment,

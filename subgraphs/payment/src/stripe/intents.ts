@@ -1,17 +1,25 @@
 import { histogram, type Log, withTimeout } from '@holdfast/service/process'
 import Stripe from 'stripe'
-import { type Answer, type Call, type Intent, intentStatus } from '../domain/next.ts'
+import { intentStatus, type PaymentIntent, type StripeAnswer, type StripeCall } from '../domain/next-step.ts'
 import type { Payment } from '../domain/payment.ts'
 
-/** Asks Stripe about one payment and waits at most `budgetMs`. Never throws for what Stripe or the way to it does. */
-export type AskStripe = (call: Call, payment: Payment, budgetMs: number) => Promise<Answer>
+/** Makes one call to Stripe about a payment; takes at most `budgetMs`. Failures of Stripe or the network do not throw. */
+export type CallStripe = (call: StripeCall, payment: Payment, budgetMs: number) => Promise<StripeAnswer>
 
 const calls = histogram('stripe_call_seconds', 'Calls to Stripe', ['call', 'answer'])
 
-export function askStripe({ stripe, log, returnUrl }: { stripe: Stripe; log: Log; returnUrl(): string }): AskStripe {
+export function stripeCaller({
+  stripe,
+  log,
+  returnUrl,
+}: {
+  stripe: Stripe
+  log: Log
+  returnUrl(): string
+}): CallStripe {
   const { paymentIntents } = stripe
 
-  const create = async (payment: Payment, timeout: number): Promise<Answer> => {
+  const create = async (payment: Payment, timeout: number): Promise<StripeAnswer> => {
     try {
       const intent = await paymentIntents.create(
         {
@@ -26,52 +34,52 @@ export function askStripe({ stripe, log, returnUrl }: { stripe: Stripe; log: Log
         },
         { idempotencyKey: `${payment.id}:create`, timeout },
       )
-      return known(intent)
+      return found(intent)
     } catch (err) {
       if (err instanceof Stripe.errors.StripeCardError) {
-        return err.payment_intent ? known(err.payment_intent) : { kind: 'REFUSED', code: codeOf(err) }
+        return err.payment_intent ? found(err.payment_intent) : { kind: 'REFUSED', code: codeOf(err) }
       }
       // A request that Stripe does not accept as it is was not executed.
       if (err instanceof Stripe.errors.StripeInvalidRequestError) return { kind: 'REFUSED', code: codeOf(err) }
-      // Stripe repeats a stored failure for its key for a day, so asking again says nothing new: look instead.
-      if (saysNothingNew(err)) {
-        note('create', err)
+      // Stripe repeats a stored failure for the same idempotency key for a day: search instead.
+      if (isStoredFailure(err)) {
+        logFailure('create', err)
         return find(payment, timeout)
       }
       throw err
     }
   }
 
-  const find = async (payment: Payment, timeout: number): Promise<Answer> => {
+  const find = async (payment: Payment, timeout: number): Promise<StripeAnswer> => {
     const { data } = await paymentIntents.search({ query: `metadata['payment_id']:'${payment.id}'` }, { timeout })
-    return data[0] ? known(data[0]) : { kind: 'ABSENT' }
+    return data[0] ? found(data[0]) : { kind: 'ABSENT' }
   }
 
-  const retrieve = async (payment: Payment, timeout: number): Promise<Answer> =>
+  const retrieve = async (payment: Payment, timeout: number): Promise<StripeAnswer> =>
     payment.intentId === null
       ? find(payment, timeout)
-      : known(await paymentIntents.retrieve(payment.intentId, {}, { timeout }))
+      : found(await paymentIntents.retrieve(payment.intentId, {}, { timeout }))
 
-  /** A change that the intent's state no longer allows is answered by what the intent is now. */
+  /** When the intent's state does not allow the change, the answer is the intent as it is now. */
   const change =
     (make: (intentId: string, payment: Payment, options: Stripe.RequestOptions) => Promise<Stripe.PaymentIntent>) =>
-    async (payment: Payment, timeout: number): Promise<Answer> => {
+    async (payment: Payment, timeout: number): Promise<StripeAnswer> => {
       if (payment.intentId === null) return find(payment, timeout)
       try {
-        return known(await make(payment.intentId, payment, { timeout }))
+        return found(await make(payment.intentId, payment, { timeout }))
       } catch (err) {
         if (isInvalid(err) || err instanceof Stripe.errors.StripeCardError) return retrieve(payment, timeout)
         throw err
       }
     }
 
-  // Their keys hold only for one try: the intent's own state keeps these from happening twice, and with one key for all
-  // tries a failure that Stripe stored would come back for a day.
+  // One idempotency key per try: the intent's state prevents a second capture, and with one key for all tries Stripe would
+  // repeat a stored failure for a day.
   const capture = change((intentId, payment, options) => {
-    if (payment.wanted?.kind !== 'CAPTURE') throw new Error('nobody wants this payment captured')
+    if (payment.pendingAction?.kind !== 'CAPTURE') throw new Error('the payment has no pending capture')
     return paymentIntents.capture(
       intentId,
-      { amount_to_capture: payment.wanted.amountMinor },
+      { amount_to_capture: payment.pendingAction.amountMinor },
       { ...options, idempotencyKey: `${payment.id}:capture:${payment.tries}` },
     )
   })
@@ -79,19 +87,19 @@ export function askStripe({ stripe, log, returnUrl }: { stripe: Stripe; log: Log
     paymentIntents.cancel(intentId, {}, { ...options, idempotencyKey: `${payment.id}:cancel:${payment.tries}` }),
   )
 
-  /** Of what Stripe's client throws only this may be logged: its errors carry payment methods and client secrets. */
-  const note = (call: Call, err: unknown) => {
+  /** Logs only these fields, because the errors of Stripe's client contain payment methods and client secrets. */
+  const logFailure = (call: StripeCall, err: unknown) => {
     const { type, code, statusCode, requestId } = err instanceof Stripe.errors.StripeError ? err : {}
     const message = err instanceof Stripe.errors.StripeError ? undefined : String(err)
-    log.warn({ stripe: { call, type, code, statusCode, requestId, message } }, 'stripe did not say')
+    log.warn({ stripe: { call, type, code, statusCode, requestId, message } }, 'Stripe gave no usable answer')
   }
 
   const operations = { create, find, retrieve, capture, cancel }
   return async (call, payment, budgetMs) => {
     const stop = calls.startTimer({ call })
     const answer = await withTimeout(budgetMs, 'stripe', operations[call](payment, budgetMs)).catch(
-      (err: unknown): Answer => {
-        note(call, err)
+      (err: unknown): StripeAnswer => {
+        logFailure(call, err)
         return { kind: 'UNKNOWN' }
       },
     )
@@ -102,17 +110,17 @@ export function askStripe({ stripe, log, returnUrl }: { stripe: Stripe; log: Log
 
 const isInvalid = (err: unknown) => err instanceof Stripe.errors.StripeInvalidRequestError
 
-// Not a 409: then the first request with this key is still under way.
-const saysNothingNew = (err: unknown) =>
+// Not a 409: then the first request with this key is still running.
+const isStoredFailure = (err: unknown) =>
   err instanceof Stripe.errors.StripeIdempotencyError ||
   (err instanceof Stripe.errors.StripeAPIError && (err.statusCode ?? 0) >= 500)
 
 const codeOf = (err: Stripe.errors.StripeError) => err.decline_code ?? err.code ?? 'invalid_request'
 
-const known = (intent: Stripe.PaymentIntent): Answer => ({ kind: 'INTENT', intent: toIntent(intent) })
+const found = (intent: Stripe.PaymentIntent): StripeAnswer => ({ kind: 'INTENT', intent: toIntent(intent) })
 
-/** What of Stripe's object decides anything; nothing else of it goes further into this process. */
-export const toIntent = (intent: Stripe.PaymentIntent): Intent => ({
+/** The part of Stripe's object that decides anything. The rest goes no further into this process. */
+export const toIntent = (intent: Stripe.PaymentIntent): PaymentIntent => ({
   id: intent.id,
   status: intentStatus(intent.status),
   receivedMinor: intent.amount_received,

@@ -1,10 +1,10 @@
 import type Stripe from 'stripe'
-import { intentStatus } from '../domain/next.ts'
+import { intentStatus } from '../domain/next-step.ts'
 import type { ListedIntent } from '../domain/reconciliation.ts'
 
 const pageMs = 8_000
 
-/** Every intent of the account that was created since then, latest first. Throws when Stripe does not answer. */
+/** Every intent of the account created since then, newest first. Throws when Stripe does not answer. */
 export async function intentsSince(stripe: Stripe, since: Date): Promise<ListedIntent[]> {
   const listed: ListedIntent[] = []
   const created = { gte: Math.floor(since.getTime() / 1_000) }

@@ -1,22 +1,19 @@
-import { graphqlError, requireCustomer } from '@holdfast/service/graphql'
-import { isUuid } from '@holdfast/service/identity'
+import { graphqlError, problem, requestIdOf, requireCustomer, uuidOf } from '@holdfast/service/graphql'
 import type { MutationResolvers } from '../../__generated__/resolvers.ts'
-import { toProblem, toResult } from '../problems.ts'
+import { type AuthorizeRefusal, authorizePayment as authorize } from '../../commands/authorizePayment.ts'
+import { messages, refusalMessage } from '../../messages.ts'
+import { toResult } from '../toResult.ts'
 
 const methodId = /^\w{1,255}$/ // Stripe's ids are shorter.
 
-export const authorizePayment: MutationResolvers['authorizePayment'] = async (_, { input }, { viewer, commands }) => {
+const refused = (refusal: AuthorizeRefusal) => problem(refusal, refusalMessage(refusal))
+
+export const authorizePayment: MutationResolvers['authorizePayment'] = async (_, { input }, { viewer, deps }) => {
   const customerId = requireCustomer(viewer)
-  if (!isUuid(input.requestId)) throw graphqlError('BAD_USER_INPUT', 'requestId must be a UUID.')
-  if (!methodId.test(input.paymentMethodId)) {
-    throw graphqlError('BAD_USER_INPUT', 'paymentMethodId must be the id of a Stripe PaymentMethod.')
-  }
-  if (!isUuid(input.bookingId)) return toProblem({ kind: 'BookingNotFound' })
-  const outcome = await commands.authorizePayment({
-    ...input,
-    customerId,
-    requestId: input.requestId.toLowerCase(),
-    bookingId: input.bookingId.toLowerCase(),
-  })
-  return outcome.ok ? toResult(outcome.payment, outcome.challenge) : toProblem(outcome.refusal)
+  const requestId = requestIdOf(input.requestId)
+  if (!methodId.test(input.paymentMethodId)) throw graphqlError('BAD_USER_INPUT', messages.paymentMethodIdInvalid)
+  const bookingId = uuidOf(input.bookingId)
+  if (!bookingId) return refused({ kind: 'BookingNotFound' })
+  const outcome = await authorize(deps, { ...input, customerId, requestId, bookingId })
+  return outcome.ok ? toResult(outcome.payment, outcome.challenge) : refused(outcome.refusal)
 }

@@ -1,4 +1,4 @@
-/** The payment process with everything it speaks to: real Postgres, Redis and Stripe emulator, each of this house alone. */
+/** The payment process with everything it speaks to: real Postgres, Redis and Stripe emulator, each for this test alone. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
@@ -53,10 +53,10 @@ const authorizePayment = `
   }
   fragment facts on Payment { id state attempt }`
 
-export type House = Awaited<ReturnType<typeof openHouse>>
+export type Environment = Awaited<ReturnType<typeof startEnvironment>>
 
-/** Opens it; `payment: false` leaves the payment process to be started by the test. */
-export async function openHouse({ payment: begin = true } = {}) {
+/** Starts it; `payment: false` leaves the payment process to be started by the test. */
+export async function startEnvironment({ payment: begin = true } = {}) {
   const database = await testDatabase()
   const redis = await testRedis()
   const ports = { payment: await freePort(), stripe: await freePort() }

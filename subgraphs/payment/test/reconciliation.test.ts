@@ -4,58 +4,61 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { reconcilePayments } from '../src/commands/reconcilePayments.ts'
 import { brokenInvariants } from '../src/store/invariants.ts'
 import { createStripe } from '../src/stripe/client.ts'
-import { type Held, type House, openHouse, stripeKey, until } from './house.ts'
+import { type Environment, type Held, startEnvironment, stripeKey, until } from './environment.ts'
 
-let house: House
+let environment: Environment
 beforeAll(async () => {
-  house = await openHouse()
+  environment = await startEnvironment()
 }, 90_000)
-afterAll(() => house.close())
+afterAll(() => environment.close())
 
 const hour = 3_600_000
 
 /** Compares as somebody who comes `later` ms from now. */
 const compare = (later = 0) =>
-  reconcilePayments({
-    pool: house.owner,
-    stripe: createStripe(stripeKey, house.url.stripe),
-    log: createLog('test', 'silent'),
-    now: () => new Date(Date.now() + later),
-  })(new Date(Date.now() - hour))
+  reconcilePayments(
+    {
+      pool: environment.owner,
+      stripe: createStripe(stripeKey, environment.url.stripe),
+      log: createLog('test', 'silent'),
+      now: () => new Date(Date.now() + later),
+    },
+    new Date(Date.now() - hour),
+  )
 
 async function ridden(): Promise<Held> {
-  const held = await house.hold()
-  await house.pay(held, 'pm_card_visa')
-  await house.ride(held, 600)
-  await until(async () => (await house.latest(held)).state === 'CAPTURED')
+  const held = await environment.hold()
+  await environment.pay(held, 'pm_card_visa')
+  await environment.ride(held, 600)
+  await until(async () => (await environment.latest(held)).state === 'CAPTURED')
   return held
 }
 
 describe("the comparison with Stripe's books", () => {
   it('finds nothing when all is well', async () => {
     await ridden()
-    const declined = await house.hold()
-    await house.pay(declined, 'pm_card_visa_chargeDeclined')
-    await house.settled()
+    const declined = await environment.hold()
+    await environment.pay(declined, 'pm_card_visa_chargeDeclined')
+    await environment.settled()
     expect(await compare(hour)).toEqual([])
   })
 
   it('finds what differs, and releases an authorisation that nobody will take', async () => {
     const held = await ridden()
-    await house.pretend('update payment.payment set captured_minor = 599 where booking_id = $1', [held.bookingId])
-    const orphan = await house.hold()
-    await house.pay(orphan, 'pm_card_visa')
-    await house.pretend(
+    await environment.pretend('update payment.payment set captured_minor = 599 where booking_id = $1', [held.bookingId])
+    const orphan = await environment.hold()
+    await environment.pay(orphan, 'pm_card_visa')
+    await environment.pretend(
       `update payment.payment set state = 'FAILED', decline_code = 'processing_error' where booking_id = $1`,
       [orphan.bookingId],
     )
-    const stranger = await createStripe(stripeKey, house.url.stripe).paymentIntents.create({
+    const stranger = await createStripe(stripeKey, environment.url.stripe).paymentIntents.create({
       amount: 100,
       currency: 'eur',
       capture_method: 'manual',
       confirm: true,
       payment_method: 'pm_card_visa',
-      return_url: house.url.payment,
+      return_url: environment.url.payment,
       metadata: { payment_id: randomUUID() },
     })
 
@@ -66,22 +69,22 @@ describe("the comparison with Stripe's books", () => {
       { kind: 'ORPHAN_AUTHORISATION', state: 'FAILED' },
       { kind: 'AMOUNT_DIFFERS', state: 'CAPTURED' },
     ])
-    await house.owner.query('update payment.payment set next_try_at = now() where next_try_at is not null')
-    await until(async () => (await house.intents(orphan))[0]?.status === 'canceled')
+    await environment.owner.query('update payment.payment set next_try_at = now() where next_try_at is not null')
+    await until(async () => (await environment.intents(orphan))[0]?.status === 'canceled')
     // Not in our database, so it may be another installation's.
     expect(found[0]?.intentId).toBe(stranger.id)
-    const left = await createStripe(stripeKey, house.url.stripe).paymentIntents.retrieve(stranger.id)
+    const left = await createStripe(stripeKey, environment.url.stripe).paymentIntents.retrieve(stranger.id)
     expect(left.status).toBe('requires_capture')
 
-    await house.pretend('update payment.payment set captured_minor = 600 where booking_id = $1', [held.bookingId])
-    await house.end(orphan, 'CANCELLED')
+    await environment.pretend('update payment.payment set captured_minor = 600 where booking_id = $1', [held.bookingId])
+    await environment.end(orphan, 'CANCELLED')
   })
 })
 
 describe('the invariants', () => {
   it('hold after rides, and each is noticed when it is broken', async () => {
     const held = await ridden()
-    await house.settled()
+    await environment.settled()
     const on = [held.bookingId]
     const breaks: Record<string, string> = {
       'a charge has a completed booking': `update booking.booking set state = 'ACTIVE', fare_minor = null where id = $1`,
@@ -97,7 +100,7 @@ describe('the invariants', () => {
       'receipt numbers have no gap': `update payment.receipt set number = number + 1000 where booking_id = $1`,
     }
     for (const [invariant, statement] of Object.entries(breaks)) {
-      const client = await house.owner.connect()
+      const client = await environment.owner.connect()
       try {
         await client.query('begin; set local session_replication_role = replica')
         await client.query(statement, on)
@@ -107,12 +110,12 @@ describe('the invariants', () => {
         client.release()
       }
     }
-    expect(await brokenInvariants(house.owner)).toEqual([])
+    expect(await brokenInvariants(environment.owner)).toEqual([])
   })
 
   it('cannot be broken by a second live payment: Postgres refuses it', async () => {
     const held = await ridden()
-    const second = house.owner.query(
+    const second = environment.owner.query(
       `insert into payment.payment (id, booking_id, customer_id, attempt, request_id, input_hash, payment_method_id,
          amount_minor, currency, attempts_left, hold_expires_at, decide_by)
        values (gen_random_uuid(), $1, gen_random_uuid(), 2, gen_random_uuid(), '', 'pm', 1, 'EUR', 0, now(), now())`,

@@ -1,11 +1,19 @@
 import { describe, expect, it } from '@jest/globals'
-import { type Answer, callFor, type Intent, type IntentStatus, intentStatus, isNews, next } from './next.ts'
-import type { Payment, Wanted } from './payment.ts'
+import {
+  callFor,
+  couldChange,
+  type IntentStatus,
+  intentStatus,
+  nextStep,
+  type PaymentIntent,
+  type StripeAnswer,
+} from './next-step.ts'
+import type { Payment, PendingAction } from './payment.ts'
 
 const now = new Date('2026-11-21T08:00:00Z')
 const minutes = (n: number) => new Date(now.getTime() + n * 60_000)
-const toVoid: Wanted = { kind: 'VOID' }
-const toCapture: Wanted = { kind: 'CAPTURE', amountMinor: 575, fareMinor: 575, lines: [] }
+const toVoid: PendingAction = { kind: 'VOID' }
+const toCapture: PendingAction = { kind: 'CAPTURE', amountMinor: 575, fareMinor: 575, lines: [] }
 
 const attempt: Omit<Payment, 'state'> = {
   id: 'p',
@@ -18,7 +26,7 @@ const attempt: Omit<Payment, 'state'> = {
   attemptsLeft: 4,
   holdExpiresAt: minutes(4),
   decideBy: minutes(4),
-  wanted: null,
+  pendingAction: null,
   nextTryAt: now,
   tries: 0,
   createdAt: minutes(-1),
@@ -38,7 +46,7 @@ function payment(state: Payment['state'], changes: Partial<Payment> = {}): Payme
   }
 }
 
-const says = (status: IntentStatus, changes: Partial<Intent> = {}): Answer => ({
+const says = (status: IntentStatus, changes: Partial<PaymentIntent> = {}): StripeAnswer => ({
   kind: 'INTENT',
   intent: {
     id: 'pi',
@@ -53,10 +61,10 @@ const says = (status: IntentStatus, changes: Partial<Intent> = {}): Answer => ({
 const wait = { kind: 'wait', review: false }
 const finish = { kind: 'finish' }
 const cancel = { kind: 'call', call: 'cancel' }
-const fail = (code: string, { methodUnusable = false, open = false } = {}) => ({
+const fail = (code: string, { methodUnusable = false, payable = false } = {}) => ({
   kind: 'fail',
   decline: { code, methodUnusable },
-  open,
+  payable,
 })
 
 describe('what follows from an intent', () => {
@@ -69,7 +77,7 @@ describe('what follows from an intent', () => {
     'succeeded',
     'canceled',
   ] as const
-  const declined = fail('card_declined', { open: true })
+  const declined = fail('card_declined', { payable: true })
   const expired = fail('payment_intent_payment_attempt_expired')
   const capture = { kind: 'call', call: 'capture' }
 
@@ -78,7 +86,7 @@ describe('what follows from an intent', () => {
     [
       'AUTHORIZING',
       null,
-      [declined, wait, { kind: 'ask' }, wait, { kind: 'authorize' }, { kind: 'authorize' }, expired],
+      [declined, wait, { kind: 'require_action' }, wait, { kind: 'authorize' }, { kind: 'authorize' }, expired],
     ],
     ['AUTHORIZING', toVoid, [declined, cancel, cancel, wait, { kind: 'authorize' }, { kind: 'authorize' }, expired]],
     ['REQUIRES_ACTION', null, [declined, wait, wait, wait, { kind: 'authorize' }, { kind: 'authorize' }, expired]],
@@ -98,26 +106,26 @@ describe('what follows from an intent', () => {
     ['VOIDED', null, [cancel, cancel, cancel, wait, cancel, { kind: 'alarm' }, finish]],
     ['FAILED', null, [cancel, cancel, cancel, wait, cancel, { kind: 'alarm' }, finish]],
     ['FAILED', toVoid, [cancel, cancel, cancel, wait, cancel, { kind: 'alarm' }, finish]],
-  ] as const)('of a payment in %s that wants %p', (state, wanted, steps) => {
-    expect(everyStatus.map((status) => next(payment(state, { wanted }), says(status), now))).toEqual(steps)
+  ] as const)('of a payment in %s that wants %p', (state, pendingAction, steps) => {
+    expect(everyStatus.map((status) => nextStep(payment(state, { pendingAction }), says(status), now))).toEqual(steps)
   })
 
   it('is the reason that the bank gave', () => {
     const refused = says('requires_payment_method', { failure: 'insufficient_funds' })
-    expect(next(payment('AUTHORIZING'), refused, now)).toEqual(fail('insufficient_funds', { open: true }))
+    expect(nextStep(payment('AUTHORIZING'), refused, now)).toEqual(fail('insufficient_funds', { payable: true }))
   })
 
   it('is the end of waiting once the time to agree is over', () => {
     const late = { decideBy: now }
     for (const state of ['AUTHORIZING', 'REQUIRES_ACTION'] as const) {
-      expect(next(payment(state, late), says('requires_action'), now)).toEqual(cancel)
-      expect(next(payment(state, late), says('processing'), now)).toEqual({ kind: 'wait', review: true })
-      expect(next(payment(state, late), says('requires_capture'), now)).toEqual({ kind: 'authorize' })
+      expect(nextStep(payment(state, late), says('requires_action'), now)).toEqual(cancel)
+      expect(nextStep(payment(state, late), says('processing'), now)).toEqual({ kind: 'wait', review: true })
+      expect(nextStep(payment(state, late), says('requires_capture'), now)).toEqual({ kind: 'authorize' })
     }
   })
 
   it('decides nothing when Stripe has a status that we do not know', () => {
-    expect(next(payment('AUTHORIZING'), says(intentStatus('requires_a_new_thing')), now)).toEqual(wait)
+    expect(nextStep(payment('AUTHORIZING'), says(intentStatus('requires_a_new_thing')), now)).toEqual(wait)
   })
 })
 
@@ -126,22 +134,24 @@ describe('what follows without an intent', () => {
 
   it('is a refusal when Stripe would not make one', () => {
     const answer = { kind: 'REFUSED', code: 'resource_missing' } as const
-    expect(next(payment('AUTHORIZING', fresh), answer, now)).toEqual(fail('resource_missing', { methodUnusable: true }))
-    expect(next(payment('AUTHORIZED'), answer, now)).toEqual(wait)
+    expect(nextStep(payment('AUTHORIZING', fresh), answer, now)).toEqual(
+      fail('resource_missing', { methodUnusable: true }),
+    )
+    expect(nextStep(payment('AUTHORIZED'), answer, now)).toEqual(wait)
   })
 
   it('is patience until a search would see a new one, then a refusal', () => {
-    const age = (createdAt: Date) => next(payment('AUTHORIZING', { ...fresh, createdAt }), { kind: 'ABSENT' }, now)
+    const age = (createdAt: Date) => nextStep(payment('AUTHORIZING', { ...fresh, createdAt }), { kind: 'ABSENT' }, now)
     expect(age(minutes(-2))).toEqual(wait)
     expect(age(minutes(-2.01))).toEqual(fail('processing_error'))
-    expect(next(payment('FAILED', fresh), { kind: 'ABSENT' }, now)).toEqual(wait)
+    expect(nextStep(payment('FAILED', fresh), { kind: 'ABSENT' }, now)).toEqual(wait)
   })
 
   it('is patience when nobody knows, and a review once the claim is over', () => {
     const unknown = { kind: 'UNKNOWN' } as const
-    expect(next(payment('AUTHORIZING', fresh), unknown, now)).toEqual(wait)
-    expect(next(payment('AUTHORIZING', { decideBy: now }), unknown, now)).toEqual({ kind: 'wait', review: true })
-    expect(next(payment('AUTHORIZED', { decideBy: now, wanted: toCapture }), unknown, now)).toEqual(wait)
+    expect(nextStep(payment('AUTHORIZING', fresh), unknown, now)).toEqual(wait)
+    expect(nextStep(payment('AUTHORIZING', { decideBy: now }), unknown, now)).toEqual({ kind: 'wait', review: true })
+    expect(nextStep(payment('AUTHORIZED', { decideBy: now, pendingAction: toCapture }), unknown, now)).toEqual(wait)
   })
 })
 
@@ -152,13 +162,13 @@ describe('what Stripe is asked', () => {
     ['find', payment('FAILED', { intentId: null })],
     ['retrieve', payment('AUTHORIZING')],
     ['retrieve', payment('REQUIRES_ACTION')],
-    ['cancel', payment('REQUIRES_ACTION', { wanted: toVoid })],
+    ['cancel', payment('REQUIRES_ACTION', { pendingAction: toVoid })],
     ['retrieve', payment('AUTHORIZED')],
-    ['capture', payment('AUTHORIZED', { wanted: toCapture })],
-    ['cancel', payment('AUTHORIZED', { wanted: toVoid })],
-    ['cancel', payment('FAILED', { wanted: toVoid })],
+    ['capture', payment('AUTHORIZED', { pendingAction: toCapture })],
+    ['cancel', payment('AUTHORIZED', { pendingAction: toVoid })],
+    ['cancel', payment('FAILED', { pendingAction: toVoid })],
     // The fare of a booking whose authorisation we have not heard of yet.
-    ['retrieve', payment('AUTHORIZING', { wanted: toCapture })],
+    ['retrieve', payment('AUTHORIZING', { pendingAction: toCapture })],
   ])('is to %s %o', (call, of) => {
     expect(callFor(of, now)).toBe(call)
   })
@@ -174,6 +184,6 @@ describe('an event', () => {
     ['payment_intent.canceled', ['AUTHORIZING', 'REQUIRES_ACTION', 'AUTHORIZED']],
   ])('%s is news for payments in %p', (type, news) => {
     const all = ['AUTHORIZING', 'REQUIRES_ACTION', 'AUTHORIZED', 'CAPTURED', 'VOIDED', 'FAILED'] as const
-    expect(all.filter((state) => isNews(type, state))).toEqual(news)
+    expect(all.filter((state) => couldChange(type, state))).toEqual(news)
   })
 })

@@ -1,4 +1,4 @@
-/** What booking lets payment do to a booking, inside payment's own transaction: both rows change, or neither. */
+/** The functions that booking publishes for payment. They run in payment's transaction: both rows change, or neither. */
 import type { Transaction } from '@holdfast/service/postgres'
 import { traceparent } from '@holdfast/service/process'
 import type { Payment } from '../domain/payment.ts'
@@ -17,8 +17,13 @@ export type Claim =
       readonly decideBy: Date
     }
 
-/** Takes a live hold out of time's reach before Stripe is asked. */
-export async function claim(tx: Transaction, bookingId: string, customerId: string, paymentId: string): Promise<Claim> {
+/** Claims a live hold before Stripe is asked, so that it does not expire meanwhile. */
+export async function claimForPayment(
+  tx: Transaction,
+  bookingId: string,
+  customerId: string,
+  paymentId: string,
+): Promise<Claim> {
   const { rows } = await tx.query({
     name: 'claim for payment',
     text: 'select * from booking.claim_for_payment($1, $2, $3, $4)',
@@ -46,7 +51,7 @@ export async function claim(tx: Transaction, bookingId: string, customerId: stri
   }
 }
 
-/** False: the claim is lost, and the authorisation has to go. */
+/** False: the claim is lost, so the authorisation must be voided. */
 export async function confirmPaid(tx: Transaction, { bookingId, id }: Payment): Promise<boolean> {
   const { rows } = await tx.query({
     name: 'confirm paid',
@@ -66,7 +71,7 @@ export async function declinePayment(tx: Transaction, { bookingId, id }: Payment
   return rows[0].state === 'HELD'
 }
 
-/** The claim's time is over and Stripe's answer unknown: a person may look, and the thing stays held. */
+/** The claim has ended and Stripe's answer is unknown: the booking goes to review, its bookables stay held. */
 export async function reviewPayment(tx: Transaction, { bookingId, id }: Payment): Promise<boolean> {
   const { rows } = await tx.query({
     name: 'review payment',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { tryAgainAt } from './pace.ts'
+import { retryAt } from './retry.ts'
 
 const now = new Date('2026-11-21T08:00:00Z')
 const after = (ms: number) => new Date(now.getTime() + ms)
@@ -13,15 +13,15 @@ describe('the next look', () => {
     [5, 30_000],
     [5_000, 30_000],
   ])('after %d in vain is at most %d ms away', (tries, ms) => {
-    expect(tryAgainAt(tries, now, past, 1)).toEqual(after(ms))
-    expect(tryAgainAt(tries, now, past, 0.5)).toEqual(after(ms / 2))
+    expect(retryAt(tries, now, past, 1)).toEqual(after(ms))
+    expect(retryAt(tries, now, past, 0.5)).toEqual(after(ms / 2))
   })
 
   it('is never in the past, and not after a deadline that is still to come', () => {
     for (const tries of [0, 1, 7, 100]) {
       for (const chance of [0, 0.3, 1]) {
         for (const ms of [1, 900, 60_000]) {
-          const at = tryAgainAt(tries, now, after(ms), chance).getTime() - now.getTime()
+          const at = retryAt(tries, now, after(ms), chance).getTime() - now.getTime()
           expect(at).toBeGreaterThanOrEqual(0)
           expect(at).toBeLessThanOrEqual(ms)
         }

@@ -1,12 +1,9 @@
-import { readFileSync } from 'node:fs'
+import { assertAgreement } from '@holdfast/service/testing/moves'
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
-import { buildASTSchema, type GraphQLEnumType, parse } from 'graphql'
 import pg from 'pg'
 import { type TestDatabase, testDatabase } from '../../../dev/testing.ts'
 import { moves, states } from '../src/domain/payment.ts'
-import { picture } from './picture.ts'
-
-const file = (name: string) => readFileSync(new URL(`../${name}`, import.meta.url), 'utf8')
+import { payments } from './state-machine.ts'
 
 let database: TestDatabase
 let client: pg.Client
@@ -20,17 +17,10 @@ afterAll(async () => {
   await database.drop()
 })
 
-it('the moves are those that Postgres allows', async () => {
-  const { rows } = await client.query('select name, from_state, to_state from payment.legal_move')
-  const ours = Object.entries(moves).flatMap(([name, { from, to }]) =>
-    from.map((from_state) => ({ name, from_state, to_state: to })),
-  )
-  const sorted = (list: object[]) => list.map((move) => JSON.stringify(move)).sort()
-  expect(sorted(ours)).toEqual(sorted(rows))
-})
+it('code, SQL, schema and README describe the same states and moves', () => assertAgreement(payments, client))
 
 it('Postgres refuses every other move', async () => {
-  const legal = Object.values(moves).flatMap(({ from, to }) => from.map((state) => `${state} ${to}`))
+  const legal = moves.map(({ from, to }) => `${from} ${to}`)
   const allowed: string[] = []
   for (const from of states) {
     for (const to of states.filter((state) => state !== from)) {
@@ -55,18 +45,6 @@ it('Postgres refuses every other move', async () => {
     }
   }
   expect(allowed.sort()).toEqual(legal.sort())
-})
-
-it('the states are the same in TypeScript, SQL and SDL', async () => {
-  const { rows } = await client.query('select unnest(enum_range(null::payment.payment_state))::text as state')
-  const schema = buildASTSchema(parse(file('schema.graphql')), { assumeValid: true, assumeValidSDL: true })
-  const sdl = (schema.getType('PaymentState') as GraphQLEnumType).getValues().map(({ name }) => name)
-  expect(rows.map(({ state }) => state)).toEqual([...states])
-  expect(sdl).toEqual([...states])
-})
-
-it('the picture in the README is that of the moves', () => {
-  expect(file('README.md')).toContain(`\`\`\`mermaid\n${picture()}\n\`\`\``)
 })
 
 it('a receipt cannot be changed or taken back, nor its series', async () => {
