@@ -3,7 +3,7 @@ import { visibleTo } from '@holdfast/service/graphql'
 import type { Viewer } from '@holdfast/service/identity'
 import type { ChangeFeed } from '@holdfast/service/redis'
 import type { Deps } from './commands/deps.ts'
-import type { MapReader } from './map/map-reader.ts'
+import type { MapSources } from './map/watch-map.ts'
 import type { SearchIndex } from './search/search-index.ts'
 import { createLoaders, type Loaders } from './store/loaders.ts'
 
@@ -12,7 +12,7 @@ interface Shared {
   readonly deps: Deps
   readonly index: SearchIndex
   readonly feed: ChangeFeed
-  readonly mapReader: MapReader
+  readonly map: MapSources
 }
 
 /** What resolvers work with, made for one request. */

@@ -22,6 +22,7 @@ import { createRetainedStateResync } from './devices/retained-state-resync.ts'
 import { subscribeToVehicles } from './devices/vehicle-subscriptions.ts'
 import { onBookingEvents } from './events/consumed.ts'
 import { createMapReader } from './map/map-reader.ts'
+import type { MapSources } from './map/watch-map.ts'
 import { resolvers } from './resolvers/index.ts'
 import { createSearchIndex } from './search/search-index.ts'
 import { createCatalogue } from './store/catalogue.ts'
@@ -50,13 +51,21 @@ const deps: Deps = {
 }
 const intake = createMessageIntake(deps, createReportIntervals(mqttClient, config.MOVING_INTERVAL_MS, log))
 const resync = createRetainedStateResync(mqttClient, (last, limit) => deviceIdsAfter(pool, last, limit), log)
+const map: MapSources = {
+  reader: createMapReader(pool),
+  feed,
+  log,
+  now: deps.now,
+  graceMs: deps.offerRules.graceMs,
+  types: catalogue.types,
+}
 const graph = subgraph({
   name: 'fleet',
   sdl: readFileSync(new URL('../schema.graphql', import.meta.url), 'utf8'),
   resolvers,
   secret: config.GATEWAY_SECRET,
   log,
-  context: contextFor({ deps, index, feed, mapReader: createMapReader(pool) }),
+  context: contextFor({ deps, index, feed, map }),
 })
 const server = httpServer({
   host: config.HOST,

@@ -6,7 +6,7 @@ import type { Contact, VehicleState } from './vehicle.ts'
 export interface OfferRules {
   /** Milliseconds for which a vehicle without contact stays on the map. */
   readonly graceMs: number
-  /** Below it a vehicle is not offered: it would not open, or not get far. */
+  /** Below it a vehicle is not offered: it would refuse to unlock, or not get far. */
   readonly minBatteryPercent: number
 }
 

@@ -39,7 +39,9 @@ export interface MapSources {
  */
 export const watchMap = (
   { reader, feed, log, now, graceMs, types }: MapSources,
-  { visibility, box, filter }: { visibility: Visibility | null; box: Box; filter: VehicleFilter },
+  visibility: Visibility | null,
+  box: Box,
+  filter: VehicleFilter,
 ): AsyncGenerator<MapMessage, void, void> =>
   abortableGenerator(async function* (signal) {
     const pending = collectChanges(feed, channelsOf(visibility, box), signal)

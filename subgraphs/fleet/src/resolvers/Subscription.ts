@@ -41,13 +41,8 @@ export const Subscription: SubscriptionResolvers = {
   commandStatus,
   unlockStatus: commandStatus,
   vehicleAvailability: {
-    subscribe: (_, { box, filter }, { deps, feed, mapReader, visibility }) => {
-      const { log, now, catalogue, offerRules } = deps
-      return watchMap(
-        { reader: mapReader, feed, log, now, graceMs: offerRules.graceMs, types: catalogue.types },
-        { visibility, box: boxFrom(box), filter: checkedFilterFrom(filter) },
-      )
-    },
+    subscribe: (_, { box, filter }, { map, visibility }) =>
+      watchMap(map, visibility, boxFrom(box), checkedFilterFrom(filter)),
     resolve: (message: MapMessage) => message,
   },
 }

@@ -1,4 +1,5 @@
 import type { Queryable } from '@holdfast/service/postgres'
+import type { Offer } from '../domain/offer.ts'
 import { boxAround, distance, longitudeScale } from '../domain/place.ts'
 import { type FoundVehicle, nearestFirst, type Search } from '../domain/search.ts'
 import { viewOfOffer } from '../domain/vehicle-view.ts'
@@ -15,14 +16,7 @@ export async function nearestOffers(
   { near, radiusMeters, first, types }: Search,
 ): Promise<FoundVehicle[]> {
   const box = boxAround(near, radiusMeters)
-  const { rows } = await db.query<{
-    vehicleId: string
-    publicId: string
-    typeId: string
-    latitude: number
-    longitude: number
-    batteryPercent: number
-  }>({
+  const { rows } = await db.query<Offer & { vehicleId: string; typeId: string }>({
     name: 'nearest offers',
     text: `
       select a.vehicle_id as "vehicleId", a.public_id as "publicId", a.vehicle_type_id as "typeId", a.latitude,
