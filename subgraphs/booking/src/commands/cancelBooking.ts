@@ -1,5 +1,4 @@
-import { accept, type Outcome, refuse } from '@holdfast/service/domain'
-import type { Visibility } from '@holdfast/service/graphql'
+import { accept, type Outcome, refuse, type Visibility } from '@holdfast/service/domain'
 import { transaction } from '@holdfast/service/postgres'
 import { type Booking, cancel, type WrongState } from '../domain/booking.ts'
 import { bookingForUpdate, saveCancelled } from '../store/bookings.ts'

@@ -1,5 +1,5 @@
 import type { BookingState } from '@holdfast/contracts'
-import type { Visibility } from '@holdfast/service/graphql'
+import type { Visibility } from '@holdfast/service/domain'
 import type { Queryable, Transaction } from '@holdfast/service/postgres'
 import { traceparent } from '@holdfast/service/process'
 import type { Booking, CancelReason } from '../domain/booking.ts'
