@@ -1,4 +1,5 @@
-/** Every sentence that dev/ prints, except those of dev/bootstrap/messages.mjs, which are needed before this file can be loaded. */
+/** Every sentence that dev/ prints. Two files besides have some: commands/welcome.ts, and bootstrap/messages.mjs for what is
+ * said before this file can be loaded. */
 export const messages = {
   // Commands
   unknownCommand: (name: string, known: readonly string[]) =>
