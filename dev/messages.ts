@@ -1,4 +1,5 @@
-/** Every sentence that dev/ prints, except those of dev/bootstrap/messages.mjs, which are needed before this file can be loaded. */
+/** Every sentence that dev/ prints. Two files besides have some: commands/welcome.ts, and bootstrap/messages.mjs for what is
+ * said before this file can be loaded. */
 export const messages = {
   // Commands
   unknownCommand: (name: string, known: readonly string[]) =>
@@ -32,7 +33,7 @@ export const messages = {
   portTaken: (port: number, variable: string) =>
     `Port ${port} is taken by another program; set ${variable} to a free one.`,
   otherPort: (port: number, what: string, chosen: number, variable: string) =>
-    `  Port ${port} is taken by another program, perhaps another Holdfast. ${what} is on port ${chosen} instead; ${variable} chooses another one.`,
+    `  Port ${port} is taken by another program, perhaps another Holdfast. ${what} is on port ${chosen} instead; set ${variable} to choose another.`,
 
   // Servers that run elsewhere
   serverUnusable: (variable: string, reason: string) =>
@@ -61,12 +62,13 @@ export const messages = {
   programMissing: (program: string, brewName: string, variable: string) =>
     `${program} is not installed. Install it (\`apt-get install ${program}\` or \`brew install ${brewName}\`), set ${variable} to one that is already running, or use \`docker compose up\`.`,
   debianFailed: (packages: readonly string[], output: string) =>
-    `Could not get ${packages.join(' and ')} from Debian:\n${output}`,
+    `Could not get ${packages.join(' and ')} from Debian. Install by hand, or use \`docker compose up\`. apt-get wrote:\n${output}`,
   noPostgres: (platform: string) =>
     `npm has no Postgres for ${platform}. Set DATABASE_URL to an empty database of Postgres 15 or newer.`,
   noPostgresAccount:
     'Postgres refuses to run as root, and there is no other account to run it as. Add one (`useradd --system postgres`) and try again.',
-  initdbFailed: (output: string) => `A new Postgres could not be initialised. initdb wrote:\n${output}`,
+  initdbFailed: (output: string) =>
+    `A new Postgres could not be initialised. Correct the cause, or set DATABASE_URL to a Postgres that is already running. initdb wrote:\n${output}`,
 
   // Processes
   notRunnable: (name: string, command: string) =>
@@ -91,7 +93,7 @@ export const messages = {
     `npm ci refuses package-lock.json. Run \`npm install\` and commit the file.\n${output}`,
   lockFileIncomplete: (missing: readonly string[]) =>
     `package-lock.json lacks optional packages of other platforms: ${missing.join(', ')}. Run \`npm install --package-lock-only\` and commit the file.`,
-  noToken: (reason: string | number) => `The development issuer gave no token: ${reason}`,
+  noToken: (reason: string | number) => `The development issuer gave no token: ${reason}. Its log says why.`,
 }
 
 const lastOutput = (output: string) => (output === '' ? 'It wrote nothing.' : `Its last output:\n${output}`)

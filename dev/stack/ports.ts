@@ -42,17 +42,17 @@ async function publicPorts(
 ): Promise<Partial<Ports>> {
   // A program that listens on one of the addresses of `localhost` alone would get the requests to the printed URL.
   const addresses = publicHost(host) === 'localhost' ? [host, '127.0.0.1', '::1'] : [host]
-  const requests = [
+  const all = [
     { name: 'gateway', what: 'The endpoint', port, variable: 'PORT', addresses },
     { name: 'issuer', what: 'The token issuer', port: issuerPort, variable: 'ISSUER_PORT', addresses: ['127.0.0.1'] },
   ] as const
+  const requests = all.filter(({ name }) => !external.has(name))
   const ports: Partial<Ports> = {}
   const taken: string[] = []
   for (const { name, what, port, variable, addresses } of requests) {
-    if (external.has(name)) continue
-    const others = [...Object.values(ports), ...requests.filter((request) => request.name !== name).map((r) => r.port)]
+    const reserved = requests.flatMap((other) => (other.name === name ? [] : [other.port, ports[other.name]]))
     let free = port
-    while (others.includes(free) || (await isTakenOnAny(free, addresses))) free++
+    while (reserved.includes(free) || (await isTakenOnAny(free, addresses))) free++
     ports[name] = free
     if (free === port) continue
     if (chosen.has(variable)) taken.push(messages.portTaken(port, variable))

@@ -67,6 +67,12 @@ describe('ports that nobody asked for', () => {
     }
   })
 
+  it('may be any when the token issuer runs elsewhere', async () => {
+    const [port] = await twoFreePorts()
+    const ports = await choosePorts(folder, 'public', settingsWith(port, port), new Set(['issuer']))
+    expect(ports.gateway).toBe(port)
+  })
+
   it('count as taken when another program would get the requests to localhost by IPv6', async () => {
     const [port, issuerPort] = await twoFreePorts()
     const other = await listen(port, '::1')
