@@ -8,8 +8,8 @@ const log = (message: string, facts: Record<string, unknown> = {}): void => {
 }
 
 const config = readConfig()
-if ('faults' in config) {
-  process.stderr.write(`${config.faults.join('\n')}\n`)
+if ('errors' in config) {
+  process.stderr.write(`${config.errors.join('\n')}\n`)
   process.exit(1)
 }
 
