@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { createApi } from './api/api.ts'
+import { createApi } from './api/request.ts'
 import { ArmedFaults } from './api/armed-faults.ts'
 import { rateLimit } from './api/rate-limit.ts'
 import { advanceClock, sweep } from './control/clock.ts'
@@ -31,7 +31,7 @@ export interface EmulatorOptions {
   readonly rateLimitPerSecond?: number | undefined
   /** Milliseconds before each further attempt to deliver an event. */
   readonly webhookRetryDelaysMs?: readonly number[] | undefined
-  /** Milliseconds that a receiver of events may take; 10 s when not given. */
+  /** Milliseconds until the delivery of an event is given up and tried again; 10 s when not given. */
   readonly webhookTimeoutMs?: number | undefined
   readonly log?: ((message: string, facts: Record<string, unknown>) => void) | undefined
 }

@@ -1,6 +1,6 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import qs from 'qs'
-import type { ApiRequest, ApiResponse } from './api/api.ts'
+import type { ApiRequest, ApiResponse } from './api/request.ts'
 import { decodeForm, type FormMap } from './api/form.ts'
 import { errorReply, type Reply } from './api/route.ts'
 import { answerChallenge, challengePath } from './challenge/challenge.ts'
@@ -81,7 +81,7 @@ async function readBody(request: IncomingMessage): Promise<string | undefined> {
   return size > largestBody ? undefined : Buffer.concat(chunks).toString()
 }
 
-/** The control side takes forms and JSON; JSON is read as the form that says the same. */
+/** The control side accepts forms and JSON; JSON is read as the same parameters in a form. */
 function controlParams(body: string, contentType: string | undefined): FormMap | undefined {
   if (!contentType?.includes('json')) return decodeForm(body)
   try {

@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
-import { clientFor, openAccount, paidBy } from './account.ts'
-import { openReceiver } from './receiver.ts'
+import { clientFor, paidBy, startAccount } from './account.ts'
+import { startReceiver } from './receiver.ts'
 
 let folder: string
 let dataFile: string
@@ -28,9 +28,9 @@ async function run(environment: Record<string, string> = {}, command: readonly s
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const exited = once(child, 'exit')
-  let complaint = ''
+  let stderr = ''
   child.stderr.on('data', (chunk) => {
-    complaint += chunk
+    stderr += chunk
   })
   const lines = createInterface(child.stdout)
   const [line] = await Promise.race([once(lines, 'line'), exited.then(() => [])])
@@ -38,8 +38,8 @@ async function run(environment: Record<string, string> = {}, command: readonly s
     child.kill(signal)
     return (await exited)[0]
   }
-  if (typeof line !== 'string') return { code: (await exited)[0], complaint, stop, port: 0 }
-  return { port: Number(new URL(JSON.parse(line).url).port), complaint, stop, code: null }
+  if (typeof line !== 'string') return { code: (await exited)[0], stderr, stop, port: 0 }
+  return { port: Number(new URL(JSON.parse(line).url).port), stderr, stop, code: null }
 }
 
 describe('a killed process', () => {
@@ -82,14 +82,14 @@ describe('a killed process', () => {
   })
 
   it('delivers the events that were still pending', async () => {
-    let open = false
-    await using receiver = await openReceiver(() => (open ? 200 : 503))
+    let accepting = false
+    await using receiver = await startReceiver(() => (accepting ? 200 : 503))
     const webhook = { WEBHOOK_URL: receiver.url, WEBHOOK_SECRET: 'whsec_test' }
     const first = await run(webhook)
     await clientFor(first.port).customers.create()
     const [refused] = await receiver.seen(1)
     await first.stop('SIGKILL')
-    open = true
+    accepting = true
     const second = await run(webhook)
     const received = await receiver.seen(2)
     expect(received[1]?.id).toBe(refused?.id)
@@ -101,24 +101,24 @@ describe('a killed process', () => {
 describe('the data file', () => {
   it('may end in half a transaction, which then never happened', async () => {
     {
-      await using account = await openAccount({ dataFile })
+      await using account = await startAccount({ dataFile })
       await account.stripe.customers.create({ name: 'Ada' })
     }
     for (const file of [dataFile, `${dataFile}-wal`]) appendFileSync(file, 'half of a page')
-    await using account = await openAccount({ dataFile })
+    await using account = await startAccount({ dataFile })
     expect((await account.stripe.customers.list()).data).toMatchObject([{ name: 'Ada' }])
     await account.stripe.customers.create({ name: 'Bob' })
   })
 
   it('that is damaged is refused', async () => {
     writeFileSync(dataFile, 'nonsense\n{"put":[],"gone":[],"minted":0}\n')
-    await expect(openAccount({ dataFile })).rejects.toThrow('file is not a database')
+    await expect(startAccount({ dataFile })).rejects.toThrow('file is not a database')
   })
 
   it('is used by one process only', async () => {
-    await using account = await openAccount({ dataFile })
+    await using account = await startAccount({ dataFile })
     const failed = await run()
-    expect([failed.code, failed.complaint]).toEqual([1, expect.stringContaining('database is locked')])
+    expect([failed.code, failed.stderr]).toEqual([1, expect.stringContaining('database is locked')])
     expect((await account.stripe.customers.list()).data).toEqual([])
   })
 
@@ -137,13 +137,13 @@ describe('the data file', () => {
     while (await create(4_500)) expect(kept.length).toBeLessThan(100)
     expect(await create(1)).toBe(true)
     await small.stop('SIGKILL')
-    await using account = await openAccount({ dataFile })
+    await using account = await startAccount({ dataFile })
     const { data } = await account.stripe.customers.list({ limit: 100 })
     expect(data.map(({ id }) => id).reverse()).toEqual(kept)
   })
 
   it('can be read by nobody else: it holds secrets', async () => {
-    await using account = await openAccount({ dataFile })
+    await using account = await startAccount({ dataFile })
     expect(statSync(dataFile).mode & 0o077).toBe(0)
     expect(statSync(`${dataFile}-wal`).mode & 0o077).toBe(0)
     expect(account.emulator.port).toBeGreaterThan(0)
@@ -152,7 +152,7 @@ describe('the data file', () => {
   it('does not grow with what has been replaced', async () => {
     /** Without idempotency keys, whose replies would be kept for a day. */
     const describeEndpoint = async (descriptions: readonly string[]) => {
-      await using account = await openAccount({ dataFile, webhook: { url: 'http://127.0.0.1:9/', secret: 'whsec_x' } })
+      await using account = await startAccount({ dataFile, webhook: { url: 'http://127.0.0.1:9/', secret: 'whsec_x' } })
       const [endpoint] = (await account.stripe.webhookEndpoints.list()).data
       const headers = { authorization: 'Bearer sk_test_x' }
       for (const description of descriptions) {
@@ -163,7 +163,7 @@ describe('the data file', () => {
     await describeEndpoint(['a'])
     const before = statSync(dataFile).size
     await describeEndpoint([...Array(100).fill('b'), 'c'])
-    await using account = await openAccount({ dataFile })
+    await using account = await startAccount({ dataFile })
     expect(statSync(dataFile).size).toBeLessThanOrEqual(before)
     expect((await account.stripe.webhookEndpoints.list()).data).toMatchObject([{ description: 'c' }])
   })
@@ -173,18 +173,18 @@ describe('the process', () => {
   it('names every error in its environment and does not start', async () => {
     const failed = await run({ PORT: 'none', WEBHOOK_URL: 'http://127.0.0.1/' })
     expect(failed.code).toBe(1)
-    expect(failed.complaint.trim().split('\n')).toHaveLength(2)
+    expect(failed.stderr.trim().split('\n')).toHaveLength(2)
   })
 
   it('says when its port is taken, and does not touch the data file', async () => {
     {
-      await using account = await openAccount({ dataFile })
+      await using account = await startAccount({ dataFile })
       await account.stripe.customers.create({ name: 'Ada' })
       const failed = await run({ PORT: String(account.emulator.port) })
-      expect([failed.code, failed.complaint]).toEqual([1, expect.stringContaining('EADDRINUSE')])
+      expect([failed.code, failed.stderr]).toEqual([1, expect.stringContaining('EADDRINUSE')])
       await account.stripe.customers.create({ name: 'Bob' })
     }
-    await using account = await openAccount({ dataFile })
+    await using account = await startAccount({ dataFile })
     expect((await account.stripe.customers.list()).data.map(({ name }) => name)).toEqual(['Bob', 'Ada'])
   })
 })

@@ -46,7 +46,7 @@ const html = (status: number, body: string): Page => ({
   body,
 })
 
-/** Shows a browser the challenge of an intent, and takes the answer from its buttons. */
+/** Shows a browser the challenge of an intent, and applies the answer of its two buttons. */
 export function answerChallenge(store: Store, cause: Cause, { method, path, query, body }: PageRequest): Page {
   const intent = store.find('payment_intent', path.slice(challengePath.length))
   const secret = new URLSearchParams(query).get('client_secret')

@@ -92,7 +92,7 @@ export function authenticateIntent(
   return accept({ shown: failed, events: [{ type: 'payment_intent.payment_failed', object: failed }] })
 }
 
-/** Authorises or takes the money, or is declined, as the card decides. */
+/** Authorises or captures the amount, or is declined, as the card decides. */
 function pay(
   intent: Stripe.PaymentIntent,
   method: Stripe.PaymentMethod,
@@ -158,8 +158,8 @@ function decline(
   at: ClockAndIds,
 ): IntentChange {
   const charge = attemptCharge(intent, method, attempt, reason, at)
-  const { blocked: _, ...said } = reason
-  const error = { type: 'card_error' as const, ...said, charge: charge.id, payment_method: method }
+  const { blocked: _, ...facts } = reason
+  const error = { type: 'card_error' as const, ...facts, charge: charge.id, payment_method: method }
   const doc_url = `https://stripe.com/docs/error-codes/${reason.code.replaceAll('_', '-')}`
   const failed = { ...withoutMethod(intent, { ...error, doc_url }), latest_charge: charge.id }
   return {

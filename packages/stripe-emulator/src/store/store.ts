@@ -64,11 +64,11 @@ const schema = `
 
 export interface ListQuery {
   readonly toward: 'older' | 'newer'
-  /** Starts behind the record with this id; without it, at the end that it leads away from. */
+  /** The list starts after the record with this id; without it, at the oldest or the newest record. */
   readonly from?: string | undefined
   /**
-   * Expected values by member, `metadata[key]` for one key of a map. The first that has an index narrows the list,
-   * whatever its upper and lower case; the caller checks the rest.
+   * Expected values by member; `metadata[key]` names one key of a map. The first that has an index narrows the list,
+   * without regard to upper and lower case. The caller checks the others.
    */
   readonly where?: Readonly<Record<string, unknown>> | undefined
 }
@@ -80,7 +80,7 @@ export interface Reader {
   list<K extends Kind>(kind: K, query?: ListQuery): Iterable<Records[K]>
 }
 
-/** What a transaction may do. Its time stands still. */
+/** What a transaction may do. Its time does not change while it runs. */
 export interface Transaction extends Reader, ClockAndIds {
   put(...records: readonly AnyRecord[]): void
   remove(kind: Kind, id: string): void
@@ -95,7 +95,7 @@ export interface StoreOptions {
   readonly machineNow: () => number
 }
 
-/** The account's memory. One transaction runs at a time, without a pause, and is kept whole or not at all. */
+/** Everything that the account remembers. Transactions are synchronous, so one runs at a time; it is kept whole or not at all. */
 export class Store implements Reader, Disposable {
   readonly #db: DatabaseSync
   readonly #sql: Record<'find' | 'put' | 'remove' | 'addTerm' | 'removeTerms', StatementSync>
@@ -139,7 +139,7 @@ export class Store implements Reader, Disposable {
       term === undefined
         ? ['record where kind = ?', [kind, place]]
         : ['term join record using (place) where term.kind = ? and text = ?', [kind, term, place]]
-    // Prepared anew: the caller may start another list before this one ends.
+    // Prepared each time: the caller may start another list before this one ends.
     const rows = this.#db.prepare(`select content from ${source} and place ${beyond} ? order by place ${order}`)
     for (const { content } of rows.iterate(...parameters)) yield JSON.parse(String(content))
   }
@@ -246,7 +246,7 @@ function termsOf(record: AnyRecord): string[] {
   })
 }
 
-/** The term that narrows a list most directly: the first expected value whose member has an index. */
+/** The first expected value whose member has an index. */
 function termOf(kind: Kind, where: Readonly<Record<string, unknown>>): string | undefined {
   const members: readonly string[] = indexed[kind] ?? []
   const found = Object.entries(where).find(

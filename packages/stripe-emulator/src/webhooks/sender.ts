@@ -73,7 +73,7 @@ export class WebhookSender implements AsyncDisposable {
     await Promise.all(this.#running)
   }
 
-  /** `faults` hit the first attempt only: later ones are honest, so that a receiver that refused it recovers. */
+  /** The faults hit the first attempt only, so that a receiver that refused it accepts a retry. */
   async #deliver(event: string, endpoint: string, faults: Faults, signal: AbortSignal): Promise<void> {
     const { store, retryDelaysMs, log } = this.#options
     if (faults.has('webhook-drop')) return this.#save(event, endpoint, { state: 'failed', attempts: 0 })
