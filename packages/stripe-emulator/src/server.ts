@@ -1,7 +1,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import qs from 'qs'
-import type { ApiRequest, ApiResponse } from './api/request.ts'
 import { decodeForm, type FormMap } from './api/form.ts'
+import type { ApiRequest, ApiResponse } from './api/request.ts'
 import { errorReply, type Reply } from './api/route.ts'
 import { answerChallenge, challengePath } from './challenge/challenge.ts'
 import { answerControl, type Controlled, controlPath } from './control/routes.ts'

@@ -76,8 +76,14 @@ describe('the API', () => {
     const { allowed_payment_method_types: _, ...unnamed } = paidBy('pm_card_visa')
     const error = await refusal(stripe.paymentIntents.create(unnamed))
     expect([error.statusCode, error.payment_intent]).toEqual([400, undefined])
+    const automatic_payment_methods = { enabled: true }
+    const returning = { ...unnamed, automatic_payment_methods, return_url: 'https://shop.test/' }
     expect(await stripe.paymentIntents.create({ ...unnamed, return_url: 'https://shop.test/' })).toMatchObject({
       status: 'requires_capture',
+    })
+    expect(await stripe.paymentIntents.create(returning)).toMatchObject({
+      status: 'requires_capture',
+      automatic_payment_methods: { enabled: true, allow_redirects: 'always' },
     })
   })
 

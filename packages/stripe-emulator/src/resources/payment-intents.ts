@@ -103,8 +103,9 @@ const captureParams = {
 const cancelParams = { cancellation_reason: oneOf('duplicate', 'fraudulent', 'requested_by_customer', 'abandoned') }
 
 const searchQuery: Param<IntentSearch | undefined> = (value, name) => {
-  const read = text(value, name)
-  return read.ok && read.value !== undefined ? intentSearch(read.value) : (read as Outcome<undefined>)
+  if (value === undefined) return accept(undefined)
+  const read = required(text)(value, name)
+  return read.ok ? intentSearch(read.value) : read
 }
 
 const searchParams = { query: required(searchQuery), limit: integer, page: text }
@@ -149,9 +150,12 @@ function createAndConfirm(values: Values<typeof creation>, context: RequestConte
   }
   const named = requestedMethod(tx, values, null)
   if (!named.ok) return named
-  const automatic = { enabled: true, allow_redirects: 'always' as const, ...values.automatic_payment_methods }
-  const typesNamed = values.allowed_payment_method_types ?? values.payment_method_types
-  const created = createIntent({ ...values, automatic_payment_methods: typesNamed ? null : automatic }, named.value, tx)
+  const { automatic_payment_methods: automatic, allowed_payment_method_types, payment_method_types } = values
+  const automatic_payment_methods =
+    (allowed_payment_method_types ?? payment_method_types)
+      ? null
+      : { enabled: automatic?.enabled ?? true, allow_redirects: automatic?.allow_redirects ?? 'always' }
+  const created = createIntent({ ...values, automatic_payment_methods }, named.value, tx)
   if (!created.ok || !values.confirm) return withMethod(created, named.value)
   const confirmed = confirmWith(context, created.value.shown, values, named.value)
   if (!confirmed.ok) {
