@@ -126,7 +126,10 @@ export async function startStripeEmulator(options: EmulatorOptions = {}): Promis
       },
     },
     arm: (options) => {
-      if (!faults.arm(options)) throw new RangeError(`${options.kind} for ${options.ms} ms is not a fault`)
+      if (faults.arm(options)) return
+      throw new RangeError(
+        `No fault ${options.kind} of ${options.ms} ms: take a kind from the README and 0 to 60000 ms`,
+      )
     },
     close,
     [Symbol.asyncDispose]: close,
