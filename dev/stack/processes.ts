@@ -57,7 +57,7 @@ export const processes: Record<ProcessName, Process> = {
     entry: 'packages/stripe-emulator/src/main.ts',
     after: [],
     env: ({ ports, secrets, dataDir }) => ({
-      DATA_FILE: join(dataDir, 'stripe.jsonl'),
+      DATA_FILE: join(dataDir, 'stripe.sqlite'),
       WEBHOOK_URL: `${localUrl(ports.payment)}/stripe/webhook`,
       WEBHOOK_SECRET: secrets.stripeWebhook,
     }),

@@ -1,13 +1,13 @@
 /** Whether one more request may be executed now. */
-export type Limiter = () => boolean
+export type RateLimit = () => boolean
 
-/** A bucket that holds a second's worth of requests and fills steadily; `nowMs` is a clock that only goes forward. */
-export function createLimiter(perSecond: number | undefined, nowMs: () => number): Limiter {
+/** A bucket that holds a second's worth of requests and fills steadily. */
+export function rateLimit(perSecond: number | undefined): RateLimit {
   if (perSecond === undefined) return () => true
   let tokens = perSecond
-  let filledAt = nowMs()
+  let filledAt = performance.now()
   return () => {
-    const now = nowMs()
+    const now = performance.now()
     tokens = Math.min(perSecond, tokens + ((now - filledAt) / 1_000) * perSecond)
     filledAt = now
     if (tokens < 1) return false
