@@ -15,7 +15,7 @@ const victims = [
   'redis',
   'mosquitto',
   'postgres',
-  'firmware-agent',
+  'vehicle-simulator',
   'stripe-emulator',
 ] as const
 
