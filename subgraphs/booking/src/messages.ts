@@ -17,15 +17,16 @@ export const problemMessages: { [Name in ProblemName]: (refusal: Extract<Refusal
   TooManyHolds: ({ limit }) =>
     `You can have ${limit} unpaid bookings at a time. Pay for one, cancel one or wait until one expires.`,
   HoldsTooFast: () => 'Too many holds in one minute. Try again in a few seconds.',
-  CoolingDown: () => 'Several of your holds in a row expired without payment. Try again at the time in retryAt.',
+  CoolingDown: () =>
+    'Several of your holds in a row expired without payment. Wait a few minutes before you book again.',
   TooManyItems: ({ limit }) =>
-    `One booking can have at most ${limit} of these, each one once. Make a separate booking for each further one.`,
+    `A booking can have at most ${limit} of these, and each only once. Book the others separately.`,
   RequestIdReused: () => 'This requestId was already used for another request. Create a new one.',
   BookingNotFound: () => 'You have no booking with this id. Look it up in your bookings.',
   AlreadyExtended: () => 'This hold was already extended, which is possible once. Pay before it expires.',
   HoldExpired: () => 'The hold has expired. Book again.',
   WrongState: ({ state }) =>
-    `This is not possible while the booking is ${state}. Look at its state and choose what is possible now.`,
+    `This is not possible while the booking is ${state}. Reload the booking to see what you can do now.`,
 }
 
 export const refusalMessage = <R extends Refusal>(refusal: R): string =>
@@ -33,7 +34,8 @@ export const refusalMessage = <R extends Refusal>(refusal: R): string =>
 
 /** Of BAD_USER_INPUT errors: a client sent what the schema cannot rule out. */
 export const messages = {
-  noItems: 'items is empty. Name at least one bookable.',
-  first: (most: number) => `first must be between 1 and ${most}. Ask for a page of that size.`,
-  after: 'after is not a valid cursor. Use the endCursor of an earlier page, or leave it out for the first page.',
+  itemsEmpty: 'items is empty. Name at least one bookable.',
+  firstOutOfRange: (most: number) => `first must be between 1 and ${most}. Ask for a page of that size.`,
+  afterInvalid:
+    'after is not a valid cursor. Use the endCursor of an earlier page, or leave it out for the first page.',
 } as const

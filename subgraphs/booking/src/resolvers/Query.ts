@@ -11,7 +11,7 @@ export const Query: QueryResolvers = {
 
   myBookings: async (_, { first, after, state }, { viewer, deps }) => {
     const customerId = requireCustomer(viewer)
-    if (first < 1 || first > maxPageSize) throw graphqlError('BAD_USER_INPUT', messages.first(maxPageSize))
+    if (first < 1 || first > maxPageSize) throw graphqlError('BAD_USER_INPUT', messages.firstOutOfRange(maxPageSize))
     // One more than asked for shows whether there is a next page.
     const page = { first: first + 1, after: after ? idOfCursor(after) : undefined, states: state ?? undefined }
     const found = await bookingsOf(deps.pool, customerId, page)

@@ -10,6 +10,6 @@ export const cursorOf = (bookingId: string): string =>
 export function idOfCursor(cursor: string): string {
   const hex = Buffer.from(cursor, 'base64url').toString('hex')
   const id = hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
-  if (!isUuid(id)) throw graphqlError('BAD_USER_INPUT', messages.after)
+  if (!isUuid(id)) throw graphqlError('BAD_USER_INPUT', messages.afterInvalid)
   return id
 }

@@ -9,7 +9,7 @@ export const createBooking: MutationResolvers['createBooking'] = async (_, { inp
   const customerId = requireCustomer(viewer)
   const requestId = requestIdOf(input.requestId)
   const bookableIds = input.items.map(({ bookableId }) => bookableId.toLowerCase())
-  if (bookableIds.length === 0) throw graphqlError('BAD_USER_INPUT', messages.noItems)
+  if (bookableIds.length === 0) throw graphqlError('BAD_USER_INPUT', messages.itemsEmpty)
   const unknown = bookableIds.filter((id) => !isUuid(id))
   if (unknown.length > 0) return toProblem({ kind: 'BookableNotFound', ids: unknown })
   const outcome = await create(deps, { customerId, requestId, bookableIds })
