@@ -1,7 +1,7 @@
 /** The gateways as processes: ours as a user starts it, the others as their documentation does, in production. */
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { freePort } from '../dev/ports.ts'
+import { freePort } from '@holdfast/dev/free-port'
 import { expectedAnswer, query } from './city/graph.ts'
 import { type Measured, type NodeProcess, startNode } from './measured.ts'
 import { installed } from './rivals/install.ts'

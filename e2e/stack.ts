@@ -22,7 +22,7 @@ export async function stackToUse(purpose: string, say: (line: string) => void): 
 }
 
 /** Rides of twenty seconds to a minute, in a twelfth of that time. */
-const hurried = { 'firmware-agent': { SIMULATION_SPEED: '12' } }
+const hurried = { 'vehicle-simulator': { SIMULATION_SPEED: '12' } }
 
 /** A Holdfast of one's own with an empty memory, on free ports; what dies stays dead until it is restarted. */
 export async function freshStack(purpose: string, options: Partial<StackOptions> = {}): Promise<Stack> {
@@ -32,7 +32,7 @@ export async function freshStack(purpose: string, options: Partial<StackOptions>
     dataDir,
     ports: 'free',
     fresh: true,
-    listedBesides: 0,
+    parkedVehicles: 0,
     ...others,
     overrides: { ...hurried, ...overrides },
   })

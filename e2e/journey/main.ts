@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { parseArgs } from 'node:util'
 import { PublicClient } from '../client.ts'
-import { brokenInvariants } from '../invariants.ts'
+import { brokenInvariants } from '../invariants/whole-system.ts'
 import { stackToUse } from '../stack.ts'
 import { type Ride, ride } from './ride.ts'
 

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Stack } from '@holdfast/dev'
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import { PublicClient } from '../client.ts'
-import { brokenInvariants } from '../invariants.ts'
+import { brokenInvariants } from '../invariants/whole-system.ts'
 import * as operations from '../journey/operations.ts'
 import { freshStack } from '../stack.ts'
 

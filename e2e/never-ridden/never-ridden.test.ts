@@ -3,7 +3,7 @@ import type { Stack } from '@holdfast/dev'
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import pg from 'pg'
 import { PublicClient, until } from '../client.ts'
-import { brokenInvariants } from '../invariants.ts'
+import { brokenInvariants } from '../invariants/whole-system.ts'
 import * as operations from '../journey/operations.ts'
 import { freshStack } from '../stack.ts'
 

@@ -78,7 +78,7 @@ it("carries a customer's trace from the tap to the lock and back, and no secret 
   for (const [trace, processes] of [
     [hold, ['gateway', 'booking']],
     [pay, ['gateway', 'payment']],
-    [unlock, ['gateway', 'fleet', 'firmware-agent']],
+    [unlock, ['gateway', 'fleet', 'vehicle-simulator']],
   ] as const) {
     for (const name of processes) expect([name, written[name]?.includes(trace.id)]).toEqual([name, true])
   }

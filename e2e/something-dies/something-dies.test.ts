@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Stack } from '@holdfast/dev'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { PublicClient } from '../client.ts'
-import { brokenInvariants } from '../invariants.ts'
+import { brokenInvariants } from '../invariants/whole-system.ts'
 import { type Ride, ride } from '../journey/ride.ts'
 import { freshStack } from '../stack.ts'
 
@@ -15,7 +15,7 @@ const victims = [
   'redis',
   'mosquitto',
   'postgres',
-  'firmware-agent',
+  'vehicle-simulator',
   'stripe-emulator',
 ] as const
 

@@ -1,4 +1,4 @@
-import type { EventType, FareLine, Money } from '@holdfast/contracts'
+import type { FareLine, Money } from '@holdfast/contracts'
 import type { Move } from '@holdfast/service/domain'
 
 export const states = ['AUTHORIZING', 'REQUIRES_ACTION', 'AUTHORIZED', 'CAPTURED', 'VOIDED', 'FAILED'] as const
@@ -69,14 +69,6 @@ export type Payment = Attempt &
     | { readonly state: 'FAILED'; readonly decline: Decline }
     | { readonly state: 'CAPTURED'; readonly capturedMinor: number }
   )
-
-/** Events of booking that change its payment. */
-export const eventsOfConcern = [
-  'BookingCompleted',
-  'HoldExpired',
-  'BookingExpired',
-  'BookingCancelled',
-] as const satisfies readonly EventType[]
 
 /**
  * What a completed booking means for its authorisation: capture the fare up to the authorised amount, or void when there
