@@ -3,12 +3,11 @@ import { transaction } from '@holdfast/service/postgres'
 import { type ConnectionReport, contactAfter, endsSilence, type Heartbeat } from '../domain/contact.ts'
 import type { Vehicle } from '../domain/vehicle.ts'
 import { refreshAvailability } from '../store/availability.ts'
-import { addToHistory } from '../store/history.ts'
-import { fleetEvent, publish } from '../store/outbox.ts'
 import { writePlaces } from '../store/positions.ts'
 import { type Report, writeReports } from '../store/reports.ts'
 import { vehiclesByDeviceForUpdate } from '../store/vehicles.ts'
 import type { Deps } from './deps.ts'
+import { recordContactChanges } from './recordContactChanges.ts'
 
 /** What one vehicle has reported and was not ingested yet; of each kind the newest. */
 export interface PendingReports {
@@ -38,19 +37,9 @@ export async function ingestReports(
       tx,
       ingested.flatMap(({ place }) => place ?? []),
     )
-    const switched = reported.flatMap(({ vehicle, report }) => (report.contact === vehicle.contact ? [] : [report]))
-    await publish(
+    await recordContactChanges(
       tx,
-      ...switched.map(({ id, contact }) =>
-        fleetEvent(contact === 'ONLINE' ? 'VehicleContactRestored' : 'VehicleContactLost', { vehicleId: id }),
-      ),
-    )
-    await addToHistory(
-      tx,
-      switched.map(({ id, contact, contactChangedAt: at }) => {
-        const eventType = contact === 'ONLINE' ? 'comms_restored' : 'comms_lost'
-        return { vehicleId: id, eventType, at, epoch: null, seq: null }
-      }),
+      reported.flatMap(({ vehicle, report }) => (report.contact === vehicle.contact ? [] : [report])),
     )
     const vehicleIds = vehicles.map(({ id }) => id)
     return {

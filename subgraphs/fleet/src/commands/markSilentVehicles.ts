@@ -1,11 +1,10 @@
 import { transaction } from '@holdfast/service/postgres'
 import { maxSilenceMs } from '../domain/contact.ts'
 import { overdueOffers, refreshAvailability } from '../store/availability.ts'
-import { addToHistory } from '../store/history.ts'
-import { fleetEvent, publish } from '../store/outbox.ts'
 import { type Report, silentVehicles, writeReports } from '../store/reports.ts'
 import { vehiclesForUpdate } from '../store/vehicles.ts'
 import type { Deps } from './deps.ts'
+import { recordContactChanges } from './recordContactChanges.ts'
 
 /** Marks vehicles that have been silent for too long as lost, and withdraws lost ones from the map when their grace is over. */
 export async function markSilentVehicles(deps: Deps): Promise<void> {
@@ -23,11 +22,7 @@ export async function markSilentVehicles(deps: Deps): Promise<void> {
       .filter(({ contact }) => contact === 'ONLINE')
       .map((vehicle): Report => ({ ...vehicle, contact: 'LOST', contactChangedAt: now }))
     await writeReports(tx, lost)
-    await publish(tx, ...lost.map(({ id }) => fleetEvent('VehicleContactLost', { vehicleId: id })))
-    await addToHistory(
-      tx,
-      lost.map(({ id }) => ({ vehicleId: id, eventType: 'comms_lost', at: now, epoch: null, seq: null })),
-    )
+    await recordContactChanges(tx, lost)
     const overdue = await vehiclesForUpdate(tx, await overdueOffers(tx, before(deps.offerRules.graceMs)))
     const vehicleIds = [...lost, ...overdue].map(({ id }) => id)
     return refreshAvailability(tx, vehicleIds, now, deps.offerRules)
