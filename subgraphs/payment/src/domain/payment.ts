@@ -81,3 +81,10 @@ export function actionAfterBooking(fare: Money, lines: readonly FareLine[], auth
   const amountMinor = Math.min(fare.amountMinor, authorised.amountMinor)
   return amountMinor > 0 ? { kind: 'CAPTURE', amountMinor, fareMinor: fare.amountMinor, lines } : { kind: 'VOID' }
 }
+
+/** Why a booking cannot be paid. */
+export type AuthorizeRefusal =
+  | { readonly kind: 'BookingNotFound' }
+  | { readonly kind: 'BookingNotPayable'; readonly state: string }
+  | { readonly kind: 'HoldExpired'; readonly expiredAt: Date }
+  | { readonly kind: 'RequestIdReused' }
