@@ -47,6 +47,7 @@ create table booking.policy (
 );
 insert into booking.policy values ('VEHICLE', 300, 300, 300, 600, 5, 1, 3, 10, 3, 900);
 
+-- Amounts are in the currency's minor unit.
 create table booking.price_plan (
   id text primary key,
   name text not null,
@@ -71,7 +72,7 @@ create table booking.bookable (
   -- The booking that has it. Free when null, or when `held_until` is over. A hold writes no indexed column, so that its update
   -- stays on the same page (HOT). The bookables of a booking are found by its bookable_ids.
   holder uuid,
-  -- Infinity when the booking does not end by time alone (paid, or being paid for).
+  -- Infinity when the booking does not end by time alone (paid, or being paid for). JavaScript's Date cannot express it.
   held_until timestamptz,
   latitude double precision,
   longitude double precision,
@@ -86,6 +87,7 @@ language sql stable as $$
   select b.holder is null or b.held_until <= now();
 $$;
 
+-- A customer's claim on one or several bookables.
 create table booking.booking (
   id uuid primary key,
   customer_id uuid not null,
@@ -118,6 +120,7 @@ create index booking_customer on booking.booking (customer_id, created_at desc, 
 -- The bookings that end by time alone.
 create index booking_due on booking.booking (expires_at) where state in ('HELD', 'CONFIRMED');
 
+-- One booked bookable, with the price agreed when it was held.
 create table booking.booking_item (
   booking_id uuid not null references booking.booking (id),
   bookable_id uuid not null references booking.bookable (id),

@@ -130,6 +130,7 @@ create table fleet.vehicle_availability (
 create index availability_place on fleet.vehicle_availability (latitude, longitude);
 create index availability_cell on fleet.vehicle_availability (h3_8, vehicle_type_id);
 
+-- A signed instruction to a vehicle. Its counter rises per vehicle and is never used twice.
 create table fleet.command (
   id uuid primary key,
   vehicle_id uuid not null references fleet.vehicle (id),
@@ -172,6 +173,7 @@ $$;
 create trigger command_moved before update of state on fleet.command
   for each row execute function fleet.on_command_move();
 
+-- From the unlocking to the locking of a vehicle for a booking.
 create table fleet.trip (
   id uuid primary key,
   vehicle_id uuid not null references fleet.vehicle (id),
@@ -225,6 +227,7 @@ create index vehicle_event_vehicle on fleet.vehicle_event (vehicle_id, at desc);
 create table fleet.device_key (
   device_id text not null,
   kid text not null,
+  -- Raw Ed25519.
   public_key bytea not null check (octet_length(public_key) = 32),
   valid_from timestamptz not null default now(),
   valid_to timestamptz,
