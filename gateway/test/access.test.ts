@@ -48,7 +48,7 @@ let issuer: TestIssuer
 let graph: TestGraph
 beforeAll(async () => {
   issuer = await startIssuer()
-  graph = await startGraph({ people, phones }, { tokens: issuer.tokens })
+  graph = await startGraph({ people, phones }, { tokenIssuer: issuer.tokenIssuer })
 })
 afterAll(async () => {
   await graph.stop()

@@ -1,60 +1,55 @@
-/** Channels by themselves: what is left of a subscription that cannot begin, who joins late, and what a channel is told late. */
+/** Channels alone: subscriptions that cannot start, clients that join late, and events that arrive late. */
 import { createLog, type Viewer } from '@holdfast/service'
 import { afterEach, describe, expect, it } from '@jest/globals'
-import { answering } from '../src/answering.ts'
-import { defaultLimits } from '../src/document/limits.ts'
-import type { StreamEvents } from '../src/subgraph/stream.ts'
+import { defaultLimits } from '../src/core/limits.ts'
+import * as metrics from '../src/metrics/subscriptions.ts'
+import { operationPlanner } from '../src/operation/prepare.ts'
+import type { SubscriptionEvents } from '../src/subgraph/websocket-connection.ts'
 import { channels } from '../src/subscriptions/channels.ts'
-import * as measures from '../src/subscriptions/measures.ts'
-import type { Listener } from '../src/subscriptions/outlet.ts'
+import type { Subscriber } from '../src/subscriptions/client-queue.ts'
 import { readGraph } from '../src/supergraph/graph.ts'
-import { live, more } from './feed.ts'
+import { live, more } from './event-feed.ts'
 import { supergraphOf } from './graph.ts'
-import { sumOf } from './hearing.ts'
-import { until } from './wait.ts'
+import { until } from './until.ts'
+import { sumOf } from './websocket-client.ts'
 
 const log = createLog('test', 'silent')
 const viewer: Viewer = { id: '', role: 'anonymous', scopes: [] }
-const away = { kind: 'failed', fault: { message: 'away', extensions: { code: 'UNAVAILABLE' } } } as const
-/** The subgraph with the rest of an event is asked, and answers when it is let. */
-let asked: PromiseWithResolvers<typeof away>[] = []
+const away = { kind: 'failed', error: { message: 'away', extensions: { code: 'UNAVAILABLE' } } } as const
+/** Requests for the rest of an event; `answer` answers them. */
+const requests: PromiseWithResolvers<typeof away>[] = []
 const subgraphs = {
-  ask: () => {
+  send: () => {
     const one = Promise.withResolvers<typeof away>()
-    asked.push(one)
+    requests.push(one)
     return one.promise
   },
   read: () => away,
 }
 const answer = () => {
-  for (const one of asked.splice(0)) one.resolve(away)
+  for (const one of requests.splice(0)) one.resolve(away)
 }
 
-function setUp(subscribe: (events: StreamEvents) => () => void, urls = { live: 'http://a' }) {
+function setUp(subscribe: (events: SubscriptionEvents) => () => void, urls = { live: 'http://a' }) {
   const graph = readGraph(supergraphOf({ live, more }))
-  const answers = answering({
-    limits: defaultLimits,
-    closed: false,
-    counted: () => undefined,
-    log,
-    subgraphs,
-    budgetMs: 1_000,
-  })
+  const planner = operationPlanner({ limits: defaultLimits, production: false, log })
   const shared = channels({
-    subgraphs,
-    subscribe: (_subgraph, _request, events) => subscribe(events),
-    urlOf: (name) => (name === 'live' ? urls.live : undefined),
-    prepare: answers.prepare,
-    budgetMs: 1_000,
+    subgraphs: {
+      ...subgraphs,
+      subscribe: (_subgraph, _request, events) => subscribe(events),
+      urlOf: (name) => (name === 'live' ? urls.live : undefined),
+    },
+    planner,
+    eventBudgetMs: 1_000,
     log,
   })
   const follow = (next = graph) => {
-    answers.follow(next)
+    planner.follow(next)
     shared.follow(next)
   }
   follow()
   const prepared = (query = 'subscription { changed { id } }') => {
-    const preparation = answers.prepare({
+    const preparation = planner.prepare({
       query,
       operationName: undefined,
       variables: {},
@@ -67,13 +62,13 @@ function setUp(subscribe: (events: StreamEvents) => () => void, urls = { live: '
 
 function listening() {
   const heard: unknown[] = []
-  const listener: Listener = {
+  const listener: Subscriber = {
     event: ({ payload }, missed) => heard.push([JSON.parse(payload).data?.changed?.id, missed]),
     ended: ({ reason }) => heard.push(reason),
   }
   return { heard, listener }
 }
-const upstreams = () => sumOf(measures.upstreams)
+const upstreams = () => sumOf(metrics.upstreams)
 const thing = (id: string) =>
   ({ kind: 'answered', data: { changed: { __typename: 'Thing', id } }, errors: [] }) as const
 
@@ -99,7 +94,7 @@ describe('a channel', () => {
   })
 
   it('hears no more of a subscription that it has left for another', async () => {
-    const fed: StreamEvents[] = []
+    const fed: SubscriptionEvents[] = []
     const stopped: number[] = []
     const { shared, prepared, follow, urls } = setUp((events) => {
       const index = fed.push(events) - 1
@@ -127,7 +122,7 @@ describe('a channel', () => {
   })
 
   it('that somebody joins with a plan of the graph before follows too', async () => {
-    const fed: StreamEvents[] = []
+    const fed: SubscriptionEvents[] = []
     const { shared, prepared, follow } = setUp((events) => {
       fed.push(events)
       return () => undefined
@@ -155,8 +150,8 @@ describe('a channel', () => {
 
     /** Somebody listens; the subgraph is at `fed[0]`, the rest of each event waits for `answer`. */
     function early() {
-      asked = []
-      const fed: StreamEvents[] = []
+      requests = []
+      const fed: SubscriptionEvents[] = []
       const set = setUp((events) => {
         fed.push(events)
         return () => undefined
@@ -178,7 +173,7 @@ describe('a channel', () => {
       const { fed, heard, feed, join } = early()
       feed('a')
       feed('b')
-      await until(() => asked.length === 1)
+      await until(() => requests.length === 1)
       const late = join()
       feed('c')
       await until(() => {
@@ -224,7 +219,7 @@ describe('a channel', () => {
     it('counts for each what came too fast', async () => {
       const { heard, feed, join } = early()
       feed('first')
-      await until(() => asked.length === 1)
+      await until(() => requests.length === 1)
       for (let number = 0; number < 100; number++) feed(String(number))
       const late = join()
       for (let number = 100; number < 400; number++) feed(String(number))
@@ -244,7 +239,7 @@ describe('a channel', () => {
     it('takes him in no more when the subgraph has said its last', async () => {
       const { fed, heard, feed, join } = early()
       feed('a')
-      await until(() => asked.length === 1)
+      await until(() => requests.length === 1)
       fed[0]?.ended()
       const late = join()
       expect(fed).toHaveLength(2)
@@ -259,7 +254,7 @@ describe('a channel', () => {
     it('takes him in after a new graph, whatever was on its way, and before its own turn has come', async () => {
       const { fed, heard, feed, join, follow } = early()
       feed('a')
-      await until(() => asked.length === 1)
+      await until(() => requests.length === 1)
       follow(readGraph(supergraphOf({ live, more })))
       const late = join()
       await until(() => {
@@ -285,7 +280,7 @@ describe('a channel', () => {
       const { fed, heard, feed, join, leave } = early()
       const late = join()
       feed('a')
-      await until(() => asked.length === 1)
+      await until(() => requests.length === 1)
       leave()
       answer()
       await until(() => late.heard.length === 1)
@@ -300,7 +295,7 @@ describe('a channel', () => {
   })
 
   it('is refused when the subgraph refuses it', async () => {
-    const fed: StreamEvents[] = []
+    const fed: SubscriptionEvents[] = []
     const { shared, prepared } = setUp((events) => {
       fed.push(events)
       return () => undefined

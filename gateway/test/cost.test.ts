@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { parse } from 'graphql'
-import { defaultLimits } from '../src/document/limits.ts'
-import { planOperation } from '../src/document/operation.ts'
+import { defaultLimits } from '../src/core/limits.ts'
+import { planOperation } from '../src/operation/operation.ts'
 import { readGraph } from '../src/supergraph/graph.ts'
 import { startGraph, supergraphOf, type TestGraph, type TestSubgraph } from './graph.ts'
 
@@ -57,7 +57,7 @@ function estimate(text: string, variables: Record<string, unknown> = {}) {
 }
 const points = (text: string, variables?: Record<string, unknown>) => {
   const estimated = estimate(text, variables)
-  return estimated.ok ? estimated.cost.points : estimated.faults
+  return estimated.ok ? estimated.cost.points : estimated.errors
 }
 
 describe('the cost of an operation', () => {
@@ -113,11 +113,11 @@ describe('the cost of an operation', () => {
     ['two of them', '{ books(first: 1, last: 1) { id } }', {}],
     ['one that is null', '{ books(first: null) { id } }', {}],
     ['a variable without a value', 'query($n: Int) { books(first: $n) { id } }', {}],
-  ])('cannot be told with %s, which is a fault', (_, text, variables) => {
+  ])('cannot be told with %s, which is an error', (_, text, variables) => {
     expect(points(text, variables)).toEqual(['"books" needs exactly one of "first", "last".'])
   })
 
-  it('is a fault of its own for a list of leaves, which costs nothing at any length', () => {
+  it('is an error of its own for a list of leaves, which costs nothing at any length', () => {
     expect(points('{ numbers(first: 10000) }')).toBe(0)
     expect(points('{ numbers(first: 2147483647) }')).toEqual(['"numbers" may be asked for at most 10000 items.'])
   })
@@ -163,8 +163,8 @@ describe('an operation that costs too much', () => {
   })
 
   it('a wrong slicing argument is explained outside production', async () => {
-    const fault = (message: string) => ({ errors: [{ message, extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } }] })
-    expect(await measuring.ask('{ books { id } }')).toEqual(fault('"books" needs exactly one of "first", "last".'))
-    expect(await enforcing.ask('{ books { id } }')).toEqual(fault('The operation is not valid for this schema.'))
+    const error = (message: string) => ({ errors: [{ message, extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } }] })
+    expect(await measuring.ask('{ books { id } }')).toEqual(error('"books" needs exactly one of "first", "last".'))
+    expect(await enforcing.ask('{ books { id } }')).toEqual(error('The operation is not valid for this schema.'))
   })
 })

@@ -2,8 +2,8 @@
 import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals'
 import type { Client } from 'graphql-ws'
 import { startGraph, type TestGraph, type TestSubgraph } from './graph.ts'
-import { hear, wsClient } from './hearing.ts'
-import { until } from './wait.ts'
+import { until } from './until.ts'
+import { hear, wsClient } from './websocket-client.ts'
 
 const ride = (id: string, kind = 'Trip') => ({
   __typename: kind,

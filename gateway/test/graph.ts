@@ -1,12 +1,13 @@
-/** A gateway with real subgraphs in this process, spoken to through its own door. */
+/** A gateway with real subgraphs in this process, which tests use over HTTP. */
 import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { composeServices } from '@apollo/composition'
-import { createLog, type HttpDoor, httpDoor, type Step, subgraph, type Viewer } from '@holdfast/service'
+import { createLog, type HttpDoor, httpDoor, type Log, type Step, subgraph, type Viewer } from '@holdfast/service'
 import { parse } from 'graphql'
-import { type GatewayOptions, gateway } from '../src/gateway.ts'
+import { type GatewayConfig, gatewayConfig } from '../src/config.ts'
+import { type GatewayIntervals, gateway } from '../src/gateway.ts'
 
 export interface TestSubgraph {
   readonly sdl: string
@@ -17,12 +18,12 @@ export interface Context {
   readonly viewer: Viewer
 }
 
-/** A request that a subgraph got. */
+/** A request to a subgraph. */
 export interface Call {
   readonly query: string
   readonly variables: Record<string, unknown>
   readonly traceparent: string | undefined
-  /** Until when the gateway said it waits. */
+  /** The deadline that the gateway sent. */
   readonly deadline: number
 }
 
@@ -39,10 +40,10 @@ export interface TestGraph {
   readonly url: string
   readonly door: HttpDoor
   readonly supergraphFile: string
-  /** What the gateway signs with. */
+  /** The gateway's secret. */
   readonly secret: string
   subgraphUrl(name: string): string
-  /** What each subgraph was asked since the last `forget`. */
+  /** Requests to each subgraph since the last `forget`. */
   calls(subgraph: string): readonly Call[]
   forget(): void
   ask(query: string, variables?: Record<string, unknown>, headers?: Record<string, string>): Promise<Answer>
@@ -58,7 +59,7 @@ const link = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9
   "@provides", "@external", "@shareable", "@interfaceObject", "@inaccessible", "@authenticated", "@requiresScopes",
   "@cost", "@listSize", "@composeDirective"])\n`
 
-/** Composes test subgraphs; those without a URL get one that leads nowhere. */
+/** Composes test subgraphs; those without a URL get an unreachable one. */
 export function supergraphOf(
   subgraphs: Record<string, TestSubgraph>,
   urls: Record<string, string> = {},
@@ -77,19 +78,20 @@ export function supergraphOf(
 }
 
 interface TestOptions {
-  /** Subgraphs that are not to be started here but are at these addresses. */
+  readonly log?: Log
+  /** Addresses of subgraphs that this helper does not start. */
   readonly urls?: Record<string, string>
-  /** False for a graph in which some operations lead nowhere. */
+  /** False for a graph in which some operations cannot be answered. */
   readonly satisfiable?: boolean
 }
 
-/** Starts everything; the gateway knows the subgraphs' addresses from the supergraph, or from `urls`. */
+/** Starts everything. The gateway knows the subgraphs' addresses from the supergraph, or from `urls`. */
 export async function startGraph(
   subgraphs: Record<string, TestSubgraph>,
-  options: Partial<GatewayOptions> & TestOptions = {},
+  options: Partial<GatewayConfig> & GatewayIntervals & TestOptions = {},
 ): Promise<TestGraph> {
-  supergraphOf(subgraphs, {}, options.satisfiable) // Before anything is started that a faulty test would leave running.
-  const secret = options.secret ?? randomBytes(32).toString('base64url')
+  supergraphOf(subgraphs, {}, options.satisfiable) // First, because an invalid test would leave running what was started before.
+  const secret = options.gatewaySecret ?? randomBytes(32).toString('base64url')
   const calls = new Map<string, Call[]>()
   const running = new Map<string, Running>()
   const urls: Record<string, string> = { ...options.urls }
@@ -105,18 +107,12 @@ export async function startGraph(
   const supergraphFile = join(directory, 'supergraph.graphql')
   await writeFile(supergraphFile, supergraphOf(subgraphs, urls, options.satisfiable))
 
-  const { door, steps } = gateway({
-    supergraph: supergraphFile,
-    subgraphUrls: new Map(),
-    tokens: undefined,
-    secret,
-    host: '127.0.0.1',
-    port: 0,
-    subgraphTimeoutMs: 1_000,
-    production: false,
-    log,
-    ...options,
-  })
+  const config = gatewayConfig({ SUPERGRAPH: supergraphFile })
+  const { door, steps } = gateway(
+    { ...config, port: 0, gatewaySecret: secret, subgraphTimeoutMs: 1_000, ...options },
+    options.log ?? log,
+    options,
+  )
   for (const step of steps) await step.start()
   const url = `http://127.0.0.1:${door.port()}/graphql`
   const post = (body: unknown, headers: Record<string, string> = {}) =>
@@ -159,7 +155,7 @@ export interface Running {
   stop(): Promise<void>
 }
 
-/** A subgraph in this process, on a port of its choice. */
+/** A subgraph in this process; port 0 means any free port. */
 export async function startSubgraph(
   name: string,
   { sdl, resolvers }: TestSubgraph,

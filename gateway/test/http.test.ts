@@ -106,7 +106,7 @@ describe('the door', () => {
     const ready = await fetch(`${base}/health/ready`)
     expect(await ready.json()).toMatchObject({ ready: true, supergraph: 'ok', catalog: 'ok', users: 'ok' })
     const metrics = await (await fetch(`${base}/metrics`)).text()
-    expect(metrics).toMatch(/holdfast_gateway_requests_total\{door="http",type="query",outcome="ok"\} [1-9]/)
+    expect(metrics).toMatch(/holdfast_gateway_requests_total\{transport="http",type="query",outcome="ok"\} [1-9]/)
     expect(metrics).toMatch(/holdfast_gateway_subgraph_requests_total\{subgraph="catalog",outcome="replied"\} [1-9]/)
     expect(metrics).toMatch(/holdfast_gateway_plans_total\{cached="true"\} [1-9]/)
   })

@@ -8,7 +8,7 @@ let issuer: TestIssuer
 let graph: TestGraph
 beforeAll(async () => {
   issuer = await startIssuer()
-  graph = await startGraph({ catalog }, { tokens: issuer.tokens })
+  graph = await startGraph({ catalog }, { tokenIssuer: issuer.tokenIssuer })
 })
 afterAll(async () => {
   await graph.stop()
@@ -89,7 +89,7 @@ it('unknown keys do not make the gateway ask the issuer again and again', async 
 
 it('tokens are verified on while the issuer is away, by the keys it gave', async () => {
   const own = await startIssuer()
-  const other = await startGraph({ catalog }, { tokens: own.tokens })
+  const other = await startGraph({ catalog }, { tokenIssuer: own.tokenIssuer })
   const status = async () =>
     (await other.post({ query: '{ whoAmI }' }, { authorization: `Bearer ${await own.token()}` })).status
   expect(await status()).toBe(200)
@@ -101,7 +101,7 @@ it('tokens are verified on while the issuer is away, by the keys it gave', async
 it('a token is not refused for the issuer being away from the start, nor believed', async () => {
   const own = await startIssuer()
   await own.stop()
-  const other = await startGraph({ catalog }, { tokens: own.tokens })
+  const other = await startGraph({ catalog }, { tokenIssuer: own.tokenIssuer })
   const response = await other.post({ query: '{ whoAmI }' }, { authorization: `Bearer ${await own.token()}` })
   expect(response.status).toBe(503)
   expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'UNAVAILABLE' } }] })

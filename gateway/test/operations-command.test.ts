@@ -4,8 +4,9 @@ import { createHash } from 'node:crypto'
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { runCommand } from '@holdfast/operations'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { operations } from '../src/operations/main.ts'
+import { commandOptions } from '../src/operations-command.ts'
 import { supergraphOf } from './graph.ts'
 import { catalog, reviews, shipping, users } from './shop.ts'
 
@@ -31,7 +32,7 @@ interface Said {
 const environment = () => ({ OPERATIONS: folder, SUPERGRAPH: supergraph })
 
 const run = async (...args: readonly string[]): Promise<Said> => {
-  const { ok, lines } = await operations(args, environment())
+  const { ok, lines } = await runCommand(args, () => commandOptions(environment()))
   return { code: ok ? 0 : 1, text: `${lines.join('\n')}\n` }
 }
 
@@ -110,7 +111,7 @@ describe('publish', () => {
     ])
     const { code, text } = await run('publish', 'acme', 'shop', '2.0.0', file, '--max-age', 'Nobody=3')
     expect(code).toBe(1)
-    for (const fault of [
+    for (const error of [
       /2: Cannot query field "wheels"/,
       /2: Cannot query field "colour"/,
       /3: Syntax Error/,
@@ -123,7 +124,7 @@ describe('publish', () => {
       /7: .*levels deep/,
       /Nobody: no query has this name/,
     ])
-      expect(text).toMatch(fault)
+      expect(text).toMatch(error)
     expect(await readdir(join(folder, 'acme/shop'))).toEqual(['1.0.0.json'])
   })
 

@@ -4,8 +4,8 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
+import { type TestRegistry, testRegistry } from '../../packages/operations/test/registry.ts'
 import { startGraph, type TestGraph } from './graph.ts'
-import { type TestRegistry, testRegistry } from './registry.ts'
 import { catalog } from './shop.ts'
 
 let registry: TestRegistry

@@ -1,14 +1,15 @@
 /** What gateways share through Redis: who used what, and texts that clients sent once. */
 import { createHash } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { runCommand } from '@holdfast/operations'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { Redis } from 'ioredis'
 import { testRedis } from '../../dev/testing.ts'
-import { operations } from '../src/operations/main.ts'
+import { publishedAt, type TestRegistry, testRegistry } from '../../packages/operations/test/registry.ts'
+import { commandOptions } from '../src/operations-command.ts'
 import { startGraph, type TestGraph } from './graph.ts'
-import { publishedAt, type TestRegistry, testRegistry } from './registry.ts'
 import { catalog } from './shop.ts'
-import { until } from './wait.ts'
+import { until } from './until.ts'
 
 let redis: Awaited<ReturnType<typeof testRedis>>
 let registry: TestRegistry
@@ -38,7 +39,9 @@ afterAll(async () => {
 })
 
 const command = (...args: readonly string[]) =>
-  operations(args, { OPERATIONS: registry.folder, REDIS_URL: redis.url, SUPERGRAPH: one.supergraphFile })
+  runCommand(args, () =>
+    commandOptions({ OPERATIONS: registry.folder, REDIS_URL: redis.url, SUPERGRAPH: one.supergraphFile }),
+  )
 const published = (documentId: string) =>
   until(async () => {
     const response = await one.post({ documentId }, { 'x-api-key': key })

@@ -68,14 +68,14 @@ it('names everything that is wrong with its configuration, and starts nothing', 
     GATEWAY_SECRET: 'short',
   })
   expect(await once(child, 'exit')).toEqual([1, null])
-  for (const fault of [
+  for (const error of [
     'SUPERGRAPH: is missing',
     'PORT:',
     '"nonsense" is not name=url',
     'GATEWAY_SECRET:',
     'all three or none',
   ])
-    expect(output.text).toContain(fault)
+    expect(output.text).toContain(error)
 })
 
 it('does not start on a supergraph that is none', async () => {

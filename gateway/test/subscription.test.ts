@@ -2,11 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import type { Client } from 'graphql-ws'
 import { WebSocket } from 'ws'
-import { feed, finish, listening, live, more, publish, subscribed } from './feed.ts'
+import { feed, finish, listening, live, more, publish, subscribed } from './event-feed.ts'
 import { startGraph, type TestGraph } from './graph.ts'
-import { hear, wsClient } from './hearing.ts'
 import { startIssuer, type TestIssuer } from './tokens.ts'
-import { until } from './wait.ts'
+import { until } from './until.ts'
+import { hear, wsClient } from './websocket-client.ts'
 
 let issuer: TestIssuer
 let graph: TestGraph
@@ -14,7 +14,7 @@ const clients: Client[] = []
 
 beforeAll(async () => {
   issuer = await startIssuer()
-  graph = await startGraph({ live, more }, { tokens: issuer.tokens })
+  graph = await startGraph({ live, more }, { tokenIssuer: issuer.tokenIssuer })
 })
 afterAll(async () => {
   await graph.stop()

@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from '@jest/globals'
 import { parse, printSchema } from 'graphql'
-import { defaultLimits } from '../src/document/limits.ts'
-import { planOperation } from '../src/document/operation.ts'
+import { defaultLimits } from '../src/core/limits.ts'
+import { planOperation } from '../src/operation/operation.ts'
 import { readGraph } from '../src/supergraph/graph.ts'
 
 const graph = readGraph(await readFile(join(import.meta.dirname, '../supergraph.graphql'), 'utf8'))
@@ -13,7 +13,7 @@ function cost(text: string, variables: Record<string, unknown> = {}) {
   const [definition] = document.definitions
   if (definition?.kind !== 'OperationDefinition') throw new Error('the operation comes first')
   const estimated = planOperation(graph, document, definition, defaultLimits).estimate(variables)
-  return estimated.ok ? estimated.cost : estimated.faults
+  return estimated.ok ? estimated.cost : estimated.errors
 }
 
 describe("Holdfast's own supergraph", () => {

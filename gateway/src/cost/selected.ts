@@ -12,22 +12,22 @@ import {
 } from 'graphql'
 import { type Amount, product } from './amount.ts'
 
-/** A selection set where it stands. */
+/** A selection set and the type that it selects from. */
 export interface Occurrence {
   readonly set: SelectionSetNode
   readonly parent: GraphQLCompositeType
-  /** 1 when the request's `@include` and `@skip` let it be, else 0. */
+  /** 1 when the request's `@include` and `@skip` keep it, else 0. */
   readonly present: Amount
 }
 
-/** A selected field where it stands. */
+/** A selected field and the type that it is selected from. */
 export interface Occurring {
   readonly node: FieldNode
   readonly parent: GraphQLCompositeType
   readonly present: Amount
 }
 
-/** Finds the fields of selection sets that belong to one object, by the name they are answered under, fragments spread. */
+/** Finds the fields of selection sets on one object by their names in the response, with fragments expanded. */
 export function selectedIn(
   schema: GraphQLSchema,
   document: DocumentNode,

@@ -1,6 +1,6 @@
 /**
- * Who may see what, as `@authenticated` and `@requiresScopes` in the supergraph say. Apollo's gateway refuses supergraphs
- * with them, so it is given one without, and they are enforced here.
+ * Who may see what, as `@authenticated` and `@requiresScopes` in the supergraph declare. Apollo's gateway refuses supergraphs with
+ * these directives, so it gets one without them, and Holdfast's gateway enforces them.
  */
 import type { Viewer } from '@holdfast/service'
 import {
@@ -12,17 +12,17 @@ import {
   visit,
 } from 'graphql'
 
-/** A condition on the viewer; the same condition is the same object. */
+/** A condition on the viewer. Equal conditions are the same object. */
 export type Rule =
   | { readonly kind: 'signed in' }
   /** All scopes of at least one of the sets. */
   | { readonly kind: 'scopes'; readonly anyOf: readonly (readonly string[])[] }
-  /** A `@policy`: decided by a program that this gateway does not have, so by nobody. */
+  /** A `@policy`: it is decided by a program that this gateway does not have, so nobody satisfies it. */
   | { readonly kind: 'nobody' }
 
 export interface Access {
-  /** Whether the supergraph has any rule. */
-  readonly open: boolean
+  /** Whether the supergraph has no rules. */
+  readonly isUnrestricted: boolean
   ofType(type: string): readonly Rule[]
   ofField(type: string, field: string): readonly Rule[]
 }
@@ -62,13 +62,13 @@ export function readAccess(supergraph: DocumentNode): Access {
         read(`${definition.name.value}.${field.name.value}`, field.directives)
   }
   return {
-    open: byPlace.size === 0,
+    isUnrestricted: byPlace.size === 0,
     ofType: (type) => byPlace.get(type) ?? [],
     ofField: (type, field) => byPlace.get(`${type}.${field}`) ?? [],
   }
 }
 
-/** The supergraph as if nobody were refused anything. */
+/** The supergraph without access rules. */
 export function withoutAccess(supergraph: DocumentNode): DocumentNode {
   const names = directiveNames(supergraph)
   if (names.size === 0) return supergraph
@@ -80,7 +80,7 @@ export function withoutAccess(supergraph: DocumentNode): DocumentNode {
   })
 }
 
-/** The names that the features' directives go by in this supergraph. */
+/** The names of the features' directives in this supergraph. */
 function directiveNames(supergraph: DocumentNode): ReadonlyMap<string, Feature> {
   const names = new Map<string, Feature>()
   for (const definition of supergraph.definitions) {

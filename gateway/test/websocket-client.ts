@@ -1,0 +1,57 @@
+/** Clients as people write them: of graphql-ws, that remember what they heard. */
+import { type Client, createClient, type ExecutionResult } from 'graphql-ws'
+import { WebSocket } from 'ws'
+import * as metrics from '../src/metrics/subscriptions.ts'
+
+export interface Heard {
+  readonly events: ExecutionResult<Record<string, unknown>, unknown>[]
+  /** How it ended: undefined while it goes on. */
+  end: unknown
+  stop(): void
+}
+
+export const wsClient = (url: string, token?: string): Client =>
+  createClient({
+    url: url.replace('http', 'ws'),
+    webSocketImpl: WebSocket,
+    retryAttempts: 0,
+    ...(token && { connectionParams: { authorization: `Bearer ${token}` } }),
+  })
+
+export function hear(client: Client, query: string, variables?: Record<string, unknown>): Heard {
+  const heard: Heard = { events: [], end: undefined, stop: () => undefined }
+  heard.stop = client.subscribe(
+    { query, ...(variables && { variables }) },
+    {
+      next: (event) => heard.events.push(event as Heard['events'][number]),
+      error: (err) => {
+        heard.end = err
+      },
+      complete: () => {
+        heard.end ??= 'completed'
+      },
+    },
+  )
+  return heard
+}
+
+/** A socket that speaks the protocol by hand and reads only when it is told to. */
+export async function handSocket(url: string): Promise<{ readonly socket: WebSocket; say(message: object): void }> {
+  const socket = new WebSocket(url.replace('http', 'ws'), 'graphql-transport-ws')
+  await new Promise((resolve) => socket.once('open', resolve))
+  const say = (message: object) => socket.send(JSON.stringify(message))
+  say({ type: 'connection_init' })
+  await new Promise((resolve) => socket.once('message', resolve))
+  return { socket, say }
+}
+
+interface Metric {
+  get(): Promise<{ readonly values: readonly { readonly value: number }[] }>
+}
+
+/** A metric over all its labels. */
+export const sumOf = async (metric: Metric): Promise<number> =>
+  (await metric.get()).values.reduce((sum, { value }) => sum + value, 0)
+
+/** Subscriptions of clients that are open at the gateway now. */
+export const joined = (): Promise<number> => sumOf(metrics.clients)
