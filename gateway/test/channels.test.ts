@@ -17,7 +17,7 @@ const log = createLog('test', 'silent')
 const viewer: Viewer = { id: '', role: 'anonymous', scopes: [] }
 const away = { kind: 'failed', error: { message: 'away', extensions: { code: 'UNAVAILABLE' } } } as const
 /** Requests for the rest of an event; `answer` answers them. */
-const requests: PromiseWithResolvers<typeof away>[] = []
+let requests: PromiseWithResolvers<typeof away>[] = []
 const subgraphs = {
   send: () => {
     const one = Promise.withResolvers<typeof away>()

@@ -87,7 +87,7 @@ describe('what is counted', () => {
   })
 })
 
-describe('at the doors', () => {
+describe('over the transports', () => {
   let graph: TestGraph
   let issuer: TestIssuer
   beforeAll(async () => {
@@ -244,7 +244,7 @@ describe('at the doors', () => {
       leaving.abort()
     }
 
-    it('because of an error of ours, keeps no place', async () => {
+    it('because of an internal error, keeps no slot', async () => {
       const authorization = `Bearer ${await issuer.token({ sub: 'dora' })}`
       const opening = jest.spyOn(Channel.prototype, 'start').mockImplementation(() => {
         throw new Error('not today')

@@ -128,7 +128,7 @@ describe('an operation that costs too much', () => {
   const tooExpensive = {
     errors: [
       {
-        message: expect.stringContaining('51 points, at most 50'),
+        message: expect.stringContaining('51 points; at most 50'),
         extensions: { code: 'COST_ESTIMATED_TOO_EXPENSIVE', cost: 51, limit: 50 },
       },
     ],

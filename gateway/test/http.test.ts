@@ -19,7 +19,7 @@ describe('GraphQL over HTTP, as graphql-http audits it', () => {
   })
 })
 
-describe('the door', () => {
+describe('the HTTP transport', () => {
   it('answers a query by GET, and nothing else', async () => {
     const get = (query: string) => fetch(`${graph.url}?query=${encodeURIComponent(query)}`)
     expect(await (await get('{ product(id: "1") { name } }')).json()).toEqual({
@@ -40,11 +40,11 @@ describe('the door', () => {
     expect(response.status).toBe(413)
   })
 
-  it('answers no batches', async () => {
+  it('refuses batches', async () => {
     const response = await graph.post([{ query: '{ whoAmI }' }])
     expect(response.status).toBe(400)
     expect(await response.json()).toEqual({
-      errors: [{ message: expect.stringContaining('batches'), extensions: { code: 'BAD_REQUEST' } }],
+      errors: [{ message: expect.stringContaining('Batches'), extensions: { code: 'BAD_REQUEST' } }],
     })
   })
 

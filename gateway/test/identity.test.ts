@@ -56,7 +56,7 @@ describe('a token', () => {
       'signed by somebody else',
       () => {
         const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
-        const { issuer: iss, audience: aud } = issuer.tokens
+        const { issuer: iss, audience: aud } = issuer.tokenIssuer
         const text = `${part({ alg: 'ES256', kid: 'one' })}.${part({ sub: 'r1', role: 'operator', exp: now() + 60, iss, aud })}`
         const signature = createSign('sha256').update(text).sign({ key: privateKey, dsaEncoding: 'ieee-p1363' })
         return `${text}.${signature.toString('base64url')}`

@@ -10,7 +10,7 @@ import { commandOptions } from '../src/operations-command.ts'
 import { supergraphOf } from './graph.ts'
 import { catalog, reviews, shipping, users } from './shop.ts'
 
-const main = join(import.meta.dirname, '../src/operations/main.ts')
+const main = join(import.meta.dirname, '../src/operations-command.ts')
 let home: string
 let folder: string
 let supergraph: string
@@ -116,11 +116,11 @@ describe('publish', () => {
       /2: Cannot query field "colour"/,
       /3: Syntax Error/,
       /4: .*exactly one operation/,
-      /5: .*has a name/,
-      /Good: has the name of another/,
+      /5: .*have a name/,
+      /Good: has the same name as another/,
       /Wrong: has an id that is neither/,
       /Odd: has an id that is neither/,
-      /Taken: has the id of another operation, Stock in shop\/1.0.0/,
+      /Taken: has the same id as another operation, Stock in shop\/1.0.0/,
       /7: .*levels deep/,
       /Nobody: no query has this name/,
     ])
@@ -272,7 +272,7 @@ describe('keys', () => {
     const [first, second] = [await add(), await add()]
     expect(first).toMatch(/^holdfast_key_[\w-]{43}$/)
     expect(second).not.toBe(first)
-    expect(await run('key', 'add', 'keyed')).toMatchObject({ code: 1, text: expect.stringMatching(/revoke one first/) })
+    expect(await run('key', 'add', 'keyed')).toMatchObject({ code: 1, text: expect.stringMatching(/Revoke one first/) })
     const kept = () => readFile(join(folder, 'keyed/client.json'), 'utf8')
     expect(await kept()).not.toContain(first)
     expect(await kept()).toContain(sha256(first))

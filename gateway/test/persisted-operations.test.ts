@@ -182,7 +182,7 @@ describe('a partner', () => {
     ['the id of its tools', { documentId: 'own-WhoAmI' }],
     ["Apollo's form", { extensions: apq(texts.WhoAmI) }],
     ['its text', { query: texts.WhoAmI }],
-  ])('runs a published operation by %s, over every door', async (_, request) => {
+  ])('runs a published operation by %s, over every transport', async (_, request) => {
     expect((await post(request, partner())).body).toEqual(asPartner)
     const events = await graph.post(request, { ...partner(), accept: 'text/event-stream' })
     expect(await events.text()).toContain(`data: ${JSON.stringify(asPartner)}`)
@@ -266,7 +266,7 @@ describe('the life of a version', () => {
     expect(body).toMatchObject({
       errors: [
         {
-          message: 'This operation was retired on 2026-03-01.',
+          message: 'This operation was retired on 2026-03-01. Update the client to a newer version.',
           extensions: { code: 'PERSISTED_QUERY_NOT_IN_LIST', retiredAt: '2026-03-01T00:00:00.000Z' },
         },
       ],
@@ -458,7 +458,7 @@ describe('what goes on', () => {
     await registry.publish('ending', 'live', '2', { Who: text.Who })
     await registry.publish('ending', 'live', '1', text, { life: { state: 'retired', publishedAt, retiredAt } })
     const gone = {
-      message: 'This operation was retired on 2026-03-01.',
+      message: 'This operation was retired on 2026-03-01. Update the client to a newer version.',
       extensions: expect.objectContaining({ retiredAt }),
     }
     expect(await error).toMatchObject([gone])

@@ -107,9 +107,9 @@ describe('a gateway that is told to stop', () => {
       SUPERGRAPH: supergraph,
       SUBGRAPH_URLS: `slow=${subgraphs.subgraphUrl('slow')}`,
       GATEWAY_SECRET: subgraphs.secret,
-      JWKS_URL: issuer.tokens.jwksUrl,
-      JWT_ISSUER: issuer.tokens.issuer,
-      JWT_AUDIENCE: issuer.tokens.audience,
+      JWKS_URL: issuer.tokenIssuer.jwksUrl,
+      JWT_ISSUER: issuer.tokenIssuer.issuer,
+      JWT_AUDIENCE: issuer.tokenIssuer.audience,
       PORT: String(port),
       LOG_LEVEL: 'trace',
     })
@@ -161,7 +161,7 @@ describe('a gateway that is told to stop', () => {
       expect.objectContaining({
         operation: 'Slowly',
         type: 'query',
-        door: 'http',
+        transport: 'http',
         errors: 0,
         trace_id: expect.any(String),
       }),

@@ -59,7 +59,7 @@ const secret = 'the same for both, as long as it has to be'
 beforeAll(async () => {
   redis = await testRedis()
   issuer = await startIssuer()
-  const options = { tokenIssuer: issuer.tokenIssuer, redisUrl: redis.url, secret }
+  const options = { tokenIssuer: issuer.tokenIssuer, redisUrl: redis.url, gatewaySecret: secret }
   graph = await startGraph({ safe }, options)
   second = await startGraph({ safe }, { ...options, urls: { safe: graph.subgraphUrl('safe') } })
 })
@@ -72,14 +72,14 @@ const as = async (sub: string) => ({ authorization: `Bearer ${await issuer.token
 const limited = {
   errors: [
     {
-      message: expect.stringContaining('Too often'),
+      message: expect.stringContaining('Too many requests'),
       extensions: { code: 'RATE_LIMITED', retryAfterS: expect.any(Number) },
     },
   ],
 }
 
 describe('a field with a rate', () => {
-  it('is refused to who asks too often, with the time to wait, and to nobody else', async () => {
+  it('is refused when it is used too often, with the time to wait, only to the same viewer', async () => {
     const ann = await as('ann')
     for (let n = 0; n < 4; n++)
       expect(await graph.ask(`{ guess(code: ${n}) }`, {}, ann)).toEqual({ data: { guess: false } })
@@ -96,7 +96,7 @@ describe('a field with a rate', () => {
     expect(await graph.ask('{ open }', {}, ann)).toEqual({ data: { open: 1 } })
   })
 
-  it('counts each time that it is asked for, by whatever name', async () => {
+  it('counts each use, by any alias', async () => {
     const carl = await as('carl')
     const five =
       '{ a: guess(code: 1) b: guess(code: 2) ...F } fragment F on Query { c: guess(code: 3) d: guess(code: 4) }'
@@ -104,7 +104,7 @@ describe('a field with a rate', () => {
     expect(await graph.ask('{ guess(code: 5) }', {}, carl)).toEqual(limited)
   })
 
-  it('is refused, and nothing taken, where one operation asks for it more often than is allowed at once', async () => {
+  it('is refused, and nothing is counted, when one operation uses it more often than is allowed at once', async () => {
     const mia = await as('mia')
     graph.forget()
     const names = ['a', 'b', 'c', 'd', 'e']
@@ -133,7 +133,7 @@ describe('a field with a rate', () => {
     for (const query of ['{ house }', '{ all }']) expect(await second.ask(query, {}, await as('h'))).toEqual(limited)
   })
 
-  it('takes nothing of one rule when another refuses', async () => {
+  it('counts nothing for one rule when another refuses', async () => {
     const ida = await as('ida')
     for (let n = 0; n < 2; n++) expect((await graph.ask('{ both }', {}, ida)).errors).toBeUndefined()
     const before = await (await fetch(graph.url.replace('graphql', 'metrics'))).text()
@@ -144,13 +144,13 @@ describe('a field with a rate', () => {
     expect(count(after) - count(before)).toBe(60)
   })
 
-  it('counts where it is asked of an interface', async () => {
+  it('counts when it is selected on an interface', async () => {
     const secret = '{ thing { secret } }'
     for (let n = 0; n < 2; n++) expect((await graph.ask(secret)).errors).toBeUndefined()
     expect(await graph.ask(secret)).toEqual(limited)
   })
 
-  it('lets through 50 of 200 at once, by two gateways', async () => {
+  it('allows 50 of 200 at once over two gateways', async () => {
     const answers = await Promise.all(
       Array.from({ length: 200 }, (_, n) => (n % 2 ? graph : second).post({ query: '{ fifty }' })),
     )
@@ -158,7 +158,7 @@ describe('a field with a rate', () => {
     expect(answers.map(({ status }) => status).filter((status) => status === 429)).toHaveLength(150)
   })
 
-  it('counts a subscription once, however many events it has, over each door', async () => {
+  it('counts a subscription once, however many events it has, over each transport', async () => {
     const jane = await as('jane')
     const streamed = await graph.post({ query: 'subscription { ticks }' }, { ...jane, accept: 'text/event-stream' })
     expect((await streamed.text()).match(/event: next/g)).toHaveLength(5)
@@ -180,7 +180,7 @@ describe('a field with a rate', () => {
     expect(again.status).toBe(429)
   })
 
-  it('does not count where the door does not run such an operation', async () => {
+  it('does not count where the transport does not run such an operation', async () => {
     const ned = await as('ned')
     const mutation = 'mutation { spend }'
     for (let n = 0; n < 3; n++) {
@@ -193,7 +193,7 @@ describe('a field with a rate', () => {
     await streamed.text()
   })
 
-  it('is refused while Redis is away if its rule says so; others are counted by each gateway alone', async () => {
+  it('is refused while Redis is unreachable if its rule says so; others are counted by each gateway alone', async () => {
     await redis.pause()
     try {
       const kim = await as('kim')
@@ -212,7 +212,7 @@ describe('a field with a rate', () => {
 })
 
 describe('points', () => {
-  it('are spent by what operations cost, one at least, by each identity', async () => {
+  it('are spent by the cost of operations, at least one each, per identity', async () => {
     const poor = await startGraph({ safe }, { tokenIssuer: issuer.tokenIssuer, pointsPerMinute: 10, rateFactor: 100 })
     try {
       const lea = await as('lea')

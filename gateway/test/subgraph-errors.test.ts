@@ -10,7 +10,7 @@ import { startGraph, supergraphOf, type TestGraph, type TestSubgraph } from './g
 import { catalog, reviews, users } from './shop.ts'
 
 const away = (path: readonly (string | number)[]) => ({
-  message: expect.stringContaining('not reachable'),
+  message: expect.stringContaining('cannot be reached'),
   path,
   extensions: { code: 'UNAVAILABLE' },
 })

@@ -21,7 +21,7 @@ let child: ChildProcess
 let graph: TestGraph
 
 async function startTicks(): Promise<ChildProcess> {
-  const one = spawn(process.execPath, [join(import.meta.dirname, 'feed-process.ts')], {
+  const one = spawn(process.execPath, [join(import.meta.dirname, 'subgraph-process.ts')], {
     env: { SECRET: secret, PORT: String(port) },
     stdio: ['ignore', 'pipe', 'ignore'],
   })

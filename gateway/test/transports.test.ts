@@ -1,4 +1,4 @@
-/** The doors refuse the same with the same codes, and tell the public no more than they must. */
+/** All transports refuse the same with the same codes, and the public learns no more than necessary. */
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -102,7 +102,7 @@ describe.each([
         .at(-1) ?? 0,
     )
 
-  it.each(refusals)('%s is refused alike by every door, and counted', async (_, request, code) => {
+  it.each(refusals)('%s is refused with the same code by every transport, and counted', async (_, request, code) => {
     const before = await metrics()
     const [http, sse, webSocket] = [await overHttp(request), await overSse(request), await overWebSocket(request)]
     const rejected = `rejected_total{code="${http.code}"}`
@@ -130,13 +130,13 @@ describe.each([
     expect(counted(await metrics(), refused) - counted(before, refused)).toBe(1)
   })
 
-  it('variables nested without end are refused, not suffered', async () => {
+  it('endlessly nested variables are refused', async () => {
     const of = `${'{"below":'.repeat(90_000)}null${'}'.repeat(90_000)}`
     const response = await graph.post(`{"query":"query($of: Node) { tree(of: $of) }","variables":{"of":${of}}}`)
     expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'BAD_USER_INPUT' } }] })
   })
 
-  it('operators have a port of their own; the public learns whether it is ready, and no more', async () => {
+  it('operators have a port of their own; the public port only says whether the gateway is ready', async () => {
     const admin = `http://127.0.0.1:${graph.door.adminPort()}`
     const open = graph.url.replace('/graphql', '')
     expect(await (await fetch(`${open}/health/ready`)).json()).toEqual({ ready: true })
@@ -149,7 +149,7 @@ describe.each([
 })
 
 describe('without a port for operators', () => {
-  it('production tells its numbers to nobody', async () => {
+  it('production shows metrics to nobody', async () => {
     const graph = await startGraph({ shop }, { production: true })
     const open = graph.url.replace('/graphql', '')
     expect((await fetch(`${open}/metrics`)).status).toBe(404)
@@ -159,7 +159,7 @@ describe('without a port for operators', () => {
 })
 
 describe('a client that leaves in the middle of its request', () => {
-  it('is no error of ours', async () => {
+  it('is not logged as an error', async () => {
     const lines: string[] = []
     const log = createLog('test', 'silent')
     log.error = (...said: unknown[]) => void lines.push(JSON.stringify(said))

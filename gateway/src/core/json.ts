@@ -5,15 +5,15 @@ export const isObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /**
- * Puts `source` into `target`, objects and lists member by member. An object is not replaced by null: another subgraph
- * that knows nothing of it takes nothing away.
+ * Merges `source` into `target`, objects and lists member by member. Null does not replace an object: a subgraph that does not know an
+ * object must not remove it.
  */
 export function merge(target: JsonObject, source: JsonObject): void {
   for (const name in source) {
     if (name === '__proto__') continue // JSON.parse makes it a member; assigning it would change the prototype.
     const had = target[name]
     const value = source[name]
-    // Inherited members are functions, which JSON has not, so that they are replaced.
+    // Inherited members are functions, which JSON does not have, so they are replaced.
     if (typeof had === 'object' && had !== null) {
       if (Array.isArray(had) && Array.isArray(value)) mergeItems(had, value)
       else if (isObject(had) && isObject(value)) merge(had, value)

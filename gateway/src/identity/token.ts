@@ -84,7 +84,7 @@ function reasonOf(err: unknown): ResponseError {
     return credentials.otherIssuer
   if (err instanceof errors.JOSEAlgNotAllowed || err instanceof errors.JOSENotSupported) return credentials.algorithm
   if (err instanceof errors.JWTInvalid || err instanceof errors.JWSInvalid) return credentials.noJwt
-  // The issuer's keys cannot be fetched: this is not the token's fault, but without them nobody is let in.
+  // The issuer's keys cannot be fetched: this says nothing about the token, but without keys no token is accepted.
   return credentials.notVerifiable
 }
 

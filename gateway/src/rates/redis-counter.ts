@@ -1,16 +1,16 @@
-/** Redis makes refusals the same in all gateways; it may forget them, and it may be away. */
+/** Redis makes all gateways count together. It may lose its data, and it may be unreachable. */
 import { createHash } from 'node:crypto'
 import type { Redis } from '@holdfast/service'
 import { circuitBreaker } from './circuit-breaker.ts'
 import { type Counter, script } from './gcra.ts'
 
-const budgetMs = 50 // Redis answers in less than one.
+const budgetMs = 50 // Redis usually answers in less than 1 ms.
 const sha = createHash('sha1').update(script).digest('hex')
 
-/** Counts in Redis, for all gateways together. Rejects when Redis is away or slow, most of the time without asking it. */
+/** Counts in Redis, for all gateways together. Rejects when Redis is unreachable or slow, usually without sending a request. */
 export function redisCounter(redis: Redis): Counter {
-  const asked = circuitBreaker(budgetMs)
-  // Or else the first requests would all send it.
+  const withBreaker = circuitBreaker(budgetMs)
+  // Loaded in advance, because otherwise all of the first requests would send the script.
   redis.on('ready', () => void redis.script('LOAD', script).catch(() => undefined))
 
   const run = async (keys: readonly string[], args: readonly number[]): Promise<unknown> => {
@@ -25,14 +25,14 @@ export function redisCounter(redis: Redis): Counter {
   return {
     take: async (takes) => {
       const args = takes.flatMap(({ intervalUs, burstUs, times }) => [intervalUs, burstUs, times])
-      const reply = await asked(() =>
+      const reply = await withBreaker(() =>
         run(
           takes.map(({ key }) => key),
           args,
         ),
       )
       const [refused, earlyUs] = Array.isArray(reply) ? reply.map(Number) : []
-      if (refused === undefined || earlyUs === undefined) throw new Error('Redis answered something else')
+      if (refused === undefined || earlyUs === undefined) throw new Error('Redis sent an unexpected answer')
       const take = takes[refused - 1]
       return take ? { ok: false, refused: take, retryAfterMs: earlyUs / 1_000 } : { ok: true }
     },

@@ -10,7 +10,7 @@ export interface Event {
   readonly payload: string
   /** Bytes of the payload. */
   readonly size: number
-  /** Whose state it carries, where its field conflates events; undefined when the event does not say. */
+  /** The key of the object whose state it carries, where its field conflates events; undefined when it has none. */
   readonly key: string | undefined
   readonly slow: SlowClientPolicy
 }

@@ -55,7 +55,7 @@ const undeclared: LiveRule = { slow: 'drop', key: undefined, identity: allViewer
 
 const ViewerInputs = z
   .array(z.enum(viewerInputs))
-  .refine((inputs) => !inputs.includes('id') || inputs.includes('role'), 'an id is meaningless without its role')
+  .refine((inputs) => !inputs.includes('id') || inputs.includes('role'), 'an id is only meaningful with its role')
   .transform((inputs): ViewerInputs => new Set(inputs))
 
 const OfSubscription = z
@@ -120,7 +120,7 @@ function checkKey(schema: GraphQLSchema, coordinate: string, type: GraphQLOutput
   const types = new Set(keyTypes(schema, coordinate, type, key))
   // Selected beside each other they would be in conflict.
   if (types.size !== 1)
-    throw new Error(`@live on ${coordinate}: the key does not have the same type in all types that an event may have`)
+    throw new Error(`@live on ${coordinate}: the key must have one type in all types that an event may have`)
 }
 
 /** The type of the key, with the nullability of each field on its path, for each type that an event may have. */
