@@ -61,57 +61,57 @@ function setUp(subscribe: (events: SubscriptionEvents) => () => void, urls = { l
 }
 
 function listening() {
-  const heard: unknown[] = []
+  const received: unknown[] = []
   const listener: Subscriber = {
-    event: ({ payload }, missed) => heard.push([JSON.parse(payload).data?.changed?.id, missed]),
-    ended: ({ reason }) => heard.push(reason),
+    event: ({ payload }, missed) => received.push([JSON.parse(payload).data?.changed?.id, missed]),
+    ended: ({ reason }) => received.push(reason),
   }
-  return { heard, listener }
+  return { received, listener }
 }
 const upstreams = () => sumOf(metrics.upstreams)
 const thing = (id: string) =>
   ({ kind: 'answered', data: { changed: { __typename: 'Thing', id } }, errors: [] }) as const
 
 describe('a channel', () => {
-  it('that cannot begin leaves nothing behind, and the next one begins anew', async () => {
+  it('that cannot start leaves nothing behind, and the next one starts anew', async () => {
     let fails = true
     const { shared, prepared } = setUp((events) => {
       if (fails) throw new Error('no way')
       events.next(thing('a'), undefined)
       return () => undefined
     })
-    const { heard, listener } = listening()
+    const { received, listener } = listening()
     expect(() => shared.join(prepared(), viewer, undefined, listener)).toThrow('no way')
     expect(await upstreams()).toBe(0)
     fails = false
     const leave = shared.join(prepared(), viewer, undefined, listener)
-    await until(() => heard.length === 1)
-    expect(heard).toEqual([['a', 0]])
+    await until(() => received.length === 1)
+    expect(received).toEqual([['a', 0]])
     expect(await upstreams()).toBe(1)
     leave()
     leave()
     expect(await upstreams()).toBe(0)
   })
 
-  it('hears no more of a subscription that it has left for another', async () => {
+  it('ignores events of a subscription that was replaced', async () => {
     const fed: SubscriptionEvents[] = []
     const stopped: number[] = []
     const { shared, prepared, follow, urls } = setUp((events) => {
       const index = fed.push(events) - 1
       return () => stopped.push(index)
     })
-    const { heard, listener } = listening()
+    const { received, listener } = listening()
     const leave = shared.join(prepared(), viewer, undefined, listener)
     fed[0]?.next(thing('a'), undefined)
-    await until(() => heard.length === 1)
+    await until(() => received.length === 1)
     urls.live = 'http://b'
     follow(readGraph(supergraphOf({ live, more })))
     fed[0]?.ended() // Its connection is given up before its turn has come.
     await until(() => fed.length === 2)
     fed[0]?.next(thing('late'), undefined)
     fed[1]?.next(thing('b'), undefined)
-    await until(() => heard.length === 2)
-    expect(heard).toEqual([
+    await until(() => received.length === 2)
+    expect(received).toEqual([
       ['a', 0],
       ['b', 1],
     ])
@@ -121,7 +121,7 @@ describe('a channel', () => {
     expect(await upstreams()).toBe(0)
   })
 
-  it('that somebody joins with a plan of the graph before follows too', async () => {
+  it('that a client joins with a plan of the previous graph is replanned too', async () => {
     const fed: SubscriptionEvents[] = []
     const { shared, prepared, follow } = setUp((events) => {
       fed.push(events)
@@ -133,14 +133,14 @@ describe('a channel', () => {
         supergraphOf({ live: { ...live, sdl: live.sdl.replace('changed(only: ID): Thing!', 'other: Int') }, more }),
       ),
     )
-    const { heard, listener } = listening()
+    const { received, listener } = listening()
     shared.join(before, viewer, undefined, listener)
-    await until(() => heard.length === 1)
-    expect(heard).toEqual(['schema changed'])
+    await until(() => received.length === 1)
+    expect(received).toEqual(['schema changed'])
     expect(await upstreams()).toBe(0)
   })
 
-  describe('that somebody joins late', () => {
+  describe('that a client joins late', () => {
     const query = 'subscription { changed { id owner { name } } }'
 
     const leaves: (() => void)[] = []
@@ -156,7 +156,7 @@ describe('a channel', () => {
         fed.push(events)
         return () => undefined
       })
-      const { heard, listener } = listening()
+      const { received, listener } = listening()
       const leave = set.shared.join(set.prepared(query), viewer, undefined, listener)
       leaves.push(leave)
       const feed = (id: string) => fed[0]?.next(thing(id), undefined)
@@ -164,13 +164,13 @@ describe('a channel', () => {
         const late = listening()
         const leaveToo = set.shared.join(set.prepared(query), viewer, undefined, late.listener)
         leaves.push(leaveToo)
-        return { heard: late.heard, leave: leaveToo }
+        return { received: late.received, leave: leaveToo }
       }
-      return { ...set, fed, heard, leave, feed, join }
+      return { ...set, fed, received, leave, feed, join }
     }
 
-    it('gives him what comes from then on, and not what was on its way', async () => {
-      const { fed, heard, feed, join } = early()
+    it('delivers later events, and not one that was being resolved', async () => {
+      const { fed, received, feed, join } = early()
       feed('a')
       feed('b')
       await until(() => requests.length === 1)
@@ -178,46 +178,46 @@ describe('a channel', () => {
       feed('c')
       await until(() => {
         answer()
-        return heard.length === 3
+        return received.length === 3
       })
-      expect(heard).toEqual([
+      expect(received).toEqual([
         ['a', 0],
         ['b', 0],
         ['c', 0],
       ])
-      expect(late.heard).toEqual([['c', 0]])
+      expect(late.received).toEqual([['c', 0]])
       expect(fed).toHaveLength(1)
     })
 
-    it('tells him of no gap from before he came, and of each after', async () => {
-      const { fed, heard, feed, join } = early()
+    it('reports only gaps after it joined', async () => {
+      const { fed, received, feed, join } = early()
       fed[0]?.resumed()
       const late = join()
       feed('a')
       await until(() => {
         answer()
-        return late.heard.length === 1
+        return late.received.length === 1
       })
       const later = join()
       fed[0]?.resumed()
       feed('b')
       await until(() => {
         answer()
-        return later.heard.length === 1
+        return later.received.length === 1
       })
-      expect(heard).toEqual([
+      expect(received).toEqual([
         ['a', 1],
         ['b', 1],
       ])
-      expect(late.heard).toEqual([
+      expect(late.received).toEqual([
         ['a', 0],
         ['b', 1],
       ])
-      expect(later.heard).toEqual([['b', 1]])
+      expect(later.received).toEqual([['b', 1]])
     })
 
-    it('counts for each what came too fast', async () => {
-      const { heard, feed, join } = early()
+    it('counts the dropped backlog as missed for each member', async () => {
+      const { received, feed, join } = early()
       feed('first')
       await until(() => requests.length === 1)
       for (let number = 0; number < 100; number++) feed(String(number))
@@ -225,19 +225,19 @@ describe('a channel', () => {
       for (let number = 100; number < 400; number++) feed(String(number))
       await until(() => {
         answer()
-        return heard.length === 257 && late.heard.length === 256
+        return received.length === 257 && late.received.length === 256
       })
       // 256 wait, which are the last of 400.
-      expect(heard.slice(0, 2)).toEqual([
+      expect(received.slice(0, 2)).toEqual([
         ['first', 0],
         ['144', 144],
       ])
-      expect(late.heard[0]).toEqual(['144', 44])
-      expect(heard.at(-1)).toEqual(['399', 0])
+      expect(late.received[0]).toEqual(['144', 44])
+      expect(received.at(-1)).toEqual(['399', 0])
     })
 
-    it('takes him in no more when the subgraph has said its last', async () => {
-      const { fed, heard, feed, join } = early()
+    it('does not accept it after the subgraph has completed', async () => {
+      const { fed, received, feed, join } = early()
       feed('a')
       await until(() => requests.length === 1)
       fed[0]?.ended()
@@ -245,46 +245,46 @@ describe('a channel', () => {
       expect(fed).toHaveLength(2)
       await until(() => {
         answer()
-        return heard.length === 2
+        return received.length === 2
       })
-      expect(heard).toEqual([['a', 0], 'completed'])
-      expect(late.heard).toEqual([])
+      expect(received).toEqual([['a', 0], 'completed'])
+      expect(late.received).toEqual([])
     })
 
-    it('takes him in after a new graph, whatever was on its way, and before its own turn has come', async () => {
-      const { fed, heard, feed, join, follow } = early()
+    it('accepts it after a new graph, also before the channel was replanned', async () => {
+      const { fed, received, feed, join, follow } = early()
       feed('a')
       await until(() => requests.length === 1)
       follow(readGraph(supergraphOf({ live, more })))
       const late = join()
       await until(() => {
         answer()
-        return heard.length === 1
+        return received.length === 1
       })
       const later = join()
       feed('b')
       await until(() => {
         answer()
-        return later.heard.length === 1
+        return later.received.length === 1
       })
-      expect(heard).toEqual([
+      expect(received).toEqual([
         ['a', 0],
         ['b', 0],
       ])
-      expect(late.heard).toEqual([['b', 0]])
-      expect(later.heard).toEqual([['b', 0]])
+      expect(late.received).toEqual([['b', 0]])
+      expect(later.received).toEqual([['b', 0]])
       expect(fed).toHaveLength(1)
     })
 
-    it('goes on for him when the others have left', async () => {
-      const { fed, heard, feed, join, leave } = early()
+    it('continues for it when the others have left', async () => {
+      const { fed, received, feed, join, leave } = early()
       const late = join()
       feed('a')
       await until(() => requests.length === 1)
       leave()
       answer()
-      await until(() => late.heard.length === 1)
-      expect(heard).toEqual([])
+      await until(() => late.received.length === 1)
+      expect(received).toEqual([])
       expect(await upstreams()).toBe(1)
       late.leave()
       expect(await upstreams()).toBe(0)
@@ -300,10 +300,10 @@ describe('a channel', () => {
       fed.push(events)
       return () => undefined
     })
-    const { heard, listener } = listening()
+    const { received, listener } = listening()
     shared.join(prepared(), viewer, undefined, listener)
     fed[0]?.ended(away)
-    await until(() => heard.length === 2)
-    expect(heard).toEqual([[undefined, 0], 'refused'])
+    await until(() => received.length === 2)
+    expect(received).toEqual([[undefined, 0], 'refused'])
   })
 })

@@ -40,7 +40,7 @@ describe('what is counted', () => {
   const nobody = { ...rider(''), viewer: anonymous, key: 'address a' }
   const leave = (entered: Slot) => entered.ok && entered.release()
 
-  it('comes back to nothing, however often it is left', () => {
+  it('returns to zero, however often slots are released', () => {
     const open = concurrencyLimiter({
       connectionsPerIdentity: 2,
       connectionsPerAddress: 3,
@@ -62,7 +62,7 @@ describe('what is counted', () => {
     }
   })
 
-  it('is all of a stream or none of it', () => {
+  it('takes all slots of a stream or none', () => {
     const open = concurrencyLimiter({
       connectionsPerIdentity: 5,
       connectionsPerAddress: 5,
@@ -76,7 +76,7 @@ describe('what is counted', () => {
     expect(open.stream(rider('1')).ok).toBe(true)
   })
 
-  it('of those who did not sign in is their address, which many share', () => {
+  it('counts anonymous requesters by address only', () => {
     const open = concurrencyLimiter({
       connectionsPerIdentity: 1,
       connectionsPerAddress: 3,
@@ -129,7 +129,7 @@ describe('over the transports', () => {
     throw new Error('it never came to be')
   }
 
-  it('an address has so many WebSockets, and a place is free when one closes', async () => {
+  it('WebSockets per address are limited, and a slot is free when one closes', async () => {
     const here = elsewhere()
     const before = await refused('connections per address')
     for (let round = 0; round < 10; round++) {
@@ -146,7 +146,7 @@ describe('over the transports', () => {
     other.close()
   })
 
-  it('a handshake that fails keeps no place', async () => {
+  it('a failed handshake keeps no slot', async () => {
     const here = elsewhere()
     const { port } = new URL(graph.url)
     for (let n = 0; n < 10; n++) {
@@ -160,7 +160,7 @@ describe('over the transports', () => {
     }
   })
 
-  it('who is refused and goes without a word disturbs nobody', async () => {
+  it('a refused client that disconnects at once disturbs nobody', async () => {
     const here = elsewhere()
     const open = Array.from({ length: 4 }, () => socket(here))
     await Promise.all(open.map((one) => once(one, 'open')))
@@ -179,7 +179,7 @@ describe('over the transports', () => {
     await Promise.all(open.map((one) => once(one, 'close')))
   })
 
-  it('a person has so many WebSockets; of one too many clients are told to try again', async () => {
+  it('WebSockets per person are limited, and clients of one too many are asked to retry', async () => {
     const authorization = `Bearer ${await issuer.token({ sub: 'ann' })}`
     const enter = async () => {
       const one = socket(elsewhere())
@@ -199,7 +199,7 @@ describe('over the transports', () => {
     }
   })
 
-  it('a person has so many event streams, refused with 429', async () => {
+  it('event streams per person are limited, with status 429', async () => {
     const authorization = `Bearer ${await issuer.token({ sub: 'bob' })}`
     for (let round = 0; round < 5; round++) {
       const leaving = new AbortController()
@@ -220,7 +220,7 @@ describe('over the transports', () => {
     }
   })
 
-  describe('a subscription that never began', () => {
+  describe('a subscription that never started', () => {
     const threeFit = async (authorization: string) => {
       const leaving = new AbortController()
       // One of the two connections is closed a moment later than its client knows.
@@ -270,7 +270,7 @@ describe('over the transports', () => {
       await threeFit(authorization)
     })
 
-    it('because its client left before it was let in, keeps no place', async () => {
+    it('because its client left during admission, keeps no slot', async () => {
       const authorization = `Bearer ${await issuer.token({ sub: 'emil' })}`
       for (let n = 0; n < 10; n++) {
         const one = socket(elsewhere())
@@ -288,7 +288,7 @@ describe('over the transports', () => {
     })
   })
 
-  it('a person has so many subscriptions on all connections together', async () => {
+  it('subscriptions per person are limited over all connections', async () => {
     const authorization = `Bearer ${await issuer.token({ sub: 'carl' })}`
     const leaving = new AbortController()
     await stream({ ...elsewhere(), authorization }, leaving.signal)

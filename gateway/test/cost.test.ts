@@ -100,7 +100,7 @@ describe('the cost of an operation', () => {
     expect(points(text)).toBe(expected)
   })
 
-  it('is found anew for the variables of each request', () => {
+  it('is computed for the variables of each request', () => {
     const text = `query($n: Int = 6, $more: Boolean = false, $by: Filter) {
       books(first: $n) { id author @include(if: $more) { name } } dear @skip(if: $more) filtered(by: $by) }`
     expect(points(text, { n: 6, more: false })).toBe(6 + 7)
@@ -146,19 +146,19 @@ describe('an operation that costs too much', () => {
   })
   afterAll(() => Promise.all([enforcing.stop(), measuring.stop(), silent.stop()]))
 
-  it('is refused with both numbers, before anybody is asked', async () => {
+  it('is refused with both numbers, before any request to a subgraph', async () => {
     expect(await enforcing.ask('{ books(first: 51) { id } }')).toEqual(tooExpensive)
     expect(enforcing.calls('library')).toHaveLength(0)
     expect(await enforcing.ask('{ books(first: 50) { id } }')).toEqual({ data: { books: [] } })
   })
 
-  it('is only measured where that is wanted', async () => {
+  it('is only measured in measure mode', async () => {
     expect(await measuring.ask('{ books(first: 51) { id } }')).toEqual({ data: { books: [] } })
     const metrics = await (await fetch(measuring.url.replace('graphql', 'metrics'))).text()
     expect(metrics).toMatch(/holdfast_gateway_operation_cost_bucket\{le="100",type="query"\} [1-9]/)
   })
 
-  it('and where the supergraph does not say how long its lists are', async () => {
+  it('is only measured where the supergraph declares no list sizes', async () => {
     expect(await silent.ask('{ xs { ys { __typename } } }')).toEqual({ data: { xs: null } })
   })
 

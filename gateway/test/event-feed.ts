@@ -11,10 +11,10 @@ export const subscribed: string[] = []
 export const finish = (): void => void feed.emit('finish')
 export const publish = (id: string, text = id): void => void feed.emit('event', { id, text })
 /** Subscriptions open at the subgraph now. */
-export const listening = (): number => feed.listenerCount('event')
+export const upstreamSubscriptions = (): number => feed.listenerCount('event')
 
 /** The feed as a subscription; a generator could not be ended while it waits for an event. */
-export function things(field: string, only?: string, first?: object): AsyncIterableIterator<object> {
+export function events(field: string, only?: string, first?: object): AsyncIterableIterator<object> {
   const events = on(feed, 'event', { close: ['finish'] })
   let begin = first
   const next = async (): Promise<IteratorResult<object>> => {
@@ -57,7 +57,7 @@ export const live: TestSubgraph = {
       changed: {
         subscribe: (_: unknown, { only }: { only?: string }, { viewer }: Context) => {
           subscribed.push(`${viewer.role} ${viewer.id}`)
-          return things('changed', only)
+          return events('changed', only)
         },
       },
       refused: {

@@ -4,11 +4,11 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals'
 import { createClient } from 'graphql-sse'
 import * as metrics from '../src/metrics/subscriptions.ts'
-import { listening, live, more, publish } from './event-feed.ts'
+import { live, more, publish, upstreamSubscriptions } from './event-feed.ts'
 import { startGraph, type TestGraph } from './graph.ts'
 import { now, startIssuer, type TestIssuer } from './tokens.ts'
-import { hold, until } from './until.ts'
-import { joined, sumOf } from './websocket-client.ts'
+import { fakeTimers, until } from './until.ts'
+import { openSubscriptions, sumOf } from './websocket-client.ts'
 
 let issuer: TestIssuer
 let graph: TestGraph
@@ -27,11 +27,11 @@ describe('server-sent events', () => {
     const client = createClient({ url: graph.url, headers: { authorization: `Bearer ${token}` }, retryAttempts: 0 })
     const events = client.iterate({ query: 'subscription { changed { id seenBy } }' })
     const first = events.next()
-    await until(() => listening() === 1)
+    await until(() => upstreamSubscriptions() === 1)
     publish('a')
     expect(await first).toMatchObject({ value: { data: { changed: { id: 'a', seenBy: 'rider r1' } } } })
     await events.return?.()
-    await until(() => listening() === 0)
+    await until(() => upstreamSubscriptions() === 0)
   })
 
   it('carry queries and errors too', async () => {
@@ -48,7 +48,7 @@ describe('server-sent events', () => {
     client.dispose()
   })
 
-  it('end when the token does', async () => {
+  it('end when the token expires', async () => {
     const token = await issuer.token({}, { expires: now() - 28 })
     const response = await graph.post(
       { query: 'subscription { changed { id } }' },
@@ -58,7 +58,7 @@ describe('server-sent events', () => {
     expect(await response.text()).toBe(
       'event: next\ndata: {"errors":[{"message":"The token has expired. Sign in again.","extensions":{"code":"UNAUTHENTICATED"}}]}\n\nevent: complete\ndata: \n\n',
     )
-    await until(() => listening() === 0)
+    await until(() => upstreamSubscriptions() === 0)
   })
 })
 
@@ -78,12 +78,12 @@ it('a subscription is not answered as one response', async () => {
   expect(response.status).toBe(406)
 })
 
-describe('a stream that nobody reads', () => {
+describe('a stream without a reader', () => {
   const open: Socket[] = []
   afterEach(async () => {
     jest.useRealTimers()
     for (const socket of open.splice(0)) socket.destroy()
-    await until(() => listening() === 0)
+    await until(() => upstreamSubscriptions() === 0)
   })
 
   /** Asks by hand, and reads nothing of the answer. */
@@ -102,7 +102,7 @@ describe('a stream that nobody reads', () => {
       ...headers,
     }).map(([name, value]) => `${name}: ${value}`)
     socket.write(`POST ${pathname} HTTP/1.1\r\n${lines.join('\r\n')}\r\n\r\n${body}`)
-    await until(() => listening() === 1)
+    await until(() => upstreamSubscriptions() === 1)
     return socket
   }
   /** More than sockets hold between two processes. */
@@ -112,29 +112,29 @@ describe('a stream that nobody reads', () => {
       if (number % 20 === 0) await sleep(10)
     }
   }
-  it('gets nothing after its token has ended, and is no longer listened for', async () => {
+  it('gets nothing after its token has expired, and its subscription ends', async () => {
     const token = await issuer.token({}, { expires: now() - 28 })
     await unread({ authorization: `Bearer ${token}` })
     await flood()
-    await until(async () => (await joined()) === 0)
+    await until(async () => (await openSubscriptions()) === 0)
     publish('late')
-    await until(() => listening() === 0)
+    await until(() => upstreamSubscriptions() === 0)
     expect(await sumOf(metrics.queuedBytes)).toBe(0)
     expect((await graph.ask('{ live }')).data).toEqual({ live: true })
   })
 
   it('is cut off after a minute', async () => {
-    hold('intervals')
+    fakeTimers('intervals')
     const before = await sumOf(metrics.cutOffs)
     await unread()
     await flood()
     jest.advanceTimersByTime(60_000)
     await sleep(50)
-    expect(listening()).toBe(1)
+    expect(upstreamSubscriptions()).toBe(1)
     jest.advanceTimersByTime(12_000)
-    await until(() => listening() === 0)
+    await until(() => upstreamSubscriptions() === 0)
     expect(await sumOf(metrics.cutOffs)).toBe(before + 1)
-    expect(await joined()).toBe(0)
+    expect(await openSubscriptions()).toBe(0)
     expect(await sumOf(metrics.queuedBytes)).toBe(0)
   })
 })

@@ -30,7 +30,7 @@ describe('the HTTP transport', () => {
     expect(graph.calls('catalog')).toHaveLength(1)
   })
 
-  it('refuses what a page of another origin could send unasked', async () => {
+  it('refuses what a page of another origin can send without a preflight', async () => {
     for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data'])
       expect((await graph.post({ query: 'mutation { count }' }, { 'content-type': type })).status).toBe(415)
   })
@@ -48,7 +48,7 @@ describe('the HTTP transport', () => {
     })
   })
 
-  it('continues the trace of the client and says so', async () => {
+  it('continues the trace of the client and sends it back', async () => {
     const id = '0af7651916cd43dd8448eb211c80319c'
     graph.forget()
     const response = await graph.post(
@@ -77,7 +77,7 @@ describe('the HTTP transport', () => {
     expect(answer.data).toBeUndefined()
   })
 
-  it('says what is wrong with an operation, where', async () => {
+  it('says what is wrong with an operation, and where', async () => {
     expect(await graph.ask('{ productz { id } }')).toEqual({
       errors: [
         {
@@ -92,7 +92,7 @@ describe('the HTTP transport', () => {
     })
   })
 
-  it('shows GraphiQL to people, from itself alone', async () => {
+  it('serves GraphiQL without other hosts', async () => {
     const base = graph.url.replace('/graphql', '')
     const page = await (await fetch(graph.url, { headers: { accept: 'text/html' } })).text()
     const parts = [...page.matchAll(/(?:src|href)="(\/[^"]+)"/g)].map(([, path]) => path)
@@ -119,7 +119,7 @@ describe('in production', () => {
   })
   afterAll(() => closed.stop())
 
-  it('the schema is not told: no introspection, no suggestions, no types of variables', async () => {
+  it('the schema is not revealed: no introspection, no suggestions, no types of variables', async () => {
     const neutral = {
       errors: [
         { message: 'The operation is not valid for this schema.', extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } },
@@ -136,7 +136,7 @@ describe('in production', () => {
     })
   })
 
-  it('there is no page for people', async () => {
+  it('there is no GraphiQL page', async () => {
     expect((await fetch(closed.url.replace('/graphql', '/graphiql'))).status).toBe(404)
   })
 })

@@ -22,12 +22,12 @@ const ask = async (authorization?: string, headers: Record<string, string> = {})
 const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
 
 describe('a token', () => {
-  it('says who asks; without one everybody is anonymous', async () => {
+  it('identifies the viewer; without one every viewer is anonymous', async () => {
     expect(await ask(`Bearer ${await issuer.token()}`)).toEqual({ status: 200, body: { data: { whoAmI: 'rider r1' } } })
     expect(await ask()).toEqual({ status: 200, body: { data: { whoAmI: 'anonymous ' } } })
   })
 
-  it('is the only thing that does: identity headers of clients are not passed on', async () => {
+  it('is the only identity: identity headers of clients are not forwarded', async () => {
     const forged = `${part({ aud: 'catalog', exp: Date.now() + 9_999, viewer: { id: 'x', role: 'operator' } })}.sig`
     expect((await ask(undefined, { 'x-holdfast-identity': forged })).body).toEqual({ data: { whoAmI: 'anonymous ' } })
   })
@@ -87,7 +87,7 @@ it('unknown keys do not make the gateway ask the issuer again and again', async 
   expect(issuer.fetches() - before).toBeLessThanOrEqual(1)
 })
 
-it('tokens are verified on while the issuer is away, by the keys it gave', async () => {
+it('tokens are still verified with known keys while the issuer cannot be reached', async () => {
   const own = await startIssuer()
   const other = await startGraph({ catalog }, { tokenIssuer: own.tokenIssuer })
   const status = async () =>
@@ -98,7 +98,7 @@ it('tokens are verified on while the issuer is away, by the keys it gave', async
   await other.stop()
 })
 
-it('a token is not refused for the issuer being away from the start, nor believed', async () => {
+it('a token is neither refused nor accepted while the issuer has never been reachable', async () => {
   const own = await startIssuer()
   await own.stop()
   const other = await startGraph({ catalog }, { tokenIssuer: own.tokenIssuer })

@@ -3,11 +3,11 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import type { Client } from 'graphql-ws'
 import type { WebSocket } from 'ws'
 import { readGraph } from '../src/supergraph/graph.ts'
-import { feed, listening, more, live as plain, publish, things } from './event-feed.ts'
+import { events, feed, more, live as plain, publish, upstreamSubscriptions } from './event-feed.ts'
 import { type Context, startGraph, supergraphOf, type TestGraph, type TestSubgraph } from './graph.ts'
 import { startIssuer, type TestIssuer } from './tokens.ts'
 import { until } from './until.ts'
-import { handSocket, hear, joined, wsClient } from './websocket-client.ts'
+import { openSubscriptions, rawSocket, subscribe, wsClient } from './websocket-client.ts'
 
 const declaring = `
   extend schema @link(url: "https://holdfast.dev/gateway/v0.1", import: ["@live"]) @composeDirective(name: "@live")
@@ -20,7 +20,7 @@ const teller = ({ viewer }: Context) => `${viewer.role} ${viewer.id} ${viewer.sc
 const fed = (field: string, shaped: (thing: object) => object = (thing) => thing) => ({
   subscribe: (_: unknown, __: unknown, context: Context) => {
     told.push(`${field}: ${teller(context)}`)
-    return things(field)
+    return events(field)
   },
   resolve: (event: Record<string, object>) => shaped(event[field] ?? {}),
 })
@@ -65,7 +65,7 @@ const live: TestSubgraph = {
       everybody: fed('everybody'),
       byRole: fed('byRole'),
       mine: fed('mine'),
-      state: { subscribe: () => things('state', undefined, { id: 'now', text: 'now' }) },
+      state: { subscribe: () => events('state', undefined, { id: 'now', text: 'now' }) },
       members: fed('members'),
     },
     Thing: {
@@ -121,7 +121,7 @@ beforeEach(() => {
 afterEach(async () => {
   for (const client of clients.splice(0)) await client.dispose()
   for (const socket of sockets.splice(0)) socket.terminate()
-  await until(() => listening() === 0)
+  await until(() => upstreamSubscriptions() === 0)
 })
 
 async function client(claims?: Record<string, string>): Promise<Client> {
@@ -132,10 +132,10 @@ async function client(claims?: Record<string, string>): Promise<Client> {
 
 /** Makes a client slow, publishes, and lets it read again; answers what it got. */
 async function slowly(query: string, publishing: () => Promise<void>) {
-  const { socket, say } = await handSocket(graph.url)
+  const { socket, say } = await rawSocket(graph.url)
   sockets.push(socket)
   say({ id: 's', type: 'subscribe', payload: { query } })
-  await until(() => listening() === 1)
+  await until(() => upstreamSubscriptions() === 1)
   socket.pause()
   await publishing()
   const got: { readonly type: string; readonly payload: unknown }[] = []
@@ -168,15 +168,15 @@ describe('a slow client', () => {
     expect(JSON.stringify(got)).not.toContain('gap')
   })
 
-  it('is not shown the key that it did not ask for', async () => {
-    const heard = hear(await client(), 'subscription { nested { thing { size } } }')
-    await until(() => listening() === 1)
+  it('does not see the key that it did not select', async () => {
+    const received = subscribe(await client(), 'subscription { nested { thing { size } } }')
+    await until(() => upstreamSubscriptions() === 1)
     publish('a', 'abc')
-    await until(() => heard.events.length === 1)
-    expect(heard.events).toEqual([{ data: { nested: { thing: { size: 3 } } } }])
+    await until(() => received.events.length === 1)
+    expect(received.events).toEqual([{ data: { nested: { thing: { size: 3 } } } }])
   })
 
-  it('is told to subscribe again where the field closes, and keeps its other subscriptions', async () => {
+  it('loses the subscription of a field that closes, and keeps its others', async () => {
     const { got, say } = await slowly('subscription { news { text } }', () => flood(400, 400))
     await until(() => got.some(({ type }) => type === 'error'))
     expect(got.at(-1)).toEqual({
@@ -184,7 +184,7 @@ describe('a slow client', () => {
       type: 'error',
       payload: [expect.objectContaining({ extensions: { code: 'TOO_SLOW' } })],
     })
-    await until(() => listening() === 0)
+    await until(() => upstreamSubscriptions() === 0)
     say({ id: 'q', type: 'subscribe', payload: { query: '{ live }' } })
     await until(() => got.at(-1)?.type === 'complete')
     expect(got.at(-2)).toMatchObject({ id: 'q', payload: { data: { live: true } } })
@@ -209,15 +209,17 @@ describe('viewers', () => {
   ])(
     'share %s when they are equal in what it declares, and subgraphs are told no more of them',
     async (field, tellers) => {
-      const heard = (await all()).map((one) => hear(one, `subscription { ${field} { teller price { askedBy } } }`))
-      await until(async () => (await joined()) === 4)
-      await until(() => listening() === tellers.length)
+      const received = (await all()).map((one) =>
+        subscribe(one, `subscription { ${field} { teller price { askedBy } } }`),
+      )
+      await until(async () => (await openSubscriptions()) === 4)
+      await until(() => upstreamSubscriptions() === tellers.length)
       publish('a')
-      await until(() => heard.every(({ events }) => events.length === 1))
+      await until(() => received.every(({ events }) => events.length === 1))
       const toldOf = (what: string) => told.filter((one) => one.startsWith(what)).toSorted()
       expect(toldOf(field)).toEqual(tellers.map((one) => `${field}: ${one}`))
       expect(toldOf('price')).toEqual(tellers.map((one) => `price: ${one}`))
-      for (const { events } of heard) {
+      for (const { events } of received) {
         const thing = (events[0]?.data as Record<string, { teller: string; price: { askedBy: string } }> | undefined)?.[
           field
         ]
@@ -227,14 +229,14 @@ describe('viewers', () => {
     },
   )
 
-  it('do not share what another subgraph adds without having declared who sees it', async () => {
-    const heard = (await all()).map((one) =>
-      hear(one, 'subscription { everybody { price { cents } discount seenBy } }'),
+  it('do not share fields of other subgraphs that declare no viewer inputs', async () => {
+    const received = (await all()).map((one) =>
+      subscribe(one, 'subscription { everybody { price { cents } discount seenBy } }'),
     )
-    await until(() => listening() === 4)
+    await until(() => upstreamSubscriptions() === 4)
     publish('a')
-    await until(() => heard.every(({ events }) => events.length === 1))
-    expect(heard.map(({ events }) => events[0]?.data?.['everybody'])).toEqual(
+    await until(() => received.every(({ events }) => events.length === 1))
+    expect(received.map(({ events }) => events[0]?.data?.['everybody'])).toEqual(
       ['anonymous ', 'rider r1', 'rider r2', 'operator o'].map((seenBy) => ({
         price: { cents: 100 },
         discount: seenBy.split(' ')[1]?.length,
@@ -244,18 +246,18 @@ describe('viewers', () => {
   })
 
   it('with different rights share nothing, whatever is declared', async () => {
-    const heard = [
-      hear(await client(), 'subscription { everybody { id secret hidden } }'),
-      hear(await client({ sub: 'r1' }), 'subscription { everybody { id secret hidden } }'),
-      hear(await client({ sub: 'r2', scope: 'secrets' }), 'subscription { everybody { id secret hidden } }'),
-      hear(await client({ sub: 'r3', scope: 'secrets' }), 'subscription { everybody { id secret hidden } }'),
+    const received = [
+      subscribe(await client(), 'subscription { everybody { id secret hidden } }'),
+      subscribe(await client({ sub: 'r1' }), 'subscription { everybody { id secret hidden } }'),
+      subscribe(await client({ sub: 'r2', scope: 'secrets' }), 'subscription { everybody { id secret hidden } }'),
+      subscribe(await client({ sub: 'r3', scope: 'secrets' }), 'subscription { everybody { id secret hidden } }'),
     ]
-    await until(async () => (await joined()) === 4)
-    await until(() => listening() === 3)
+    await until(async () => (await openSubscriptions()) === 4)
+    await until(() => upstreamSubscriptions() === 3)
     publish('a')
-    await until(() => heard.every(({ events }) => events.length === 1))
+    await until(() => received.every(({ events }) => events.length === 1))
     expect(
-      heard.map(({ events }) => [
+      received.map(({ events }) => [
         events[0]?.data?.['everybody'],
         events[0]?.errors?.map(({ extensions }) => extensions?.['code']),
       ]),
@@ -268,42 +270,42 @@ describe('viewers', () => {
     expect(told).toEqual(Array.from({ length: 3 }, () => 'everybody: anonymous  '))
   })
 
-  it('who may not see the field at all are told so, and the subgraph is not asked', async () => {
-    const heard = hear(await client(), 'subscription { members { id } }')
-    await until(() => heard.end === 'completed')
-    expect(heard.events).toEqual([
+  it('viewers who may not see the field get an error, and the subgraph gets no request', async () => {
+    const received = subscribe(await client(), 'subscription { members { id } }')
+    await until(() => received.end === 'completed')
+    expect(received.events).toEqual([
       {
         data: { members: null },
         errors: [expect.objectContaining({ path: ['members'], extensions: { code: 'UNAUTHENTICATED' } })],
       },
     ])
     expect(told).toEqual([])
-    const member = hear(await client({ sub: 'r1' }), 'subscription { members { id } }')
-    await until(() => listening() === 1)
+    const member = subscribe(await client({ sub: 'r1' }), 'subscription { members { id } }')
+    await until(() => upstreamSubscriptions() === 1)
     publish('a')
     await until(() => member.events.length === 1)
     expect(member.events).toEqual([{ data: { members: { id: 'a' } } }])
   })
 })
 
-describe('who comes after the first event', () => {
-  it('shares it', async () => {
-    const early = hear(await client(), 'subscription { everybody { id } }')
-    await until(() => listening() === 1)
+describe('a client after the first event', () => {
+  it('shares the subscription', async () => {
+    const early = subscribe(await client(), 'subscription { everybody { id } }')
+    await until(() => upstreamSubscriptions() === 1)
     publish('a')
     await until(() => early.events.length === 1)
-    const late = hear(await client({ sub: 'r1' }), 'subscription { everybody { id } }')
-    await until(async () => (await joined()) === 2)
+    const late = subscribe(await client({ sub: 'r1' }), 'subscription { everybody { id } }')
+    await until(async () => (await openSubscriptions()) === 2)
     publish('b')
     await until(() => late.events.length === 1 && early.events.length === 2)
     expect(late.events).toEqual([{ data: { everybody: { id: 'b' } } }])
     expect(told).toHaveLength(1)
   })
 
-  it('gets a subscription of his own where it begins with a snapshot', async () => {
-    const early = hear(await client(), 'subscription { state { id } }')
+  it('gets its own subscription where that begins with a snapshot', async () => {
+    const early = subscribe(await client(), 'subscription { state { id } }')
     await until(() => early.events.length === 1)
-    const late = hear(await client(), 'subscription { state { id } }')
+    const late = subscribe(await client(), 'subscription { state { id } }')
     await until(() => late.events.length === 1)
     publish('b')
     await until(() => early.events.length === 2 && late.events.length === 2)
@@ -347,7 +349,7 @@ describe('a declaration', () => {
     expect(schema.getDirective('live')).toBeUndefined()
   })
 
-  it('that was not made means that the oldest go and all of a viewer matters', () => {
+  it('that is missing means drop and all viewer inputs', () => {
     const { live: read } = readGraph(supergraphOf({ live: plain, more }))
     expect(read.ofSubscription('s')).toEqual({
       slow: 'drop',

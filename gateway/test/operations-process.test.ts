@@ -22,7 +22,7 @@ afterAll(async () => {
   await registry.remove()
 })
 
-it('enforces what it is told, and no key stands in its log', async () => {
+it('enforces its configuration, and logs no key', async () => {
   const key = await registry.partner('acme')
   await registry.publish('acme', 'shop', '1', { WhoAmI: 'query WhoAmI { whoAmI }' })
   const bad = 'holdfast_key_that_nobody_has'

@@ -58,7 +58,7 @@ const use = async (graph: TestGraph, documentId: string) =>
   expect(await (await graph.post({ documentId }, { 'x-api-key': key })).json()).toMatchObject({ data: {} })
 
 describe('usage', () => {
-  it('is counted for all gateways together, whole when one stops, and printed with what nobody uses', async () => {
+  it('is counted for all gateways together, completely when one stops, and printed with unused operations', async () => {
     const passing = await startGraph(
       { catalog },
       { operations: registry.folder, redisUrl: redis.url, usageFlushMs: 60_000 },
@@ -76,7 +76,7 @@ describe('usage', () => {
     expect(Date.parse(last)).toBeGreaterThanOrEqual(began)
   })
 
-  it('keeps a version from being retired while it is used, until somebody says yes', async () => {
+  it('prevents retiring a version in use without --yes', async () => {
     await registry.publish('acme', 'app', '1', { Only: 'query Only { a: whoAmI }' })
     await published('app~1~Only')
     await until(async () => (await usesOf('app', '1', 'Only')) > 0)
@@ -87,7 +87,7 @@ describe('usage', () => {
     expect(await command('retire', 'acme', 'app', '1', '--yes')).toMatchObject({ ok: true })
   })
 
-  it('does not keep a version that another has answered for since, unless somebody still names it', async () => {
+  it('allows retiring a version that another one has replaced, unless requests still name it', async () => {
     const versions = async (app: string, newer: string) => {
       const text = { Same: `query Same { ${app}: whoAmI }` }
       await registry.publish('acme', app, '1', text)
@@ -111,7 +111,7 @@ describe('a text that was sent once', () => {
     await until(async () => !(await (await other.post({ extensions })).text()).includes('NOT_FOUND'))
   })
 
-  it('is not believed to be what it is not', async () => {
+  it('is checked against its declared type', async () => {
     const client = new Redis(redis.url)
     const forged = 'query Forged { c: whoAmI }'
     const slot = Number.parseInt(sha256(forged).slice(0, 8), 16) % 8_192
@@ -124,7 +124,7 @@ describe('a text that was sent once', () => {
   })
 })
 
-it('while Redis is away everything runs, and what was used meanwhile is counted later, once', async () => {
+it('without Redis everything runs, and uses are counted later, once', async () => {
   const away = 'query Away { d: whoAmI }'
   await registry.publish('acme', 'away', '1', { Away: away })
   await published('away~1~Away')

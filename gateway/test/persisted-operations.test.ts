@@ -158,10 +158,10 @@ const over = (one: Client, payload: Record<string, unknown>, results: unknown[] 
 
 it('over WebSocket an operation that is named by its id needs no "query"', async () => {
   const raw = new WebSocket(graph.url.replace('http', 'ws'), 'graphql-transport-ws')
-  const heard: unknown[] = []
+  const received: unknown[] = []
   raw.on('message', (data) => {
     const message = JSON.parse(String(data)) as { readonly type: string }
-    heard.push(message)
+    received.push(message)
     if (message.type === 'connection_ack')
       for (const [id, payload] of Object.entries({
         a: { documentId: 'shop~1~WhoAmI' },
@@ -170,9 +170,9 @@ it('over WebSocket an operation that is named by its id needs no "query"', async
         raw.send(JSON.stringify({ id, type: 'subscribe', payload }))
   })
   raw.on('open', () => raw.send(JSON.stringify({ type: 'connection_init', payload: { apiKey: key } })))
-  await until(() => heard.length === 5 || raw.readyState > raw.OPEN)
+  await until(() => received.length === 5 || raw.readyState > raw.OPEN)
   raw.close()
-  for (const id of ['a', 'b']) expect(heard).toContainEqual({ id, type: 'next', payload: asPartner })
+  for (const id of ['a', 'b']) expect(received).toContainEqual({ id, type: 'next', payload: asPartner })
 })
 
 describe('a partner', () => {
@@ -206,12 +206,12 @@ describe('a partner', () => {
     expect(graph.calls('house')).toEqual([])
   })
 
-  it('learns nothing about what others have: the answer is the one for what nobody has', async () => {
+  it('learns nothing about others: the response is the same as for an unknown operation', async () => {
     const answer = async (documentId: string) => JSON.stringify((await post({ documentId }, partner())).body)
     expect(await answer('theirs~1~Theirs')).toBe(await answer('theirs~1~Nobodys'))
   })
 
-  it('sees what its scopes allow, and shows a rider what both may see', async () => {
+  it('sees what its scopes allow, and shows a viewer what both may see', async () => {
     const request = { documentId: 'shop~1~Secret' }
     expect((await post(request, partner())).body).toEqual({ data: { secret: 'told' } })
     const rider = await through('elsewhere', { scope: 'other' })
@@ -236,12 +236,12 @@ describe('a partner', () => {
   )
 })
 
-it('what comes as a key over WebSocket and is no text is a bad key', async () => {
+it('a key over WebSocket that is not a string is invalid', async () => {
   await expect(over(socket({ apiKey: 7 }), { query: texts.WhoAmI })).rejects.toMatchObject({ code: 4401 })
 })
 
 describe('the life of a version', () => {
-  it('deprecated: it runs, and says until when by headers', async () => {
+  it('deprecated: it runs, with headers that say until when', async () => {
     const { headers, body } = await post({ documentId: 'shop~0~Old' }, partner())
     expect(body).toEqual(asPartner)
     expect(headers.get('deprecation')).toBe('@1769904000')
@@ -252,16 +252,16 @@ describe('the life of a version', () => {
     expect((await post({ documentId: 'shop~1~WhoAmI' }, partner())).headers.get('deprecation')).toBeNull()
   })
 
-  it('deprecated: over WebSocket the first result says it', async () => {
+  it('deprecated: over WebSocket the first result has the notice', async () => {
     const extensions = { deprecation: { deprecated: '2026-02-01T00:00:00.000Z', sunset: '2031-01-02T00:00:00.000Z' } }
     expect(await over(socket({ apiKey: key }), { documentId: 'shop~0~Old' })).toEqual([{ ...asPartner, extensions }])
-    const heard = over(socket({ apiKey: key }), { documentId: 'shop~0~OldTicks' })
+    const received = over(socket({ apiKey: key }), { documentId: 'shop~0~OldTicks' })
     await until(() => ticks.length === 1)
     ticks[0]?.stop()
-    expect(await heard).toEqual([{ data: { ticks: 0 }, extensions }, { data: { ticks: 1 } }])
+    expect(await received).toEqual([{ data: { ticks: 0 }, extensions }, { data: { ticks: 1 } }])
   })
 
-  it('retired: it does not run, and its own client is told since when', async () => {
+  it('retired: it does not run, and its own client gets the date', async () => {
     const { body } = await post({ documentId: 'gone~1~Gone' }, partner())
     expect(body).toMatchObject({
       errors: [
@@ -280,8 +280,8 @@ describe('the life of a version', () => {
   })
 })
 
-describe("an app of the house, known by its token's azp", () => {
-  it('audited: runs what it wants, and what is not published is counted', async () => {
+describe("a first-party app, recognised by its token's azp", () => {
+  it('audit: runs anything, and unpublished operations are counted', async () => {
     const ran = /gateway_unpublished_operations_total\{client="audited",outcome="ran"\} (\d+)/
     const before = await metric(ran)
     const headers = await through('audited')
@@ -317,7 +317,7 @@ describe("an app of the house, known by its token's azp", () => {
 })
 
 describe("Apollo's automatic persisted queries", () => {
-  it('are asked for once, registered, and known then', async () => {
+  it('are requested once, registered, and known afterwards', async () => {
     const text = 'query Automatic { price }'
     expect((await post({ extensions: apq(text) })).body).toEqual({
       errors: [{ message: 'PersistedQueryNotFound', extensions: { code: 'PERSISTED_QUERY_NOT_FOUND' } }],
@@ -329,7 +329,7 @@ describe("Apollo's automatic persisted queries", () => {
     expect(await (await get({ extensions })).json()).toEqual({ data: { price: 7 } })
   })
 
-  it('are not registered under a hash that is not theirs, nor when they are not valid', async () => {
+  it('are registered neither under a wrong hash nor when they are invalid', async () => {
     const { status, body } = await post({ query: '{ price }', extensions: apq('{ whoAmI }') })
     expect([status, body]).toMatchObject([400, { errors: [{ message: 'provided sha does not match query' }] }])
     await post({ query: '{ nothing }', extensions: apq('{ nothing }') })
@@ -357,7 +357,7 @@ describe('by GET', () => {
     expect(graph.calls('house')).toHaveLength(1)
   })
 
-  it('an answer has a strong tag, and is not sent again to who has it', async () => {
+  it('a response has a strong ETag, and is not sent again to a client that has it', async () => {
     const first = await get({ documentId: 'shop~1~Price' }, partner())
     const etag = first.headers.get('etag') ?? ''
     expect(etag).toMatch(/^"[^"]{20,}"$/)
@@ -372,12 +372,12 @@ describe('by GET', () => {
     expect(newer.headers.get('etag')).not.toBe(etag)
   })
 
-  it('an answer is kept as long as was said when the operation was published', async () => {
+  it('a response is cached for the time that was given when the operation was published', async () => {
     const response = await get({ documentId: 'cached~1~Cached' }, partner())
     expect(response.headers.get('cache-control')).toBe('private, max-age=60')
   })
 
-  it('shared caches keep what was asked without credentials', async () => {
+  it('shared caches may store responses to requests without credentials', async () => {
     expect((await get({ documentId: 'web~1~OfTheHouse' })).headers.get('cache-control')).toBe('public, no-cache')
   })
 
@@ -394,8 +394,8 @@ describe('by GET', () => {
   })
 })
 
-describe('whoever is not registered', () => {
-  it('runs what the house published, never what partners have, where only known operations run', async () => {
+describe('a client that is not registered', () => {
+  it('runs first-party operations, never those of partners, where only known operations run', async () => {
     const strict = await startGraph({ house }, { operations: registry.folder, enforcement: 'known' })
     const ask = async (body: unknown) => (await strict.post(body)).json()
     expect(await ask({ documentId: 'web~1~OfTheHouse' })).toMatchObject({ data: {} })
@@ -414,14 +414,16 @@ describe('whoever is not registered', () => {
 })
 
 describe('a key that is revoked', () => {
-  it('is refused, and what it opened is closed', async () => {
+  it('is refused, and its connections are closed', async () => {
     const gone = await registry.partner('leaver')
     await registry.publish('leaver', 'shop', '1', { Ticks: texts.Ticks })
     const ask = async () => (await post({ documentId: 'shop~1~Ticks' }, { 'x-api-key': gone })).status
     await until(async () => (await ask()) === 406) // Known, published, and no stream.
-    const heard: unknown[] = []
-    const closing = over(socket({ apiKey: gone }), { documentId: 'shop~1~Ticks' }, heard).catch((err: unknown) => err)
-    await until(() => heard.length === 2)
+    const received: unknown[] = []
+    const closing = over(socket({ apiKey: gone }), { documentId: 'shop~1~Ticks' }, received).catch(
+      (err: unknown) => err,
+    )
+    await until(() => received.length === 2)
     const events = await graph.post({ documentId: 'shop~1~Ticks' }, { 'x-api-key': gone, accept: 'text/event-stream' })
     const heardByOther: unknown[] = []
     const staying = over(socket({ apiKey: key }), { documentId: 'shop~1~Ticks' }, heardByOther)
@@ -437,7 +439,7 @@ describe('a key that is revoked', () => {
   })
 })
 
-describe('what goes on', () => {
+describe('what is open', () => {
   const request = { documentId: 'live~1~Ticks' }
   const beginning = async (client: string) => {
     const its = await registry.partner(client)
@@ -445,9 +447,9 @@ describe('what goes on', () => {
     await registry.publish(client, 'live', '1', text)
     await until(async () => (await post(request, { 'x-api-key': its })).status === 406)
     const opened = socket({ apiKey: its })
-    const heard: unknown[] = []
-    const error = over(opened, request, heard).catch((err: unknown) => err)
-    await until(() => heard.length === 2)
+    const received: unknown[] = []
+    const error = over(opened, request, received).catch((err: unknown) => err)
+    await until(() => received.length === 2)
     const stream = await graph.post(request, { 'x-api-key': its, accept: 'text/event-stream' })
     return { text, opened, error, stream, key: its }
   }
@@ -466,7 +468,7 @@ describe('what goes on', () => {
     expect(await over(opened, { documentId: 'live~2~Who' })).toMatchObject([{ data: {} }])
   })
 
-  it('does so over changes that leave it published, by the rate that is agreed now', async () => {
+  it('continues after changes that keep it published, with the new rate', async () => {
     const { text, opened, error, stream } = await beginning('staying')
     await registry.publish('staying', 'live', '1', text, {
       life: { state: 'deprecated', publishedAt, deprecatedAt: publishedAt },
@@ -481,7 +483,7 @@ describe('what goes on', () => {
   })
 })
 
-it('while the registry changes, requests run on', async () => {
+it('requests go on while the registry changes', async () => {
   const failed: unknown[] = []
   let asked = 0
   let going = true

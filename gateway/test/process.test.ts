@@ -78,13 +78,13 @@ it('names everything that is wrong with its configuration, and starts nothing', 
     expect(output.text).toContain(error)
 })
 
-it('does not start on a supergraph that is none', async () => {
+it('does not start with an invalid supergraph', async () => {
   const { child, output } = start({ SUPERGRAPH: main, PORT: '0' })
   expect((await once(child, 'exit'))[0]).toBe(1)
   expect(output.text).toContain('could not start')
 })
 
-describe('a gateway that is told to stop', () => {
+describe('a gateway that stops', () => {
   let directory: string
   let issuer: TestIssuer
   let subgraphs: TestGraph
@@ -99,7 +99,7 @@ describe('a gateway that is told to stop', () => {
     await rm(directory, { recursive: true })
   })
 
-  it('answers what it has begun, lets its clients go with a code that they retry, and has logged no secret', async () => {
+  it('answers running requests, disconnects clients with a code that they retry, and logs no secret', async () => {
     const port = await freePort()
     const supergraph = join(directory, 'supergraph.graphql')
     await writeFile(supergraph, supergraphOf({ slow }))

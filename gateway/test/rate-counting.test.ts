@@ -46,7 +46,7 @@ describe('a rate of 4 in 2 seconds', () => {
 })
 
 describe('counting alone', () => {
-  it('takes of all or of none, and says how long the longest takes', async () => {
+  it('counts for all or for none, and returns the longest wait', async () => {
     let now = 0
     const counter = localCounter(() => now)
     const [wide, narrow] = [takeOf('wide', 10, 10, 1), takeOf('narrow', 1, 10, 1)]
@@ -90,13 +90,13 @@ describe('with Redis', () => {
     return results.filter((refused) => refused === undefined).length
   }
 
-  it('two processes let through together what one would: 50 of 200 at once', async () => {
+  it('two processes together allow what one would: 50 of 200 at once', async () => {
     const both = [await gatewayRates(), await gatewayRates()]
     expect(await passed(both, rule('fifty', 50, 3_600), 200)).toBe(50)
     expect(await passed(both, rule('fifty', 50, 3_600), 20, 'rider 2')).toBe(20)
   })
 
-  it('says when to come again, by the clock of Redis', async () => {
+  it('says when to retry, by the clock of Redis', async () => {
     const one = await gatewayRates()
     const slow = rule('slow', 1, 30)
     jest.spyOn(Date, 'now').mockReturnValue(0)
@@ -109,7 +109,7 @@ describe('with Redis', () => {
     jest.restoreAllMocks()
   })
 
-  it('takes of all rules or of none', async () => {
+  it('counts for all rules or for none', async () => {
     const one = await gatewayRates()
     const [wide, narrow] = [rule('wide', 5, 600), rule('narrow', 1, 600)]
     const both = [wide, narrow].map((rule) => ({ rule, subject: 'b', times: 1 }))
@@ -118,7 +118,7 @@ describe('with Redis', () => {
     expect(await passed([one], wide, 10, 'b')).toBe(4)
   })
 
-  it('decides as a process alone does', async () => {
+  it('decides like a single process', async () => {
     const client = connect()
     const counter = redisCounter(client)
     await once(client, 'ready')
@@ -131,7 +131,7 @@ describe('with Redis', () => {
     }
   })
 
-  it('keeps no name of anybody, and nothing longer than it counts', async () => {
+  it('stores no identities, and nothing longer than necessary', async () => {
     const one = await gatewayRates()
     await one.take([{ rule: rule('short', 3, 1), subject: 'rider ann@example.test', times: 1 }])
     const client = connect()
@@ -175,7 +175,7 @@ describe('with Redis', () => {
       expect(await tries(refuse)).toEqual(Array(6).fill({ rule: refuse, counted: false, retryAfterS: 2 }))
     })
 
-    it('nobody waits for it more than a moment, and most not at all', async () => {
+    it('hardly any request waits for it, and none for long', async () => {
       const began = performance.now()
       const each: number[] = []
       for (let n = 0; n < 300; n++) {
@@ -188,7 +188,7 @@ describe('with Redis', () => {
       expect(each.filter((ms) => ms > 20).length).toBeLessThan(10)
     })
 
-    it('counts together again soon after it is back', async () => {
+    it('counts together again soon after Redis is back', async () => {
       await comeBack()
       const strict = rule('back', 1_000, 60, 'refuse')
       const deadline = Date.now() + 6_000
@@ -203,7 +203,7 @@ describe('with Redis', () => {
 })
 
 describe('without Redis', () => {
-  it('a process counts alone, also what must not go uncounted', async () => {
+  it('a process counts alone, also rules that refuse without Redis', async () => {
     const one = rateCounter(undefined, undefined, log)
     const strict = rule('strict', 2, 600, 'refuse')
     const results = []
@@ -211,7 +211,7 @@ describe('without Redis', () => {
     expect(results.map((refused) => refused?.counted)).toEqual([undefined, undefined, true, true])
   })
 
-  it('an address where none is behaves as one that is away', async () => {
+  it('an address without a Redis behaves like an unreachable Redis', async () => {
     const redis = createRedis('redis://127.0.0.1:1', log)
     const one = rateCounter(redis, undefined, log)
     expect(await one.take([{ rule: rule('r', 2, 600, 'refuse'), subject: 'x', times: 1 }])).toMatchObject({

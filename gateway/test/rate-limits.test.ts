@@ -225,7 +225,7 @@ describe('points', () => {
   })
 })
 
-describe('a supergraph with a rate that makes no sense', () => {
+describe('a supergraph with an invalid rate', () => {
   it.each([
     ['@rate(count: 0, seconds: 60)', 'count'],
     ['@rate(count: 5, seconds: 100000)', 'seconds'],
@@ -238,7 +238,7 @@ describe('a supergraph with a rate that makes no sense', () => {
     expect(() => readFieldRates(parse(sdl))).toThrow('Query.a')
   })
 
-  it('names it by the name that the supergraph gives it', () => {
+  it("uses the directive's name in the supergraph", () => {
     const renamed = declared
       .replace('import: ["@rate"]', 'import: [{ name: "@rate", as: "@often" }]')
       .replaceAll('@rate(count: Int', '@often(count: Int')

@@ -37,7 +37,7 @@ afterAll(async () => {
   await issuer.stop()
 })
 
-it('the same read by the same viewer at once is one; by another it is another', async () => {
+it("concurrent identical reads of one viewer are one request; another viewer's is another", async () => {
   const authorization = `Bearer ${await issuer.token()}`
   for (const headers of [undefined, { authorization }]) await graph.ask('{ stock }', {}, headers)
   graph.forget()
@@ -49,7 +49,7 @@ it('the same read by the same viewer at once is one; by another it is another', 
   expect(graph.calls('slow')).toHaveLength(2)
 })
 
-it('who has changed something does not get what was read before', async () => {
+it('a viewer does not get a read from before their write', async () => {
   const before = graph.ask('{ stock }')
   await sleep(50)
   expect(await graph.ask('mutation { take }')).toEqual({ data: { take: 0 } })
@@ -57,7 +57,7 @@ it('who has changed something does not get what was read before', async () => {
   expect(await before).toEqual({ data: { stock: 1 } })
 })
 
-it('one subgraph’s answer to exactly the client’s question is handed on, whatever stands in it', async () => {
+it('one subgraph’s response to exactly the client’s selection is passed on unchanged', async () => {
   expect(await graph.ask('query($id: ID) { mine: plain(id: $id) { name id } }', { id: 'x' })).toEqual({
     data: { mine: { name: '"errors" of x', id: 'x' } },
   })

@@ -15,14 +15,14 @@ const away = (path: readonly (string | number)[]) => ({
   extensions: { code: 'UNAVAILABLE' },
 })
 
-describe('a subgraph that is away', () => {
+describe('a subgraph that cannot be reached', () => {
   let graph: TestGraph
   beforeAll(async () => {
     graph = await startGraph({ catalog, reviews, users })
   })
   afterAll(() => graph.stop())
 
-  it('is answered for with null and an error at each field that it owes, and is asked again when it is back', async () => {
+  it('becomes null and an error at each of its fields, and is used again when it is back', async () => {
     const query = '{ products(first: 2) { name score } }'
     await graph.stopSubgraph('reviews')
     expect(await graph.ask(query)).toEqual({
@@ -45,7 +45,7 @@ describe('a subgraph that is away', () => {
     expect(await graph.ask('{ product(id: "1") { score } }')).toEqual({ data: { product: { score: 4.5 } } })
   })
 
-  it('was told until when it is waited for, each time it was asked', async () => {
+  it('gets a deadline with each request', async () => {
     graph.forget()
     const began = Date.now()
     await graph.ask('{ products(first: 2) { name score } }')
@@ -66,7 +66,7 @@ describe('a subgraph that is away', () => {
     await graph.startSubgraph('reviews')
   })
 
-  it('takes the whole answer with it only where nothing may be null', async () => {
+  it('makes the whole response null only where nothing may be null', async () => {
     await graph.stopSubgraph('reviews')
     expect(await graph.ask('{ reviews { id } }')).toEqual({ errors: [away(['reviews'])], data: null })
     await graph.startSubgraph('reviews')
@@ -79,7 +79,7 @@ const script = `
     request.resume().on('end', () => response.setHeader('content-type', 'application/json').end(process.env.ANSWER))
   }).listen(0, '127.0.0.1', function () { console.log(this.address().port) })`
 
-it('a subgraph that is paused is answered for in time, and goes on when it does', async () => {
+it('a paused subgraph becomes an error in time, and works again when it continues', async () => {
   const answer = { data: { live: true } }
   const child = spawn(process.execPath, ['-e', script], { env: { ANSWER: JSON.stringify(answer) } })
   try {
@@ -137,7 +137,7 @@ describe('a subgraph that answers', () => {
     }
   }
 
-  it('with something else than GraphQL is not believed', async () => {
+  it('with something other than GraphQL is an error', async () => {
     const bodies = ['<html>', 'null', '[]', '{}', '{"data":3}', '{"errors":[]}']
     await withAnswers(
       (number) => ({ body: bodies[number] ?? '' }),
@@ -151,7 +151,7 @@ describe('a subgraph that answers', () => {
     )
   })
 
-  it('with values of other types than it promised is not passed on where it is read', async () => {
+  it('with values of wrong types becomes errors where the response is read', async () => {
     await withAnswers(
       () => ({ body: '{"data":{"text":7,"list":"no","number":1.5,"item":"none"}}' }),
       async (graph) => {
@@ -162,7 +162,7 @@ describe('a subgraph that answers', () => {
     )
   })
 
-  it('with a stack trace has it taken away', async () => {
+  it('with a stack trace has it removed', async () => {
     await withAnswers(
       () => ({
         body: JSON.stringify({
@@ -185,7 +185,7 @@ describe('a subgraph that answers', () => {
     )
   })
 
-  it('with an error that has no place has it told all the same', async () => {
+  it('with an error without a place has it reported nevertheless', async () => {
     await withAnswers(
       () => ({ body: '{"data":{"text":"t"},"errors":[{"message":"by the way","extensions":{"code":"NOTE"}}]}' }),
       async (graph) => {
@@ -197,7 +197,7 @@ describe('a subgraph that answers', () => {
     )
   })
 
-  it('by hanging up is asked once more for a query, never for a mutation', async () => {
+  it('by closing the connection gets a query once more, never a mutation', async () => {
     await withAnswers(
       (number) => (number === 0 ? { hangUp: true } : { body: '{"data":{"text":"t"}}' }),
       async (graph) => expect(await graph.ask('{ text }')).toEqual({ data: { text: 't' } }),
@@ -211,7 +211,7 @@ describe('a subgraph that answers', () => {
     )
   })
 
-  it('that it does not know this gateway is no error of the client', async () => {
+  it('that it does not trust the gateway is an internal error', async () => {
     await withAnswers(
       () => ({ status: 401, body: '{"errors":[{"message":"Who?","extensions":{"code":"UNAUTHENTICATED"}}]}' }),
       async (graph) =>
@@ -225,7 +225,7 @@ describe('a subgraph that answers', () => {
 describe('the supergraph', () => {
   const second: TestSubgraph = { sdl: 'type Query { second: String }', resolvers: { Query: { second: () => 'here' } } }
 
-  it('is replaced when its file is, at once and whole; one that does not load changes nothing', async () => {
+  it('is replaced with its file, at once and completely; one that does not load changes nothing', async () => {
     const graph = await startGraph({ catalog, second })
     const port = new URL(graph.url).port
     const full = supergraphOf({ catalog, second }, { catalog: 'http://127.0.0.1:1/', second: 'http://127.0.0.1:1/' })
@@ -251,7 +251,7 @@ describe('the supergraph', () => {
   })
 })
 
-it('an entity that is gone is null without an error, though the one beside it failed', async () => {
+it('a deleted entity is null without an error, though the one beside it failed', async () => {
   const listing: TestSubgraph = {
     sdl: 'type Query { items: [Item]! } type Item @key(fields: "id") { id: ID! }',
     resolvers: { Query: { items: () => ['stays', 'gone', 'fails'].map((id) => ({ id })) } },

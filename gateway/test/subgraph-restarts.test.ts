@@ -8,10 +8,10 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals'
 import { WebSocket } from 'ws'
-import { listening, live, more, publish } from './event-feed.ts'
+import { live, more, publish, upstreamSubscriptions } from './event-feed.ts'
 import { startGraph, type TestGraph } from './graph.ts'
 import { until } from './until.ts'
-import { type Heard, handSocket, hear, joined, wsClient } from './websocket-client.ts'
+import { openSubscriptions, type Received, rawSocket, subscribe, wsClient } from './websocket-client.ts'
 
 const subgraphTimeoutMs = 500
 const secret = randomBytes(32).toString('base64url')
@@ -50,48 +50,48 @@ afterEach(async () => {
   for (const end of ends.splice(0)) await end()
 })
 
-function ticking(): Heard {
+function ticking(): Received {
   const client = wsClient(graph.url)
   ends.push(() => client.dispose())
-  return hear(client, 'subscription { tick }')
+  return subscribe(client, 'subscription { tick }')
 }
-const numberOf = (event: Heard['events'][number]) => Number(event.data?.['tick'])
-const gapOf = (event: Heard['events'][number]) =>
+const numberOf = (event: Received['events'][number]) => Number(event.data?.['tick'])
+const gapOf = (event: Received['events'][number]) =>
   (event.extensions as { gap?: { missed: number } } | undefined)?.gap?.missed
 
-it('a subgraph that is killed and comes back is subscribed again, with a notice', async () => {
-  const heard = ticking()
-  await until(() => heard.events.length > 3)
+it('a subgraph that is killed and restarted is subscribed to again, with a gap notice', async () => {
+  const received = ticking()
+  await until(() => received.events.length > 3)
   child.kill('SIGKILL')
   await once(child, 'exit')
-  const before = heard.events.length
+  const before = received.events.length
   child = await startTicks()
-  await until(() => heard.events.length > before + 3)
-  const first = heard.events.findIndex((event) => gapOf(event) !== undefined)
-  expect(gapOf(heard.events[first] ?? {})).toBe(1)
-  expect(numberOf(heard.events[first] ?? {})).toBe(0)
-  expect(heard.events.filter((event) => gapOf(event) !== undefined)).toHaveLength(1)
-  expect(heard.end).toBeUndefined()
+  await until(() => received.events.length > before + 3)
+  const first = received.events.findIndex((event) => gapOf(event) !== undefined)
+  expect(gapOf(received.events[first] ?? {})).toBe(1)
+  expect(numberOf(received.events[first] ?? {})).toBe(0)
+  expect(received.events.filter((event) => gapOf(event) !== undefined)).toHaveLength(1)
+  expect(received.end).toBeUndefined()
 }, 20_000)
 
-it('a subgraph that stands still is given up, and subscribed again when it goes on', async () => {
-  const heard = ticking()
-  await until(() => heard.events.length > 3)
+it('a subgraph that hangs loses its connection, and is subscribed to again when it continues', async () => {
+  const received = ticking()
+  await until(() => received.events.length > 3)
   child.kill('SIGSTOP')
-  const stopped = heard.events.length
+  const stopped = received.events.length
   await new Promise((resolve) => setTimeout(resolve, 5 * subgraphTimeoutMs)) // Longer than a ping and the wait for its pong.
-  expect(heard.events.length).toBeLessThan(stopped + 3)
+  expect(received.events.length).toBeLessThan(stopped + 3)
   child.kill('SIGCONT')
-  await until(() => heard.events.some((event) => gapOf(event) === 1), 10)
-  const resumed = heard.events.findIndex((event) => gapOf(event) === 1)
-  expect(numberOf(heard.events[resumed] ?? {})).toBe(0)
-  expect(heard.end).toBeUndefined()
+  await until(() => received.events.some((event) => gapOf(event) === 1), 10)
+  const resumed = received.events.findIndex((event) => gapOf(event) === 1)
+  expect(numberOf(received.events[resumed] ?? {})).toBe(0)
+  expect(received.end).toBeUndefined()
 }, 40_000)
 
 it('thousands of subscriptions that come and go leave nothing behind', async () => {
   setFlagsFromString('--expose-gc')
   const gc: () => void = runInNewContext('gc')
-  const { socket, say } = await handSocket(graph.url)
+  const { socket, say } = await rawSocket(graph.url)
   ends.push(() => socket.terminate())
   let next = 0
   let completed = 0
@@ -107,12 +107,12 @@ it('thousands of subscriptions that come and go leave nothing behind', async () 
           type: 'subscribe',
           payload: { query: 'subscription($o: ID) { changed(only: $o) { id } }', variables: { o: id } },
         })
-      await until(async () => (await joined()) === 50)
+      await until(async () => (await openSubscriptions()) === 50)
       publish('x')
       for (const id of ids) say({ id, type: 'complete' })
-      await until(async () => (await joined()) === 0)
+      await until(async () => (await openSubscriptions()) === 0)
     }
-    await until(() => listening() === 0)
+    await until(() => upstreamSubscriptions() === 0)
     gc()
     return process.memoryUsage().heapUsed
   }
@@ -123,18 +123,18 @@ it('thousands of subscriptions that come and go leave nothing behind', async () 
   expect(after - before).toBeLessThan(4_000 * 300) // bytes; a subscription that is kept takes thousands
 }, 120_000)
 
-it('a gateway that stops lets five hundred clients go one after the other', async () => {
+it('a gateway that stops disconnects five hundred clients one after the other', async () => {
   const stopping = await startGraph({ live, more })
   const closed: { readonly code: number; readonly at: number }[] = []
   const clients = await Promise.all(
     Array.from({ length: 500 }, async () => {
-      const { socket, say } = await handSocket(stopping.url)
+      const { socket, say } = await rawSocket(stopping.url)
       socket.on('close', (code) => closed.push({ code, at: performance.now() }))
       say({ id: 's', type: 'subscribe', payload: { query: 'subscription { changed { id } }' } })
       return socket
     }),
   )
-  await until(async () => (await joined()) === 500)
+  await until(async () => (await openSubscriptions()) === 500)
   const began = performance.now()
   await stopping.stop()
   expect(closed.map(({ code }) => code)).toEqual(clients.map(() => 1012))
@@ -144,6 +144,6 @@ it('a gateway that stops lets five hundred clients go one after the other', asyn
   // No tenth of a second takes more than its share of a storm.
   for (let from = 0; from < 3_000; from += 100)
     expect(times.filter((at) => at >= from && at < from + 100).length).toBeLessThan(60)
-  expect(await joined()).toBe(0)
+  expect(await openSubscriptions()).toBe(0)
   expect(clients.every(({ readyState }) => readyState === WebSocket.CLOSED)).toBe(true)
 }, 30_000)

@@ -17,7 +17,7 @@ function cost(text: string, variables: Record<string, unknown> = {}) {
 }
 
 describe("Holdfast's own supergraph", () => {
-  it('says how long its lists are, and how often what changes something may be asked', () => {
+  it('declares list sizes, and rates of its mutations', () => {
     expect(graph.costs.declared).toBe(true)
     expect(graph.costs.listSize('Query.myBookings')).toMatchObject({ slicing: ['first'], sizedFields: ['edges'] })
     for (const field of [
@@ -31,7 +31,7 @@ describe("Holdfast's own supergraph", () => {
       expect(graph.rates.ofField('Mutation', field)).toHaveLength(1)
   })
 
-  it('tells clients nothing of it', () => {
+  it('hides it from clients', () => {
     expect(printSchema(graph.schema)).not.toMatch(/@rate|@cost|@listSize|assumedSize/)
   })
 

@@ -6,11 +6,11 @@ import { QueryPlanner } from '@apollo/query-planner'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import { createClient as createSseClient } from 'graphql-sse'
 import type { Client } from 'graphql-ws'
-import { listening, live, more, publish, subscribed } from './event-feed.ts'
+import { live, more, publish, subscribed, upstreamSubscriptions } from './event-feed.ts'
 import { type Running, startGraph, startSubgraph, supergraphOf, type TestGraph, type TestSubgraph } from './graph.ts'
 import { startIssuer, type TestIssuer } from './tokens.ts'
 import { until } from './until.ts'
-import { type Heard, hear, joined, wsClient } from './websocket-client.ts'
+import { openSubscriptions, type Received, subscribe, wsClient } from './websocket-client.ts'
 
 let issuer: TestIssuer
 let graph: TestGraph
@@ -33,7 +33,7 @@ beforeEach(async () => {
 })
 afterEach(async () => {
   for (const client of clients.splice(0)) await client.dispose()
-  await until(() => listening() === 0)
+  await until(() => upstreamSubscriptions() === 0)
 })
 
 function client(token?: string): Client {
@@ -56,38 +56,38 @@ async function serve(subgraphs: Record<string, TestSubgraph>, urls: Record<strin
   )
 }
 
-const ids = ({ events }: Heard) =>
+const ids = ({ events }: Received) =>
   events.map(({ data }) => Object.values(data as Record<string, { id: string }>)[0]?.id)
-const gaps = ({ events }: Heard) =>
+const gaps = ({ events }: Received) =>
   events.map(({ extensions }) => (extensions as { gap?: { missed: number } } | undefined)?.gap?.missed ?? 0)
 
 /** As many different subscriptions as asked, over several sockets, each with a way of its own to the same events. */
-async function many(count: number): Promise<Heard[]> {
+async function many(count: number): Promise<Received[]> {
   const sockets = Array.from({ length: 10 }, () => client())
   const fields = ['id', 'id size', 'id owner { name }', 'id double', 'id text size']
-  const heard = Array.from({ length: count }, (_, index) =>
-    hear(
+  const received = Array.from({ length: count }, (_, index) =>
+    subscribe(
       sockets[index % sockets.length] ?? client(),
       `subscription Number${index % 40}($with: Boolean = true) { c${index}: changed { ${fields[index % fields.length]} text @include(if: $with) } }`,
     ),
   )
-  await until(async () => (await joined()) === count)
-  await until(() => listening() === count)
-  return heard
+  await until(async () => (await openSubscriptions()) === count)
+  await until(() => upstreamSubscriptions() === count)
+  return received
 }
 
 describe('a new supergraph', () => {
   it('that adds a field elsewhere loses no event of 200 subscriptions and subscribes none again', async () => {
-    const heard = await many(200)
+    const received = await many(200)
     const before = subscribed.length
     let sent = 0
     const sending = setInterval(() => publish(String(sent++)), 20)
     await serve({ live, more: { ...more, sdl: `${more.sdl} extend type Owner { age: Int }` } })
     clearInterval(sending)
     publish('last')
-    await until(() => heard.every((one) => ids(one).at(-1) === 'last'), 10)
+    await until(() => received.every((one) => ids(one).at(-1) === 'last'), 10)
     const expected = [...Array.from({ length: sent }, (_, number) => String(number)), 'last']
-    for (const one of heard) {
+    for (const one of received) {
       expect(ids(one)).toEqual(expected)
       expect(gaps(one).every((missed) => missed === 0)).toBe(true)
       expect(one.end).toBeUndefined()
@@ -95,11 +95,11 @@ describe('a new supergraph', () => {
     expect(subscribed).toHaveLength(before)
   })
 
-  it('is used by what was subscribed to before: a field that moved to another subgraph is asked there', async () => {
-    const heard = hear(client(), 'subscription { changed { id owner { name } } }')
-    await until(() => listening() === 1)
+  it('applies to open subscriptions: a field that moved to another subgraph is requested there', async () => {
+    const received = subscribe(client(), 'subscription { changed { id owner { name } } }')
+    await until(() => upstreamSubscriptions() === 1)
     publish('a')
-    await until(() => heard.events.length === 1)
+    await until(() => received.events.length === 1)
     const extra: TestSubgraph = {
       sdl: `type Query { extra: Int } type Thing @key(fields: "id") { id: ID! owner: Owner } type Owner @key(fields: "name") { name: String! }`,
       resolvers: {
@@ -116,23 +116,23 @@ describe('a new supergraph', () => {
     const renamed = { data: { changed: { id: 'b', owner: { name: 'new owner of b' } } } }
     await until(() => {
       publish('b')
-      return isDeepStrictEqual(heard.events.at(-1), renamed)
+      return isDeepStrictEqual(received.events.at(-1), renamed)
     })
     expect(subscribed).toHaveLength(1)
   })
 
-  it('in which the subgraph is somewhere else costs a gap notice and nothing more', async () => {
-    const heard = await many(50)
+  it('in which the subgraph has moved costs only a gap notice', async () => {
+    const received = await many(50)
     publish('before')
-    await until(() => heard.every(({ events }) => events.length === 1))
+    await until(() => received.every(({ events }) => events.length === 1))
     const port = await start('live', live)
     await serve({ live, more }, { live: `http://127.0.0.1:${port}/graphql` })
     await until(() => subscribed.length === 100)
     await graph.stopSubgraph('live')
-    await until(() => listening() === 50)
+    await until(() => upstreamSubscriptions() === 50)
     publish('after')
-    await until(() => heard.every(({ events }) => events.length === 2))
-    for (const one of heard) {
+    await until(() => received.every(({ events }) => events.length === 2))
+    for (const one of received) {
       expect(ids(one)).toEqual(['before', 'after'])
       expect(gaps(one)).toEqual([0, 1])
       expect(one.end).toBeUndefined()
@@ -145,8 +145,8 @@ describe('a new supergraph', () => {
   it('without a selected field ends that subscription with a reason, and no other', async () => {
     const one = client()
     const [gone, stays] = [
-      hear(one, 'subscription { changed { id text } }'),
-      hear(one, 'subscription { changed { id } }'),
+      subscribe(one, 'subscription { changed { id text } }'),
+      subscribe(one, 'subscription { changed { id } }'),
     ]
     const streamed: unknown[] = []
     const sse = createSseClient({ url: graph.url, retryAttempts: 0 })
@@ -154,7 +154,7 @@ describe('a new supergraph', () => {
       { query: 'subscription { changed { text } }' },
       { next: (event) => streamed.push(event), error: () => undefined, complete: () => streamed.push('complete') },
     )
-    await until(() => listening() === 3)
+    await until(() => upstreamSubscriptions() === 3)
     await serve({ live: { ...live, sdl: live.sdl.replace('text: String! ', '') }, more })
     await until(() => gone.end !== undefined && streamed.length === 2)
     expect(gone.end).toEqual([
@@ -167,7 +167,7 @@ describe('a new supergraph', () => {
       { errors: [expect.objectContaining({ extensions: { code: 'SUBSCRIPTION_SCHEMA_RELOAD' } })] },
       'complete',
     ])
-    await until(() => listening() === 1)
+    await until(() => upstreamSubscriptions() === 1)
     publish('a')
     await until(() => stays.events.length === 1)
     expect(stays.end).toBeUndefined()
@@ -175,17 +175,17 @@ describe('a new supergraph', () => {
     sse.dispose()
   })
 
-  it('with other rules of access is obeyed by what goes on', async () => {
+  it('with other access rules applies to open subscriptions', async () => {
     const token = await issuer.token({ sub: 'r1' })
     const query = 'subscription { changed { id text } }'
-    const [nobody, rider] = [hear(client(), query), hear(client(token), query)]
-    await until(() => listening() === 2)
+    const [nobody, rider] = [subscribe(client(), query), subscribe(client(token), query)]
+    await until(() => upstreamSubscriptions() === 2)
     publish('a')
     await until(() => nobody.events.length === 1 && rider.events.length === 1)
     const guarded = live.sdl.replace('text: String!', 'text: String! @authenticated')
     await serve({ live: { ...live, sdl: guarded }, more })
     await until(() => subscribed.length === 3) // For nobody it is no longer asked.
-    await until(() => listening() === 2)
+    await until(() => upstreamSubscriptions() === 2)
     publish('b', 'secret')
     await until(() => nobody.events.length === 2 && rider.events.length === 2)
     expect(rider.events[1]).toEqual({ data: { changed: { id: 'b', text: 'secret' } } })
@@ -194,7 +194,7 @@ describe('a new supergraph', () => {
     expect(nobody.end).toBeUndefined()
   })
 
-  it('that parts those who saw the same gives each their own from then on', async () => {
+  it('that separates viewers who saw the same gives each their own events', async () => {
     const declaring = (identity: string) => ({
       ...live,
       sdl: `
@@ -204,32 +204,32 @@ describe('a new supergraph', () => {
     })
     await serve({ live: declaring('[]'), more })
     const tokens = await Promise.all(['r1', 'r2'].map((sub) => issuer.token({ sub })))
-    const heard = [undefined, ...tokens].map((token) => hear(client(token), 'subscription { changed { id } }'))
-    await until(async () => (await joined()) === 3)
+    const received = [undefined, ...tokens].map((token) => subscribe(client(token), 'subscription { changed { id } }'))
+    await until(async () => (await openSubscriptions()) === 3)
     await until(() => subscribed.length > 0)
     expect(subscribed).toEqual(['anonymous '])
     await serve({ live: declaring('["id", "role"]'), more })
-    await until(() => listening() === 3)
+    await until(() => upstreamSubscriptions() === 3)
     expect(subscribed.toSorted().slice(-2)).toEqual(['rider r1', 'rider r2'])
     publish('b')
-    await until(() => heard.every(({ events }) => events.length === 1))
-    expect(heard.map(ids)).toEqual([['b'], ['b'], ['b']])
-    expect(heard.map((one) => gaps(one)[0])).toEqual([0, 1, 1])
+    await until(() => received.every(({ events }) => events.length === 1))
+    expect(received.map(ids)).toEqual([['b'], ['b'], ['b']])
+    expect(received.map((one) => gaps(one)[0])).toEqual([0, 1, 1])
   })
 
   it('that does not load changes nothing', async () => {
-    const heard = hear(client(), 'subscription { changed { id } }')
-    await until(() => listening() === 1)
+    const received = subscribe(client(), 'subscription { changed { id } }')
+    await until(() => upstreamSubscriptions() === 1)
     await writeFile(graph.supergraphFile, 'type Query { this is none')
     await new Promise((resolve) => setTimeout(resolve, 700)) // It is looked at several times.
     publish('a')
-    await until(() => heard.events.length === 1)
-    expect(heard.end).toBeUndefined()
+    await until(() => received.events.length === 1)
+    expect(received.end).toBeUndefined()
     expect(subscribed).toHaveLength(1)
   })
 })
 
-it('nothing of a graph before is kept, however many subscriptions outlive it', async () => {
+it('nothing of a previous graph is kept, however many subscriptions outlive it', async () => {
   const planners = () => queryObjects(QueryPlanner, { format: 'count' })
   const before = planners()
   await many(50)
@@ -238,7 +238,7 @@ it('nothing of a graph before is kept, however many subscriptions outlive it', a
     { query: 'subscription { changed { id } }' },
     { next: () => undefined, error: () => undefined, complete: () => undefined },
   )
-  await until(() => listening() === 51)
+  await until(() => upstreamSubscriptions() === 51)
   for (let round = 0; round < 2; round++) await serve({ live, more })
   await until(() => planners() <= before)
   sse.dispose()

@@ -20,5 +20,5 @@ const intervals = ['setInterval', 'clearInterval'] as const
 const timeouts = ['setTimeout', 'clearTimeout'] as const
 
 /** From now on one of the two waits for `jest.advanceTimersByTime`; all other time goes on, and sockets with it. */
-export const hold = (what: 'intervals' | 'timeouts'): void =>
+export const fakeTimers = (what: 'intervals' | 'timeouts'): void =>
   void jest.useFakeTimers({ doNotFake: [...others, ...(what === 'intervals' ? timeouts : intervals)] })

@@ -1,9 +1,9 @@
-/** Clients as people write them: of graphql-ws, that remember what they heard. */
+/** Clients as people write them: of graphql-ws, that remember what they received. */
 import { type Client, createClient, type ExecutionResult } from 'graphql-ws'
 import { WebSocket } from 'ws'
 import * as metrics from '../src/metrics/subscriptions.ts'
 
-export interface Heard {
+export interface Received {
   readonly events: ExecutionResult<Record<string, unknown>, unknown>[]
   /** How it ended: undefined while it goes on. */
   end: unknown
@@ -18,25 +18,25 @@ export const wsClient = (url: string, token?: string): Client =>
     ...(token && { connectionParams: { authorization: `Bearer ${token}` } }),
   })
 
-export function hear(client: Client, query: string, variables?: Record<string, unknown>): Heard {
-  const heard: Heard = { events: [], end: undefined, stop: () => undefined }
-  heard.stop = client.subscribe(
+export function subscribe(client: Client, query: string, variables?: Record<string, unknown>): Received {
+  const received: Received = { events: [], end: undefined, stop: () => undefined }
+  received.stop = client.subscribe(
     { query, ...(variables && { variables }) },
     {
-      next: (event) => heard.events.push(event as Heard['events'][number]),
+      next: (event) => received.events.push(event as Received['events'][number]),
       error: (err) => {
-        heard.end = err
+        received.end = err
       },
       complete: () => {
-        heard.end ??= 'completed'
+        received.end ??= 'completed'
       },
     },
   )
-  return heard
+  return received
 }
 
 /** A socket that speaks the protocol by hand and reads only when it is told to. */
-export async function handSocket(url: string): Promise<{ readonly socket: WebSocket; say(message: object): void }> {
+export async function rawSocket(url: string): Promise<{ readonly socket: WebSocket; say(message: object): void }> {
   const socket = new WebSocket(url.replace('http', 'ws'), 'graphql-transport-ws')
   await new Promise((resolve) => socket.once('open', resolve))
   const say = (message: object) => socket.send(JSON.stringify(message))
@@ -54,4 +54,4 @@ export const sumOf = async (metric: Metric): Promise<number> =>
   (await metric.get()).values.reduce((sum, { value }) => sum + value, 0)
 
 /** Subscriptions of clients that are open at the gateway now. */
-export const joined = (): Promise<number> => sumOf(metrics.clients)
+export const openSubscriptions = (): Promise<number> => sumOf(metrics.clients)

@@ -4,10 +4,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals'
 import { WebSocket } from 'ws'
 import * as metrics from '../src/metrics/subscriptions.ts'
-import { listening, live, more, publish } from './event-feed.ts'
+import { live, more, publish, upstreamSubscriptions } from './event-feed.ts'
 import { startGraph, type TestGraph, type TestSubgraph } from './graph.ts'
-import { hold, until } from './until.ts'
-import { handSocket, joined, sumOf } from './websocket-client.ts'
+import { fakeTimers, until } from './until.ts'
+import { openSubscriptions, rawSocket, sumOf } from './websocket-client.ts'
 
 const big: TestSubgraph = {
   sdl: 'type Query { big: String }',
@@ -21,11 +21,11 @@ beforeAll(async () => {
 afterAll(() => graph.stop())
 afterEach(async () => {
   for (const socket of open.splice(0)) socket.terminate()
-  await until(async () => listening() === 0 && (await sockets()) === 0)
+  await until(async () => upstreamSubscriptions() === 0 && (await sockets()) === 0)
 })
 
 async function speaking() {
-  const spoken = await handSocket(graph.url)
+  const spoken = await rawSocket(graph.url)
   open.push(spoken.socket)
   return spoken
 }
@@ -42,7 +42,7 @@ describe('a client that never reads', () => {
       const { socket, say } = await speaking()
       const [before, cutOff] = [await sockets(), await sumOf(metrics.cutOffs)]
       say(changes)
-      await until(() => listening() === 1)
+      await until(() => upstreamSubscriptions() === 1)
       socket.pause()
       for (let number = 0; (await sockets()) === before; number++) {
         if (number > 200) throw new Error('it is still there')
@@ -51,8 +51,8 @@ describe('a client that never reads', () => {
         await sleep(10)
       }
       expect(await sumOf(metrics.cutOffs)).toBe(cutOff + 1)
-      await until(() => listening() === 0)
-      expect(await joined()).toBe(0)
+      await until(() => upstreamSubscriptions() === 0)
+      expect(await openSubscriptions()).toBe(0)
       expect(await sumOf(metrics.queuedBytes)).toBe(0)
       expect(await sumOf(metrics.queuedEvents)).toBe(0)
     },
@@ -67,7 +67,7 @@ describe('a client that never reads', () => {
       body: JSON.stringify(changes.payload),
       signal: stopped.signal,
     })
-    await until(() => listening() === 1)
+    await until(() => upstreamSubscriptions() === 1)
     for (let number = 0; number < 400; number++) {
       publish(String(number), 'x'.repeat(100_000))
       if (number % 20 === 0) await sleep(20)
@@ -75,7 +75,7 @@ describe('a client that never reads', () => {
     await until(async () => (await sumOf(metrics.queuedBytes)) > 500_000)
     expect(await sumOf(metrics.queuedBytes)).toBeLessThanOrEqual(1_000_000)
     stopped.abort()
-    await until(() => listening() === 0)
+    await until(() => upstreamSubscriptions() === 0)
     expect(await sumOf(metrics.queuedBytes)).toBe(0)
     expect(response.status).toBe(200)
   })
@@ -107,8 +107,8 @@ describe('the protocol', () => {
     expect(await closed).toBe(code)
   })
 
-  it('closes with 4408 on who does not greet', async () => {
-    hold('timeouts')
+  it('closes with 4408 without connection_init', async () => {
+    fakeTimers('timeouts')
     const socket = await raw()
     const closed = closing(socket)
     jest.advanceTimersByTime(2_900)
@@ -118,22 +118,22 @@ describe('the protocol', () => {
     expect(await closed).toBe(4408)
   })
 
-  it('is the only one spoken here', async () => {
+  it('is the only accepted protocol', async () => {
     const socket = new WebSocket(graph.url.replace('http', 'ws'), 'graphql-ws')
     open.push(socket)
     const [err] = await once(socket, 'error')
     expect(String(err)).toMatch(/subprotocol/i)
   })
 
-  it('closes with 4409 on an id that is used again while its operation begins, and keeps nothing of either', async () => {
+  it('closes with 4409 on an id that is used again while its operation starts, and keeps nothing of either', async () => {
     const { socket, say } = await speaking()
     const closed = closing(socket)
     say(changes)
     say({ id: 's', type: 'complete' })
     say(changes)
     expect(await closed).toBe(4409)
-    await until(() => listening() === 0)
-    expect(await joined()).toBe(0)
+    await until(() => upstreamSubscriptions() === 0)
+    expect(await openSubscriptions()).toBe(0)
   })
 
   it('lets an id be used again once its operation is over', async () => {
@@ -142,24 +142,24 @@ describe('the protocol', () => {
     socket.on('message', (data) => got.push(JSON.parse(String(data))))
     for (let round = 1; round <= 2; round++) {
       say(changes)
-      await until(() => listening() === 1)
+      await until(() => upstreamSubscriptions() === 1)
       publish('a')
       await until(() => got.length === round)
       say({ id: 's', type: 'complete' })
-      await until(() => listening() === 0)
+      await until(() => upstreamSubscriptions() === 0)
     }
     expect(got.map(({ type }) => type)).toEqual(['next', 'next'])
   })
 
-  it('takes a hundred operations on one socket, and tells the next that it is too many', async () => {
+  it('allows a hundred operations on one socket, and refuses the next', async () => {
     const { socket, say } = await speaking()
     const got: { readonly id?: string; readonly payload?: unknown }[] = []
     socket.on('message', (data) => got.push(JSON.parse(String(data))))
     for (let number = 0; number < 101; number++) say({ ...changes, id: `s${number}` })
     await until(() => got.length === 1)
     expect(got[0]).toMatchObject({ id: 's100', payload: [{ extensions: { code: 'RATE_LIMITED' } }] })
-    await until(async () => (await joined()) === 100)
+    await until(async () => (await openSubscriptions()) === 100)
     socket.close()
-    await until(async () => (await joined()) === 0)
+    await until(async () => (await openSubscriptions()) === 0)
   })
 })

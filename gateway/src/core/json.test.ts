@@ -6,7 +6,7 @@ const merged = (target: JsonObject, source: JsonObject) => {
   return target
 }
 
-describe('merging what subgraphs say', () => {
+describe('merging results', () => {
   it('goes into objects and lists, item by item', () => {
     expect(merged({ a: { b: 1 }, c: [{ d: 1 }, { d: 2 }] }, { a: { e: 2 }, c: [{ f: 1 }, { f: 2 }], g: 3 })).toEqual({
       a: { b: 1, e: 2 },

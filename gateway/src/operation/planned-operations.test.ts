@@ -24,7 +24,7 @@ describe('an operation that the planner refuses', () => {
     })
   })
 
-  it('teaches nothing in production, where the log has the reason, with a name that is cut', () => {
+  it('reveals nothing in production, where the log has the reason with a shortened name', () => {
     const logged: unknown[] = []
     const log = { ...silent, warn: (entry: unknown) => void logged.push(entry) }
     const name = 'n'.repeat(1_000)
@@ -45,8 +45,8 @@ describe('an operation that the planner refuses', () => {
   })
 })
 
-describe('what is kept planned', () => {
-  it('is bounded by what it takes, the operations of one document together', () => {
+describe('the cache of plans', () => {
+  it('is limited by its memory, with the operations of one document together', () => {
     const names = Array.from({ length: 20 }, (_, n) => `Q${n}`)
     const text = names.map((name) => `query ${name} { a }`).join(' ')
     const all = plannedOperations(graph, options)
@@ -61,7 +61,7 @@ describe('what is kept planned', () => {
     expect(some.known().length).toBeLessThan(9)
   })
 
-  it('weighs more the more variants of it there may be', () => {
+  it('takes more memory the more variants there may be', () => {
     const read = (text: string) => {
       const one = plannedOperations(graph, options).read(text, undefined)
       return one.ok ? one.operation.bytes : Number.NaN
@@ -73,7 +73,7 @@ describe('what is kept planned', () => {
   })
 })
 
-it('an error of a document is told with its place', () => {
+it('an error in a document has its place', () => {
   expect(plannedOperations(graph, options).read('{\n  nothing\n}', undefined)).toMatchObject({
     errors: [{ locations: [{ line: 2, column: 3 }] }],
   })

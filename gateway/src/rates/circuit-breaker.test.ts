@@ -5,8 +5,8 @@ import { circuitBreaker, Unavailable } from './circuit-breaker.ts'
 const never = () => new Promise<never>(() => undefined)
 const now = async () => 'answer'
 
-describe('who asks what is away', () => {
-  it('gives up in time, and after a while nobody waits any more', async () => {
+describe('a circuit breaker', () => {
+  it('times out, and after a while fails at once', async () => {
     const asked = circuitBreaker(20)
     let asks = 0
     const ask = () => {
@@ -17,14 +17,14 @@ describe('who asks what is away', () => {
     expect(asks).toBeLessThan(10)
   })
 
-  it('is not away for all who waited through one hiccup', async () => {
+  it('stays closed when many requests fail together in one short pause', async () => {
     const asked = circuitBreaker(20)
     const waited = await Promise.allSettled(Array.from({ length: 50 }, () => asked(never)))
     expect(waited.every(({ status }) => status === 'rejected')).toBe(true)
     expect(await asked(now)).toBe('answer')
   })
 
-  it('is back with the first try that succeeds', async () => {
+  it('closes with the first attempt that succeeds', async () => {
     const asked = circuitBreaker(20)
     for (let n = 0; n < 10; n++) await asked(never).catch(() => undefined)
     await expect(asked(now)).rejects.toThrow('a moment ago')

@@ -63,7 +63,7 @@ describe('a client', () => {
     expect(sent.map(read)).toEqual(ascending(200).map((number) => [number, 0]))
   })
 
-  it('that does not, loses the oldest, learns how many, and holds no more than its queue', () => {
+  it('that does not keep up loses the oldest events, gets their number, and holds no more than its queue', () => {
     const { listener, sent, takeAll } = client()
     for (const number of ascending(200)) listener.event(event(number), 0)
     const before = sent.length
@@ -75,7 +75,7 @@ describe('a client', () => {
     expect(frames.slice(before + 1).every(([, missed]) => missed === 0)).toBe(true)
   })
 
-  it('is told of gaps that came from further up', () => {
+  it('gets gaps of the channel', () => {
     const { listener, sent } = client()
     listener.event({ ...event(1), payload: '{"data":{"number":1}}' }, 3)
     expect(sent).toEqual(['{"data":{"number":1},"extensions":{"gap":{"missed":3}}}'])
@@ -102,7 +102,7 @@ describe('a client', () => {
     expect(over.connection.queuedBytes).toBe(0)
   })
 
-  it('has no more than eight waiting where each subscription has one event, and is told where it ends', () => {
+  it('has no more than eight megabytes waiting where each subscription has one event, and the newest ends', () => {
     const over = network()
     const several = ascending(20).map(() => client(over))
     for (const { listener } of several) listener.event(event(0, { bytes: 1_000_000 }), 0)
@@ -115,7 +115,7 @@ describe('a client', () => {
     expect(over.sent.length + ended.length).toBe(20)
   })
 
-  it('leaves nothing with a connection that takes nothing, however often it comes and goes', () => {
+  it('leaves nothing on a connection without room, however often it subscribes and leaves', () => {
     const over = network()
     const waiting = new Set<() => void>()
     const connection = {
@@ -152,7 +152,7 @@ describe('a client', () => {
     expect(next.some((number) => number < 100)).toBe(true)
   })
 
-  it('gets what waits before it is told of the end', () => {
+  it('gets the queued events before the end', () => {
     const { listener, sent, endings, takeAll } = client()
     for (const number of ascending(40)) listener.event(event(number), 0)
     listener.ended({ reason: 'completed' })
@@ -162,7 +162,7 @@ describe('a client', () => {
     expect(endings).toEqual([{ reason: 'completed' }])
   })
 
-  it('that has gone gets nothing and leaves nothing', () => {
+  it('that has left gets nothing and leaves nothing', () => {
     const { listener, sent, connection, takeAll, endings } = client()
     for (const number of ascending(60)) listener.event(event(number), 0)
     const before = sent.length
@@ -191,7 +191,7 @@ describe('a slow client', () => {
     expect(numbers(sent.slice(before)).toSorted((a, b) => a - b)).toEqual([293, 294, 295, 296, 297, 298, 299])
   })
 
-  it('of a field that conflates keeps a gap that it was to be told, and events without a key', () => {
+  it('of a field that conflates keeps its gap, and events without a key', () => {
     const { listener, sent, takeAll } = client()
     listener.event(event(0, { slow: 'conflate', key: 'a', bytes: 300_000 }), 0)
     listener.event(event(1, { slow: 'conflate', key: 'a' }), 5)
@@ -207,7 +207,7 @@ describe('a slow client', () => {
     ])
   })
 
-  it('of a field that closes is told so, once, and gets nothing more', () => {
+  it('of a field that closes gets TOO_SLOW once, and nothing more', () => {
     const { listener, sent, endings, connection, takeAll } = client()
     for (const number of ascending(200)) listener.event(event(number, { slow: 'close' }), 0)
     expect(endings).toEqual([

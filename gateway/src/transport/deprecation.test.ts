@@ -2,7 +2,7 @@ import { expect, it } from '@jest/globals'
 import type { PublishedOperation } from '../../../packages/operations/src/registry/registry.ts'
 import { withNoticeOnce } from './deprecation.ts'
 
-it('of results that are alike only the first has the notice', () => {
+it('of equal results only the first has the notice', () => {
   const deprecatedAt = '2026-02-01T00:00:00.000Z'
   const published: PublishedOperation = {
     client: 'acme',

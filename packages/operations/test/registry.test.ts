@@ -62,7 +62,7 @@ describe('files that do not load', () => {
   })
 })
 
-it('what is no client and no version is passed over', async () => {
+it('what is not a client or a version is ignored', async () => {
   await registry.partner('acme')
   await registry.publish('acme', 'shop', '1', { Good: 'query Good { a }' })
   await writeFile(join(registry.folder, 'README.md'), 'notes')
@@ -82,13 +82,13 @@ const started = async () => {
   return current
 }
 
-describe('the registry that counts now', () => {
+describe('the current registry', () => {
   const started = async () => {
     const current = currentRegistry(registry.folder, log, 50)
     await current.start()
     return current
   }
-  it('stays as it was when the folder goes away, or is empty of a sudden', async () => {
+  it('stays as it is when the folder disappears or becomes empty', async () => {
     const key = await registry.partner('acme')
     const current = await started()
     const aside = `${registry.folder}-aside`
@@ -106,7 +106,7 @@ describe('the registry that counts now', () => {
     await current.stop?.()
   })
 
-  it('withdraws what a key opened when its scopes change, and nothing when only operations do', async () => {
+  it('ends connections of a key when its scopes change, and not when only operations do', async () => {
     const key = await registry.partner('acme', ['a'])
     const current = await started()
     const withdrawn = current.partnerOf(key)?.keyChanged
@@ -129,7 +129,7 @@ describe('the registry that counts now', () => {
     await current.stop?.()
   })
 
-  it('does not start without the folder that it was told', async () => {
+  it('does not start without its folder', async () => {
     await expect(Promise.resolve(currentRegistry(`${registry.folder}-not`, log).start())).rejects.toMatchObject({
       code: 'ENOENT',
     })

@@ -23,6 +23,6 @@ it.each<[string, Life, Move, Life | undefined]>([
   expect(moved(life, move, now, sunset)).toEqual(then)
 })
 
-it('a version that is deprecated without a day says none', () => {
+it('a version that is deprecated without a sunset sends none', () => {
   expect(moved(deprecated, 'deprecate', now, undefined)).not.toHaveProperty('sunset')
 })

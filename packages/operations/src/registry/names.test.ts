@@ -18,7 +18,7 @@ it.each(['1', '1.2.3', '2026-01-01', '1.0.0-rc.1+build', 'v1'])('%j is a version
 })
 it.each(['1..2', '1.', '-1', '1.-2', '1'.repeat(65)])('%j is no version', (text) => expect(isVersion(text)).toBe(false))
 
-it('an own id cannot be taken for another kind of id', () => {
+it('an own id cannot look like another kind of id', () => {
   expect(isOwnId('d41d8cd98f00b204e9800998ecf8427e')).toBe(true)
   for (const id of ['', 'sha256:abc', 'a~b~c', '0'.repeat(64), 'x'.repeat(129), 'a b']) expect(isOwnId(id)).toBe(false)
 })

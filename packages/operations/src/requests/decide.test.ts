@@ -69,14 +69,14 @@ describe.each<Enforcement>(['off', 'audit', 'known'])('with enforcement %s', (en
     expect(ask(members, enforcement)).toEqual(refusal('BAD_REQUEST'))
   })
 
-  it('an operation of several versions is that of the newest which is alive', () => {
+  it('an operation in several versions is that of the newest active one', () => {
     expect(ask({ documentId: documentIdOf('query Shared { a }') }, enforcement)).toMatchObject({
       operation: { version: '3' },
     })
     expect(ask({ documentId: 'shop~2~Shared' }, enforcement)).toMatchObject({ operation: { version: '2' } })
   })
 
-  it('a retired operation is refused by its id, with the day', () => {
+  it('a retired operation is refused by its id, with the date', () => {
     for (const documentId of ['shop~1~Gone', documentIdOf(gone.text)]) {
       const decision = ask({ documentId }, enforcement)
       expect(decision).toEqual(refusal('PERSISTED_QUERY_NOT_IN_LIST', { retiredAt: retired.retiredAt }))
