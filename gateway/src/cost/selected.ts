@@ -1,7 +1,6 @@
 import {
   type DocumentNode,
   type FieldNode,
-  type FragmentDefinitionNode,
   type GraphQLCompositeType,
   type GraphQLSchema,
   isCompositeType,
@@ -10,6 +9,7 @@ import {
   type SelectionSetNode,
   typeFromAST,
 } from 'graphql'
+import { fragmentsOf } from '../core/fragments.ts'
 import { type Amount, product } from './amount.ts'
 
 /** A selection set and the type that it selects from. */
@@ -32,9 +32,7 @@ export function selectedIn(
   schema: GraphQLSchema,
   document: DocumentNode,
 ): (occurrences: readonly Occurrence[]) => ReadonlyMap<string, readonly Occurring[]> {
-  const fragments = new Map<string, FragmentDefinitionNode>()
-  for (const definition of document.definitions)
-    if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition)
+  const fragments = fragmentsOf(document)
 
   return (occurrences) => {
     const found = new Map<string, Occurring[]>()

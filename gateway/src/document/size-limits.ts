@@ -6,6 +6,7 @@ import {
   type SelectionSetNode,
 } from 'graphql'
 import type { RequestError } from '../core/errors.ts'
+import { fragmentsOf } from '../core/fragments.ts'
 import type { Limits } from '../core/limits.ts'
 import { operation as messages } from '../core/messages.ts'
 
@@ -22,9 +23,7 @@ interface Extent {
  * it. Introspection does not count as depth: tools nest it deeply, and it is answered from memory.
  */
 export function excess(document: DocumentNode, limits: Limits): RequestError | undefined {
-  const fragments = new Map<string, FragmentDefinitionNode>()
-  for (const definition of document.definitions)
-    if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition)
+  const fragments = fragmentsOf(document)
   const known = new Map<string, Extent>()
 
   const ofFragment = (name: string, inside: ReadonlySet<string>): Extent => {

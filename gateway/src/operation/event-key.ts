@@ -5,7 +5,6 @@
 import {
   type DocumentNode,
   type FieldNode,
-  type FragmentDefinitionNode,
   type GraphQLNamedOutputType,
   type GraphQLSchema,
   getNamedType,
@@ -14,29 +13,27 @@ import {
   isObjectType,
   Kind,
   type OperationDefinitionNode,
+  parse,
   type SelectionSetNode,
   TypeInfo,
   visit,
   visitWithTypeInfo,
 } from 'graphql'
+import { fragmentsOf } from '../core/fragments.ts'
 import { isObject, type JsonObject } from '../core/json.ts'
 
 /** The one root field of a subscription. */
 export function rootField(document: DocumentNode, { selectionSet }: OperationDefinitionNode): FieldNode | undefined {
-  const first = (set: SelectionSetNode): FieldNode | undefined => {
-    for (const selection of set.selections) {
-      const found =
-        selection.kind === Kind.FIELD
-          ? selection
-          : first(selection.kind === Kind.INLINE_FRAGMENT ? selection.selectionSet : fragment(selection.name.value))
+  const fragments = fragmentsOf(document)
+  const first = (set: SelectionSetNode | undefined): FieldNode | undefined => {
+    for (const selection of set?.selections ?? []) {
+      if (selection.kind === Kind.FIELD) return selection
+      const fragment = selection.kind === Kind.INLINE_FRAGMENT ? selection : fragments.get(selection.name.value)
+      const found = first(fragment?.selectionSet)
       if (found) return found
     }
     return undefined
   }
-  const fragment = (name: string): SelectionSetNode =>
-    document.definitions.find(
-      (one): one is FragmentDefinitionNode => one.kind === Kind.FRAGMENT_DEFINITION && one.name.value === name,
-    )?.selectionSet ?? { kind: Kind.SELECTION_SET, selections: [] }
   return first(selectionSet)
 }
 
@@ -50,7 +47,7 @@ export function selectEventKey(schema: GraphQLSchema, document: DocumentNode, ke
         leave: (node) => {
           const [parent, type] = [info.getParentType(), info.getType()]
           if (!node.selectionSet || !type || parent !== schema.getSubscriptionType()) return undefined
-          const { selections } = selectKey(schema, getNamedType(type), key)
+          const { selections } = parsedSelection(keySelection(schema, getNamedType(type), key))
           const selectionSet = { ...node.selectionSet, selections: [...node.selectionSet.selections, ...selections] }
           return { ...node, selectionSet }
         },
@@ -69,31 +66,18 @@ export function keyOf(event: unknown, key: readonly string[]): string | undefine
     : undefined
 }
 
-function selectKey(
-  schema: GraphQLSchema,
-  type: GraphQLNamedOutputType,
-  [name, ...rest]: readonly string[],
-): SelectionSetNode {
-  if (name === undefined) return { kind: Kind.SELECTION_SET, selections: [] }
+/** The selection of the key as text, on each type that an event may have. */
+function keySelection(schema: GraphQLSchema, type: GraphQLNamedOutputType, [name, ...rest]: readonly string[]): string {
+  if (name === undefined) return ''
   const field = isObjectType(type) || isInterfaceType(type) ? type.getFields()[name] : undefined
-  if (!field && isAbstractType(type))
-    return {
-      kind: Kind.SELECTION_SET,
-      selections: schema.getPossibleTypes(type).map((one) => ({
-        kind: Kind.INLINE_FRAGMENT,
-        typeCondition: { kind: Kind.NAMED_TYPE, name: { kind: Kind.NAME, value: one.name } },
-        selectionSet: selectKey(schema, one, [name, ...rest]),
-      })),
-    }
-  if (!field) throw new Error(`${type.name} has no field ${name}`)
-  return {
-    kind: Kind.SELECTION_SET,
-    selections: [
-      {
-        kind: Kind.FIELD,
-        name: { kind: Kind.NAME, value: name },
-        ...(rest.length > 0 && { selectionSet: selectKey(schema, getNamedType(field.type), rest) }),
-      },
-    ],
-  }
+  if (field) return `{ ${name} ${keySelection(schema, getNamedType(field.type), rest)} }`
+  if (!isAbstractType(type)) throw new Error(`${type.name} has no field ${name}`)
+  const types = schema.getPossibleTypes(type)
+  return `{ ${types.map((one) => `... on ${one.name} ${keySelection(schema, one, [name, ...rest])}`).join(' ')} }`
+}
+
+function parsedSelection(text: string): SelectionSetNode {
+  const [operation] = parse(text, { noLocation: true }).definitions
+  if (operation?.kind !== Kind.OPERATION_DEFINITION) throw new Error('a selection is an anonymous query')
+  return operation.selectionSet
 }

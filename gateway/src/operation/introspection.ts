@@ -2,13 +2,13 @@ import {
   type DocumentNode,
   type ExecutionResult,
   executeSync,
-  type FragmentDefinitionNode,
   type GraphQLSchema,
   Kind,
   type OperationDefinitionNode,
   type SelectionNode,
   type SelectionSetNode,
 } from 'graphql'
+import { fragmentsOf } from '../core/fragments.ts'
 import { isObject, type JsonObject } from '../core/json.ts'
 
 /** Executes the introspection fields of an operation on the schema that clients see, without any subgraph. */
@@ -28,9 +28,7 @@ export function introspector(
 /** The operation with only its introspection fields, as a document; undefined when it has none. */
 function onlyIntrospection(document: DocumentNode, definition: OperationDefinitionNode): DocumentNode | undefined {
   if (definition.operation !== 'query') return undefined
-  const fragments = document.definitions.filter(
-    (one): one is FragmentDefinitionNode => one.kind === Kind.FRAGMENT_DEFINITION,
-  )
+  const fragments = fragmentsOf(document)
   let found = false
   const only = (set: SelectionSetNode): SelectionSetNode => ({
     ...set,
@@ -41,7 +39,7 @@ function onlyIntrospection(document: DocumentNode, definition: OperationDefiniti
         return is ? [selection] : []
       }
       if (selection.kind === Kind.INLINE_FRAGMENT) return [{ ...selection, selectionSet: only(selection.selectionSet) }]
-      const fragment = fragments.find(({ name }) => name.value === selection.name.value)
+      const fragment = fragments.get(selection.name.value)
       if (!fragment) return []
       // Spread in place, because elsewhere the fragment keeps its other fields.
       const { directives = [] } = selection
@@ -49,5 +47,7 @@ function onlyIntrospection(document: DocumentNode, definition: OperationDefiniti
     }),
   })
   const selectionSet = only(definition.selectionSet)
-  return found ? { kind: Kind.DOCUMENT, definitions: [{ ...definition, selectionSet }, ...fragments] } : undefined
+  return found
+    ? { kind: Kind.DOCUMENT, definitions: [{ ...definition, selectionSet }, ...fragments.values()] }
+    : undefined
 }

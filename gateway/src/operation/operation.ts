@@ -2,7 +2,6 @@ import type { PlanNode, SubscriptionNode } from '@apollo/query-planner'
 import type { Viewer } from '@holdfast/service'
 import {
   type DocumentNode,
-  type FragmentDefinitionNode,
   type GraphQLObjectType,
   getOperationAST,
   Kind,
@@ -13,6 +12,7 @@ import {
   visit,
 } from 'graphql'
 import { LRUCache } from 'lru-cache'
+import { fragmentsOf } from '../core/fragments.ts'
 import type { JsonObject } from '../core/json.ts'
 import type { Limits } from '../core/limits.ts'
 import { costEstimator, type Estimate } from '../cost/cost.ts'
@@ -199,11 +199,4 @@ function conditionVariables(document: DocumentNode): ReadonlySet<string> {
     },
   })
   return names
-}
-
-function fragmentsOf(document: DocumentNode): ReadonlyMap<string, FragmentDefinitionNode> {
-  const fragments = new Map<string, FragmentDefinitionNode>()
-  for (const definition of document.definitions)
-    if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition)
-  return fragments
 }

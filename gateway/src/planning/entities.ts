@@ -1,9 +1,7 @@
 import type { FetchNode, FlattenNode } from '@apollo/query-planner'
 import {
-  type DocumentNode,
   type FieldNode,
   Kind,
-  OperationTypeNode,
   parse,
   print,
   type SelectionNode,
@@ -123,38 +121,25 @@ function writeText(
   selected: readonly Selected[],
   parts: readonly { readonly lookup: number; readonly without: number }[],
 ): RequestText | undefined {
-  const variables = new Map<string, VariableDefinitionNode>()
-  const answers: SelectionNode[] = []
+  const declared: string[] = []
+  const answers: string[] = []
+  const used = new Map<string, VariableDefinitionNode>()
   for (const [part, { lookup, without }] of parts.entries()) {
     const one = selected[lookup]
     if (!one) return undefined
     const left = new Set(one.dependents.filter((_, bit) => without & (1 << bit)).map(({ field }) => field))
     const selectionSet = withoutFields(one.selection, left)
     if (!selectionSet) return undefined
-    answers.push(entitiesField(part, selectionSet))
-    variables.set(representationsName(part), representationsVariable(part))
-    const used = usedVariables(selectionSet)
+    const representations = `$${representationsName(part)}`
+    declared.push(`${representations}:[_Any!]!`)
+    answers.push(`${answerName(part)}:_entities(representations:${representations})${print(selectionSet)}`)
+    const names = usedVariables(selectionSet)
     for (const definition of one.variables)
-      if (used.has(definition.variable.name.value)) variables.set(definition.variable.name.value, definition)
+      if (names.has(definition.variable.name.value)) used.set(definition.variable.name.value, definition)
   }
-  const document: DocumentNode = {
-    kind: Kind.DOCUMENT,
-    definitions: [
-      {
-        kind: Kind.OPERATION_DEFINITION,
-        operation: OperationTypeNode.QUERY,
-        ...(operationName && { name: name(operationName) }),
-        variableDefinitions: [...variables.values()],
-        selectionSet: { kind: Kind.SELECTION_SET, selections: answers },
-      },
-    ],
-  }
-  const own = new Set(parts.map((_, part) => representationsName(part)))
-  return requestText(
-    stripIgnoredCharacters(print(document)),
-    operationName,
-    [...variables.keys()].filter((variable) => !own.has(variable)),
-  )
+  const variables = [...declared, ...[...used.values()].map(print)].join()
+  const text = `query ${operationName ?? ''}(${variables}){${answers.join(' ')}}`
+  return requestText(stripIgnoredCharacters(text), operationName, [...used.keys()])
 }
 
 /** The selection without the given fields; undefined when nothing but type names would be left. */
@@ -175,31 +160,3 @@ function usedVariables(set: SelectionSetNode): ReadonlySet<string> {
   visit(set, { Variable: ({ name }) => void used.add(name.value) })
   return used
 }
-
-const name = (value: string) => ({ kind: Kind.NAME, value }) as const
-
-const entitiesField = (part: number, selectionSet: SelectionSetNode): FieldNode => ({
-  kind: Kind.FIELD,
-  alias: name(answerName(part)),
-  name: name('_entities'),
-  arguments: [
-    {
-      kind: Kind.ARGUMENT,
-      name: name('representations'),
-      value: { kind: Kind.VARIABLE, name: name(representationsName(part)) },
-    },
-  ],
-  selectionSet,
-})
-
-const representationsVariable = (part: number): VariableDefinitionNode => ({
-  kind: Kind.VARIABLE_DEFINITION,
-  variable: { kind: Kind.VARIABLE, name: name(representationsName(part)) },
-  type: {
-    kind: Kind.NON_NULL_TYPE,
-    type: {
-      kind: Kind.LIST_TYPE,
-      type: { kind: Kind.NON_NULL_TYPE, type: { kind: Kind.NAMED_TYPE, name: name('_Any') } },
-    },
-  },
-})

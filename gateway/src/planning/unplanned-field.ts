@@ -1,13 +1,13 @@
 import type { FetchNode, PlanNode, SubscriptionNode } from '@apollo/query-planner'
 import {
   type DocumentNode,
-  type FragmentDefinitionNode,
   Kind,
   type OperationDefinitionNode,
   parse,
   type SelectionNode,
   type SelectionSetNode,
 } from 'graphql'
+import { fragmentsOf } from '../core/fragments.ts'
 
 /**
  * A root field that the plan leaves out; undefined when there is none. The planner silently leaves out what it thinks no object can
@@ -55,10 +55,7 @@ function names(
     if (selection.kind === Kind.FIELD)
       return selection.name.value.startsWith('__') ? [] : [(selection.alias ?? selection.name).value]
     if (selection.kind === Kind.INLINE_FRAGMENT) return names(document, selection.selectionSet, counts)
-    const fragment = document.definitions.find(
-      (one): one is FragmentDefinitionNode =>
-        one.kind === Kind.FRAGMENT_DEFINITION && one.name.value === selection.name.value,
-    )
+    const fragment = fragmentsOf(document).get(selection.name.value)
     return fragment ? names(document, fragment.selectionSet, counts) : []
   })
 }

@@ -1,6 +1,6 @@
 /** What `@cost` and `@listSize` in the supergraph declare: https://ibm.github.io/graphql-specs/cost-spec.html */
 import { type ConstDirectiveNode, type DocumentNode, Kind } from 'graphql'
-import { argument, linkedName, listOf, textOf, wholeOf } from './directives.ts'
+import { argumentsOf, linkedName } from './directives.ts'
 
 /** How long the list of a field may be. */
 export interface ListSize {
@@ -31,8 +31,8 @@ export function readCosts(supergraph: DocumentNode): Costs {
 
   const read = (coordinate: string, directives: readonly ConstDirectiveNode[] | undefined) => {
     for (const directive of directives ?? []) {
-      const weight = directive.name.value === cost ? wholeOf(argument(directive, 'weight')) : undefined
-      if (weight !== undefined) weights.set(coordinate, weight)
+      const { weight } = argumentsOf(directive)
+      if (directive.name.value === cost && typeof weight === 'number') weights.set(coordinate, weight)
       if (directive.name.value === listSize) listSizes.set(coordinate, listSizeOf(directive))
     }
   }
@@ -64,12 +64,20 @@ export function readCosts(supergraph: DocumentNode): Costs {
   }
 }
 
+/** Composition has validated the arguments. */
+interface ListSizeArguments {
+  readonly assumedSize?: number | null
+  readonly slicingArguments?: readonly string[] | null
+  readonly sizedFields?: readonly string[] | null
+  readonly requireOneSlicingArgument?: boolean | null
+}
+
 const listSizeOf = (directive: ConstDirectiveNode): ListSize => {
-  const exactlyOne = argument(directive, 'requireOneSlicingArgument')
+  const given = argumentsOf(directive) as ListSizeArguments
   return {
-    assumed: wholeOf(argument(directive, 'assumedSize')),
-    slicing: listOf(argument(directive, 'slicingArguments')).flatMap((name) => textOf(name) ?? []),
-    sizedFields: listOf(argument(directive, 'sizedFields')).flatMap((name) => textOf(name) ?? []),
-    exactlyOne: !(exactlyOne?.kind === Kind.BOOLEAN && !exactlyOne.value),
+    assumed: given.assumedSize ?? undefined,
+    slicing: given.slicingArguments ?? [],
+    sizedFields: given.sizedFields ?? [],
+    exactlyOne: given.requireOneSlicingArgument !== false,
   }
 }

@@ -1,42 +1,61 @@
-import { type ConstDirectiveNode, type ConstValueNode, type DocumentNode, Kind } from 'graphql'
+import { type ConstDirectiveNode, type DirectiveNode, type DocumentNode, Kind, valueFromASTUntyped } from 'graphql'
 
 /**
- * The name of a spec's directive in this supergraph, which may have renamed the spec (`as`) or the directive
- * (`import`); undefined when the spec is not linked. `spec` is its URL without the version, with a slash at the end.
- * https://specs.apollo.dev/link/v1.0/
+ * The name of a spec's directive in this supergraph, which may have renamed the spec (`as`) or the directive (`import`); undefined when
+ * the spec is not linked. `spec` is its URL without the version, with a slash at the end. https://specs.apollo.dev/link/v1.0/
  */
 export function linkedName(supergraph: DocumentNode, spec: string, directive: string): string | undefined {
-  const link = links(supergraph).find((one) => textOf(argument(one, 'url'))?.startsWith(spec))
+  const link = links(supergraph).find((one) => isLinkTo(one, spec))
   if (!link) return undefined
-  for (const entry of listOf(argument(link, 'import'))) {
-    if (textOf(entry) === `@${directive}`) return directive
-    if (textOf(member(entry, 'name')) === `@${directive}`) return textOf(member(entry, 'as'))?.slice(1) ?? directive
+  const { import: imported, as } = argumentsOf(link) as Link
+  for (const entry of imported ?? []) {
+    if (entry === `@${directive}`) return directive
+    if (typeof entry === 'object' && entry.name === `@${directive}`) return entry.as?.slice(1) ?? directive
   }
   const own = spec.split('/').at(-2)
-  const namespace = textOf(argument(link, 'as')) ?? own ?? ''
+  const namespace = as ?? own ?? ''
   return directive === own ? namespace : `${namespace}__${directive}`
 }
 
-/** The value of a directive's argument. */
-export const argument = (directive: ConstDirectiveNode, name: string): ConstValueNode | undefined =>
-  directive.arguments?.find((one) => one.name.value === name)?.value
+/** Arguments of `@link`, which Apollo's gateway validates when it loads the supergraph. */
+interface Link {
+  readonly as?: string | null
+  readonly import?: readonly (string | { readonly name: string; readonly as?: string })[] | null
+}
 
-export const textOf = (value: ConstValueNode | undefined): string | undefined =>
-  value?.kind === Kind.STRING ? value.value : undefined
+/** Whether a directive is a `@link` to a version of the spec. */
+export const isLinkTo = (directive: DirectiveNode, spec: string): boolean =>
+  directive.name.value === 'link' && String(argumentsOf(directive)['url']).startsWith(spec)
 
-export const wholeOf = (value: ConstValueNode | undefined): number | undefined =>
-  value?.kind === Kind.INT ? Number(value.value) : undefined
-
-export const listOf = (value: ConstValueNode | undefined): readonly ConstValueNode[] =>
-  value?.kind === Kind.LIST ? value.values : []
-
-const member = (value: ConstValueNode, name: string): ConstValueNode | undefined =>
-  value.kind === Kind.OBJECT ? value.fields.find((one) => one.name.value === name)?.value : undefined
+/** The arguments of a directive as plain values. */
+export const argumentsOf = (directive: DirectiveNode): Record<string, unknown> =>
+  Object.fromEntries((directive.arguments ?? []).map(({ name, value }) => [name.value, valueFromASTUntyped(value)]))
 
 const links = (supergraph: DocumentNode): readonly ConstDirectiveNode[] =>
   supergraph.definitions.flatMap((definition) =>
     definition.kind === Kind.SCHEMA_DEFINITION || definition.kind === Kind.SCHEMA_EXTENSION
       ? (definition.directives ?? []).filter(({ name }) => name.value === 'link')
+      : [],
+  )
+
+/** A field of an object type or an interface. */
+export interface DeclaredField {
+  readonly type: string
+  readonly field: string
+  readonly coordinate: string
+  readonly directives: readonly ConstDirectiveNode[]
+}
+
+/** All fields of object types and interfaces. */
+export const declaredFields = (supergraph: DocumentNode): readonly DeclaredField[] =>
+  supergraph.definitions.flatMap((definition) =>
+    definition.kind === Kind.OBJECT_TYPE_DEFINITION || definition.kind === Kind.INTERFACE_TYPE_DEFINITION
+      ? (definition.fields ?? []).map(({ name, directives = [] }) => ({
+          type: definition.name.value,
+          field: name.value,
+          coordinate: `${definition.name.value}.${name.value}`,
+          directives,
+        }))
       : [],
   )
 

@@ -9,7 +9,6 @@
  */
 import {
   type ConstDirectiveNode,
-  type ConstValueNode,
   type DocumentNode,
   type GraphQLOutputType,
   type GraphQLSchema,
@@ -19,10 +18,9 @@ import {
   isListType,
   isNonNullType,
   isObjectType,
-  Kind,
 } from 'graphql'
 import { z } from 'zod'
-import { argument, linkedName } from './directives.ts'
+import { argumentsOf, declaredFields, linkedName } from './directives.ts'
 
 /** What of a viewer an event may depend on. */
 export const viewerInputs = ['id', 'role', 'scopes'] as const
@@ -79,19 +77,15 @@ export function readLiveDirectives(supergraph: DocumentNode, schema: GraphQLSche
   const root = schema.getSubscriptionType()
   const subscriptions = new Map<string, LiveRule>()
   const others = new Map<string, ViewerInputs>()
-  for (const definition of name === undefined ? [] : supergraph.definitions) {
-    if (definition.kind !== Kind.OBJECT_TYPE_DEFINITION && definition.kind !== Kind.INTERFACE_TYPE_DEFINITION) continue
-    for (const field of definition.fields ?? []) {
-      const directive = field.directives?.find((one) => one.name.value === name)
-      if (!directive) continue
-      const coordinate = `${definition.name.value}.${field.name.value}`
-      if (definition.name.value !== root?.name) others.set(coordinate, parsed(OfOther, coordinate, directive).identity)
-      else {
-        const { key, ...rule } = parsed(OfSubscription, coordinate, directive)
-        const type = root.getFields()[field.name.value]?.type
-        if (key && type) checkKey(schema, coordinate, type, key)
-        subscriptions.set(field.name.value, { ...rule, key })
-      }
+  for (const { type, field, coordinate, directives } of name === undefined ? [] : declaredFields(supergraph)) {
+    const directive = directives.find((one) => one.name.value === name)
+    if (!directive) continue
+    if (type !== root?.name) others.set(coordinate, parsed(OfOther, coordinate, directive).identity)
+    else {
+      const { key, ...rule } = parsed(OfSubscription, coordinate, directive)
+      const event = root.getFields()[field]?.type
+      if (key && event) checkKey(schema, coordinate, event, key)
+      subscriptions.set(field, { ...rule, key })
     }
   }
   return {
@@ -101,19 +95,10 @@ export function readLiveDirectives(supergraph: DocumentNode, schema: GraphQLSche
 }
 
 function parsed<T>(rules: z.ZodType<T>, coordinate: string, directive: ConstDirectiveNode): T {
-  const given = (directive.arguments ?? []).flatMap(({ name: { value } }) => {
-    const one = plain(argument(directive, value))
-    return one === null ? [] : [[value, one]]
-  })
+  const given = Object.entries(argumentsOf(directive)).filter(([, value]) => value !== null)
   const read = rules.safeParse(Object.fromEntries(given))
   if (!read.success) throw new Error(`@${directive.name.value} on ${coordinate}: ${z.prettifyError(read.error)}`)
   return read.data
-}
-
-function plain(value: ConstValueNode | undefined): unknown {
-  if (value?.kind === Kind.LIST) return value.values.map(plain)
-  if (value?.kind === Kind.STRING || value?.kind === Kind.BOOLEAN) return value.value
-  return value?.kind === Kind.NULL || value === undefined ? null : value.kind
 }
 
 function checkKey(schema: GraphQLSchema, coordinate: string, type: GraphQLOutputType, key: readonly string[]): void {

@@ -7,9 +7,9 @@
  *     directive @rate(count: Int!, seconds: Int!, per: String! = "identity", away: String! = "local") repeatable
  *       on FIELD_DEFINITION
  */
-import { type ConstDirectiveNode, type DocumentNode, Kind } from 'graphql'
+import type { ConstDirectiveNode, DocumentNode } from 'graphql'
 import { z } from 'zod'
-import { argument, linkedName } from './directives.ts'
+import { argumentsOf, declaredFields, linkedName } from './directives.ts'
 
 /** Whose uses are counted together: a person's (or an address's, where nobody signed in), an address's, a registered client's, or all. */
 const per = ['identity', 'address', 'client', 'everybody'] as const
@@ -47,33 +47,20 @@ const Rate = z.strictObject({
 export function readFieldRates(supergraph: DocumentNode): FieldRates {
   const name = linkedName(supergraph, spec, 'rate')
   const rules = new Map<string, readonly RateRule[]>()
-  for (const definition of name === undefined ? [] : supergraph.definitions) {
-    if (definition.kind !== Kind.OBJECT_TYPE_DEFINITION && definition.kind !== Kind.INTERFACE_TYPE_DEFINITION) continue
-    for (const field of definition.fields ?? []) {
-      const coordinate = `${definition.name.value}.${field.name.value}`
-      const own = (field.directives ?? [])
-        .filter((directive) => directive.name.value === name)
-        .map((directive) => ruleOf(coordinate, directive))
-      if (new Set(own.map((rule) => rule.name)).size < own.length)
-        throw new Error(`${coordinate} has the same rate twice`)
-      if (own.length > 0) rules.set(coordinate, own)
-    }
+  for (const { coordinate, directives } of name === undefined ? [] : declaredFields(supergraph)) {
+    const own = directives
+      .filter((directive) => directive.name.value === name)
+      .map((directive) => ruleOf(coordinate, directive))
+    if (new Set(own.map((rule) => rule.name)).size < own.length)
+      throw new Error(`${coordinate} has the same rate twice`)
+    if (own.length > 0) rules.set(coordinate, own)
   }
   return { ofField: (type, field) => rules.get(`${type}.${field}`) ?? [] }
 }
 
 function ruleOf(coordinate: string, directive: ConstDirectiveNode): RateRule {
-  const given = Object.fromEntries(
-    (directive.arguments ?? []).map(({ name }) => [name.value, plain(directive, name.value)]),
-  )
-  const read = Rate.safeParse(given)
+  const read = Rate.safeParse(argumentsOf(directive))
   if (!read.success) throw new Error(`@${directive.name.value} on ${coordinate}: ${z.prettifyError(read.error)}`)
   const { count, seconds } = read.data
   return { ...read.data, name: `${coordinate} ${count}/${seconds}s ${read.data.per}` }
-}
-
-function plain(directive: ConstDirectiveNode, name: string): unknown {
-  const value = argument(directive, name)
-  if (value?.kind === Kind.INT) return Number(value.value)
-  return value?.kind === Kind.STRING ? value.value : value?.kind
 }
