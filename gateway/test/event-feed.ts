@@ -1,19 +1,19 @@
-/** A subgraph whose subscription is fed by the test, and a second one that knows more about what it streams. */
+/** A subgraph whose events the test publishes, and a second one that adds fields to them. */
 import { EventEmitter, on } from 'node:events'
 import type { Context, TestSubgraph } from './graph.ts'
 
 export const feed = new EventEmitter()
 feed.setMaxListeners(0)
 
-/** How often the subgraph was subscribed to, and by whom. */
+/** The viewer of each subscription at the subgraph. */
 export const subscribed: string[] = []
-/** Ends all subscriptions as the subgraph does that has nothing more to say. */
+/** Completes all subscriptions at the subgraph. */
 export const finish = (): void => void feed.emit('finish')
 export const publish = (id: string, text = id): void => void feed.emit('event', { id, text })
 /** Subscriptions open at the subgraph now. */
 export const upstreamSubscriptions = (): number => feed.listenerCount('event')
 
-/** The feed as a subscription; a generator could not be ended while it waits for an event. */
+/** The feed as a subscription. A generator could not be ended while it waits for an event. */
 export function events(field: string, only?: string, first?: object): AsyncIterableIterator<object> {
   const events = on(feed, 'event', { close: ['finish'] })
   let begin = first

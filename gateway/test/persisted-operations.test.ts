@@ -1,10 +1,16 @@
 /** Clients and their published operations, through every door. */
 import { createHash } from 'node:crypto'
+import {
+  clientPath,
+  loadClient,
+  overwrite,
+  publishedAt,
+  type TestRegistry,
+  testRegistry,
+} from '@holdfast/operations/testing'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import { type Client, createClient } from 'graphql-ws'
 import { WebSocket } from 'ws'
-import { clientPath, loadClient } from '../../packages/operations/src/registry/folder.ts'
-import { overwrite, publishedAt, type TestRegistry, testRegistry } from '../../packages/operations/test/registry.ts'
 import { type Context, startGraph, type TestGraph, type TestSubgraph } from './graph.ts'
 import { startIssuer, type TestIssuer } from './tokens.ts'
 import { until } from './until.ts'

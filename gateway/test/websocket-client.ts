@@ -1,11 +1,11 @@
-/** Clients as people write them: of graphql-ws, that remember what they received. */
+/** Clients with graphql-ws that keep what they receive. */
 import { type Client, createClient, type ExecutionResult } from 'graphql-ws'
 import { WebSocket } from 'ws'
 import * as metrics from '../src/metrics/subscriptions.ts'
 
 export interface Received {
   readonly events: ExecutionResult<Record<string, unknown>, unknown>[]
-  /** How it ended: undefined while it goes on. */
+  /** How it ended; undefined while it is open. */
   end: unknown
   stop(): void
 }
@@ -35,7 +35,7 @@ export function subscribe(client: Client, query: string, variables?: Record<stri
   return received
 }
 
-/** A socket that speaks the protocol by hand and reads only when it is told to. */
+/** A socket without a client library, for tests of the protocol. */
 export async function rawSocket(url: string): Promise<{ readonly socket: WebSocket; say(message: object): void }> {
   const socket = new WebSocket(url.replace('http', 'ws'), 'graphql-transport-ws')
   await new Promise((resolve) => socket.once('open', resolve))
@@ -53,5 +53,5 @@ interface Metric {
 export const sumOf = async (metric: Metric): Promise<number> =>
   (await metric.get()).values.reduce((sum, { value }) => sum + value, 0)
 
-/** Subscriptions of clients that are open at the gateway now. */
+/** Open subscriptions of clients at the gateway. */
 export const openSubscriptions = (): Promise<number> => sumOf(metrics.clients)

@@ -1,5 +1,5 @@
+import type { PublishedOperation } from '@holdfast/operations'
 import { expect, it } from '@jest/globals'
-import type { PublishedOperation } from '../../../packages/operations/src/registry/registry.ts'
 import { withNoticeOnce } from './deprecation.ts'
 
 it('of equal results only the first has the notice', () => {

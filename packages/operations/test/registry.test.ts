@@ -4,11 +4,11 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createLog } from '@holdfast/service'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
-import { until } from '../../../gateway/test/until.ts'
 import { runCommand } from '../src/command.ts'
 import { currentRegistry } from '../src/registry/current-registry.ts'
 import { clientPath, registryFolder, versionPath } from '../src/registry/folder.ts'
 import { overwrite, type TestRegistry, testRegistry } from './registry.ts'
+import { until } from './until.ts'
 
 let registry: TestRegistry
 beforeEach(async () => {

@@ -1,4 +1,4 @@
-/** A folder of clients and their operations, as a test wants it. */
+/** A registry in a temporary folder, for tests. */
 import { mkdtemp, rm, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -10,7 +10,7 @@ import { replaceFile } from '../src/registry/write.ts'
 
 export interface TestRegistry {
   readonly folder: string
-  /** Makes a partner, or gives one other scopes and keys; answers a new key. */
+  /** Creates a partner, or replaces its scopes and keys. Resolves to a new key. */
   partner(name: string, scopes?: readonly string[], rate?: { perMinute: number }): Promise<string>
   app(name: string, enforcement: Enforcement): Promise<void>
   /** Texts by the names of their operations. */
@@ -56,8 +56,10 @@ export async function testRegistry(): Promise<TestRegistry> {
   }
 }
 
-/** Writes over a file in place, as an editor may. */
+/** Overwrites a file in place, as an editor may. */
 export async function overwrite(path: string, text: string): Promise<void> {
   await writeFile(path, text)
   await utimes(path, new Date(), new Date())
 }
+
+export { clientPath, loadClient, versionPath } from '../src/registry/folder.ts'

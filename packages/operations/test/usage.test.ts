@@ -3,9 +3,9 @@ import { setImmediate } from 'node:timers/promises'
 import { createLog, createRedis, type Redis } from '@holdfast/service'
 import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals'
 import { testRedis } from '../../../dev/testing.ts'
-import { until } from '../../../gateway/test/until.ts'
 import type { PublishedOperation } from '../src/registry/registry.ts'
 import { operationUsage, readUsage } from '../src/registry/usage.ts'
+import { until } from './until.ts'
 
 const log = createLog('test', process.env['LOG_LEVEL'] ?? 'silent')
 let server: Awaited<ReturnType<typeof testRedis>>

@@ -1,10 +1,9 @@
 import { describe, expect, it } from '@jest/globals'
-import type { GraphQLRequest } from '../../../../gateway/src/core/request.ts'
 import type { Enforcement } from '../registry/files.ts'
 import type { Life } from '../registry/life-cycle.ts'
 import { documentIdOf, sha256 } from '../registry/names.ts'
 import { catalogueOf, type PublishedOperation } from '../registry/registry.ts'
-import { decide } from './decide.ts'
+import { decide, type OperationReference } from './decide.ts'
 
 const active: Life = { state: 'active', publishedAt: '2026-01-01T00:00:00.000Z' }
 const retired: Life = { ...active, state: 'retired', retiredAt: '2026-05-01T10:00:00.000Z' }
@@ -29,14 +28,12 @@ const shared = ['1', '2', '3'].map((version, index) =>
 const catalogue = catalogueOf([find, gone, ...shared])
 const unknown = 'query Unknown { a }'
 
-const ask = (members: Partial<GraphQLRequest>, enforcement: Enforcement = 'known') =>
+const ask = (members: Partial<OperationReference>, enforcement: Enforcement = 'known') =>
   decide(
     {
       query: undefined,
       documentId: undefined,
       persistedHash: undefined,
-      operationName: undefined,
-      variables: {},
       ...members,
     },
     catalogue,
@@ -48,7 +45,7 @@ const refusal = (code: string, facts: object = {}) => ({
 })
 
 describe.each<Enforcement>(['off', 'audit', 'known'])('with enforcement %s', (enforcement) => {
-  it.each<[string, Partial<GraphQLRequest>]>([
+  it.each<[string, Partial<OperationReference>]>([
     ['its SHA-256', { documentId: documentIdOf(find.text) }],
     ['app, version and name', { documentId: 'shop~1~Find' }],
     ["the id of the client's tools", { documentId: 'md5-of-find' }],
@@ -61,7 +58,7 @@ describe.each<Enforcement>(['off', 'audit', 'known'])('with enforcement %s', (en
     expect(ask(members, enforcement)).toEqual({ kind: 'published', operation: find })
   })
 
-  it.each<[string, Partial<GraphQLRequest>]>([
+  it.each<[string, Partial<OperationReference>]>([
     ['a published id', { query: unknown, documentId: 'shop~1~Find' }],
     ['a published hash', { query: unknown, persistedHash: sha256(find.text) }],
     ['a hash that nobody knows', { query: unknown, persistedHash: sha256('other') }],
