@@ -106,7 +106,7 @@ describe('a channel', () => {
     await until(() => received.length === 1)
     urls.live = 'http://b'
     follow(readGraph(supergraphOf({ live, more })))
-    fed[0]?.ended() // Its connection is given up before its turn has come.
+    fed[0]?.ended() // Its connection is closed before it is replanned.
     await until(() => fed.length === 2)
     fed[0]?.next(thing('late'), undefined)
     fed[1]?.next(thing('b'), undefined)
@@ -148,7 +148,7 @@ describe('a channel', () => {
       for (const leave of leaves.splice(0)) leave()
     })
 
-    /** Somebody listens; the subgraph is at `fed[0]`, the rest of each event waits for `answer`. */
+    /** A channel with one client. `fed[0]` is the subgraph; the rest of each event waits for `answer`. */
     function early() {
       requests = []
       const fed: SubscriptionEvents[] = []

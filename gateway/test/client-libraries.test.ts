@@ -1,4 +1,4 @@
-/** Subscriptions as the clients that people use read them. */
+/** Subscriptions with common client libraries. */
 import { ApolloClient, CombinedProtocolErrors, gql, HttpLink, InMemoryCache } from '@apollo/client'
 import { GraphQLWsLink } from '@apollo/client/link/subscriptions'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'

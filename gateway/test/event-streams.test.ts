@@ -86,7 +86,7 @@ describe('a stream without a reader', () => {
     await until(() => upstreamSubscriptions() === 0)
   })
 
-  /** Asks by hand, and reads nothing of the answer. */
+  /** Sends a request without a client library, and reads nothing of the response. */
   async function unread(headers: Record<string, string> = {}): Promise<Socket> {
     const { hostname, port, pathname } = new URL(graph.url)
     const socket = connect(Number(port), hostname)
@@ -105,7 +105,7 @@ describe('a stream without a reader', () => {
     await until(() => upstreamSubscriptions() === 1)
     return socket
   }
-  /** More than sockets hold between two processes. */
+  /** More than the buffers of sockets hold. */
   const flood = async () => {
     for (let number = 0; number < 200; number++) {
       publish(String(number), 'x'.repeat(100_000))

@@ -1,4 +1,4 @@
-/** What subgraphs declare of their subscriptions with `@live`. */
+/** What subgraphs declare about their subscriptions with `@live`. */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import type { Client } from 'graphql-ws'
 import type { WebSocket } from 'ws'
@@ -14,7 +14,7 @@ const declaring = `
   directive @live(slow: String! = "drop", key: String, identity: [String!], snapshot: Boolean! = false) on FIELD_DEFINITION
 `
 
-/** Who subscribed, and who was told to look at an entity, as the subgraphs were told. */
+/** Viewers of subscriptions and of entity requests, as the subgraphs got them. */
 const told: string[] = []
 const teller = ({ viewer }: Context) => `${viewer.role} ${viewer.id} ${viewer.scopes.join('+')}`
 const fed = (field: string, shaped: (thing: object) => object = (thing) => thing) => ({
@@ -78,7 +78,7 @@ const live: TestSubgraph = {
   },
 }
 
-/** Another subgraph that says of one of its fields that everybody sees the same. */
+/** Another subgraph, which declares that one of its fields is the same for everybody. */
 const prices: TestSubgraph = {
   sdl: `${declaring}
     type Query { prices: Boolean }
@@ -130,7 +130,7 @@ async function client(claims?: Record<string, string>): Promise<Client> {
   return one
 }
 
-/** Makes a client slow, publishes, and lets it read again; answers what it got. */
+/** Makes a client slow, publishes, and lets it read again. Resolves to what it received. */
 async function slowly(query: string, publishing: () => Promise<void>) {
   const { socket, say } = await rawSocket(graph.url)
   sockets.push(socket)
@@ -145,7 +145,7 @@ async function slowly(query: string, publishing: () => Promise<void>) {
 }
 
 const text = 'x'.repeat(100_000)
-/** More than sockets hold between two processes. */
+/** More than the buffers of sockets hold. */
 const flood = async (count: number, keys: number) => {
   for (let number = 0; number < count; number++) {
     publish(String(number % keys), `${number} ${text}`)

@@ -36,7 +36,7 @@ const run = async (...args: readonly string[]): Promise<Said> => {
   return { code: ok ? 0 : 1, text: `${lines.join('\n')}\n` }
 }
 
-/** As a program of its own. */
+/** As a process. */
 const start = (...args: readonly string[]): Promise<Said> =>
   new Promise((resolve) => {
     execFile(process.execPath, [main, ...args], { env: environment(), timeout: 20_000 }, (err, stdout, stderr) =>

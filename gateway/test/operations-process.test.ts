@@ -1,4 +1,4 @@
-/** A gateway as a process, with clients: what it is told by its environment, and what it says of keys. */
+/** A gateway process with registered clients: its configuration, and what it logs about keys. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'

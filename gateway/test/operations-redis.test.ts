@@ -1,4 +1,4 @@
-/** What gateways share through Redis: who used what, and texts that clients sent once. */
+/** What gateways share in Redis: usage of operations, and texts that clients sent once. */
 import { createHash } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { runCommand } from '@holdfast/operations'
@@ -137,7 +137,7 @@ it('without Redis everything runs, and uses are counted later, once', async () =
   const extensions = { persistedQuery: { version: 1, sha256Hash: sha256('nobody knows') } }
   expect(await (await one.post({ extensions })).text()).toContain('PERSISTED_QUERY_NOT_FOUND')
   expect(Date.now() - began).toBeLessThan(1_500)
-  await sleep(1_500) // Long enough for a batch that is sent, not answered within a second and sent again.
+  await sleep(1_500) // Long enough for a batch to be sent, time out after a second and be sent again.
   await redis.resume()
   await until(async () => (await count().catch(() => 0)) > before, 15)
   await use(one, 'away~1~Away')

@@ -1,4 +1,4 @@
-/** Clients and their published operations, through every door. */
+/** Clients and their published operations, over every transport. */
 import { createHash } from 'node:crypto'
 import {
   clientPath,
@@ -149,7 +149,7 @@ function socket(connectionParams: Record<string, unknown>): Client {
   return one
 }
 
-/** Everything that an operation brings over WebSocket; rejects with its errors or the closing. */
+/** All results of an operation over WebSocket; rejects with its errors or the close event. */
 const over = (one: Client, payload: Record<string, unknown>, results: unknown[] = []): Promise<unknown[]> =>
   new Promise((resolve, reject) => {
     one.subscribe(
@@ -424,7 +424,7 @@ describe('a key that is revoked', () => {
     const gone = await registry.partner('leaver')
     await registry.publish('leaver', 'shop', '1', { Ticks: texts.Ticks })
     const ask = async () => (await post({ documentId: 'shop~1~Ticks' }, { 'x-api-key': gone })).status
-    await until(async () => (await ask()) === 406) // Known, published, and no stream.
+    await until(async () => (await ask()) === 406) // Published, but not acceptable as a single response.
     const received: unknown[] = []
     const closing = over(socket({ apiKey: gone }), { documentId: 'shop~1~Ticks' }, received).catch(
       (err: unknown) => err,

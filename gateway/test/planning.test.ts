@@ -1,4 +1,4 @@
-/** Graphs for which a plan, run as it stands, gives wrong answers or none. */
+/** Graphs whose plans give wrong results or none when they run unchanged. */
 import { afterEach, describe, expect, it } from '@jest/globals'
 import { GraphQLError } from 'graphql'
 import { startGraph, type TestGraph, type TestSubgraph } from './graph.ts'

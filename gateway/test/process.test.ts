@@ -1,4 +1,4 @@
-/** The gateway as a process of its own: what it is told, what it says, how it stops. */
+/** The gateway as a process: its configuration, its output and how it stops. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'

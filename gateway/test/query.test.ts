@@ -33,7 +33,7 @@ describe('a query over several subgraphs', () => {
     expect(graph.calls('catalog')).toHaveLength(1)
     expect(graph.calls('shipping')).toHaveLength(1)
     expect(graph.calls('reviews')).toHaveLength(1)
-    // Six reviews by one author: a subgraph is told of an entity once.
+    // Six reviews by one author: a request has each entity once.
     expect(graph.calls('users')[0]?.variables).toEqual({ _representations0: [{ __typename: 'User', id: 'u1' }] })
   })
 

@@ -110,7 +110,7 @@ describe('a field with a rate', () => {
     const names = ['a', 'b', 'c', 'd', 'e']
     const response = await graph.post({ query: `{ ${names.map((n) => `${n}: guess(code: 1)`).join(' ')} }` }, mia)
     expect(response.status).toBe(429)
-    expect(response.headers.get('retry-after')).toBeNull() // No time would make it good.
+    expect(response.headers.get('retry-after')).toBeNull() // Waiting does not help.
     expect(await response.json()).toEqual({
       errors: [{ message: expect.stringContaining('5 times'), extensions: { code: 'RATE_LIMITED' } }],
     })

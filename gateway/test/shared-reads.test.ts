@@ -1,4 +1,4 @@
-/** Reads that are the same, and reads that look so. */
+/** Reads that share one request, and reads that must not. */
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, it } from '@jest/globals'

@@ -1,4 +1,4 @@
-/** Subgraphs that are away, asleep, confused or replaced. */
+/** Subgraphs that are unreachable, paused, faulty or replaced. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { rename, writeFile } from 'node:fs/promises'
@@ -73,7 +73,7 @@ describe('a subgraph that cannot be reached', () => {
   })
 })
 
-/** Answers every POST with the body that stands in its environment. */
+/** Answers every POST with the body from its environment. */
 const script = `
   require('node:http').createServer((request, response) => {
     request.resume().on('end', () => response.setHeader('content-type', 'application/json').end(process.env.ANSWER))
@@ -96,7 +96,7 @@ it('a paused subgraph becomes an error in time, and works again when it continue
       errors: [away(['live'])],
       data: { live: null, whoAmI: 'anonymous ' },
     })
-    expect(performance.now() - began).toBeLessThan(1_500) // The tests give a subgraph a second.
+    expect(performance.now() - began).toBeLessThan(1_500) // The subgraph timeout in tests is one second.
     child.kill('SIGCONT')
     await sleep(50)
     expect(await graph.ask('{ live }')).toEqual({ data: { live: true } })
@@ -108,7 +108,7 @@ it('a paused subgraph becomes an error in time, and works again when it continue
 })
 
 describe('a subgraph that answers', () => {
-  /** A graph of one subgraph that does what the test says. */
+  /** A graph of one subgraph whose responses the test determines. */
   async function withAnswers(
     answers: (number: number) => { readonly status?: number; readonly body?: string; readonly hangUp?: boolean },
     test: (graph: TestGraph, requests: () => number) => Promise<void>,
@@ -232,7 +232,7 @@ describe('the supergraph', () => {
     const change = async (sdl: string) => {
       await writeFile(`${graph.supergraphFile}.new`, sdl)
       await rename(`${graph.supergraphFile}.new`, graph.supergraphFile)
-      await sleep(1_300) // It looks every second.
+      await sleep(1_300) // Subgraphs are checked every second.
     }
     expect(port).not.toBe('')
     expect(await graph.ask('{ second }')).toEqual({ data: { second: 'here' } })

@@ -1,4 +1,4 @@
-/** A subgraph as a process of its own, to be killed: it streams a count. `SECRET` and `PORT` come from the environment. */
+/** A subgraph as a process that tests can kill. It streams a count. `SECRET` and `PORT` come from the environment. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { startSubgraph } from './graph.ts'
 

@@ -1,4 +1,4 @@
-/** Subscriptions when processes die, stop and restart. */
+/** Subscriptions when processes crash, stop and restart. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
@@ -141,7 +141,7 @@ it('a gateway that stops disconnects five hundred clients one after the other', 
   const times = closed.map(({ at }) => at - began).toSorted((a, b) => a - b)
   expect(times.at(-1)).toBeLessThan(4_500)
   expect(times[250]).toBeGreaterThan(1_000)
-  // No tenth of a second takes more than its share of a storm.
+  // Disconnects are spread evenly over tenths of a second.
   for (let from = 0; from < 3_000; from += 100)
     expect(times.filter((at) => at >= from && at < from + 100).length).toBeLessThan(60)
   expect(await openSubscriptions()).toBe(0)

@@ -1,4 +1,4 @@
-/** Subscriptions live on when the supergraph changes. */
+/** Subscriptions continue when the supergraph changes. */
 import { writeFile } from 'node:fs/promises'
 import { isDeepStrictEqual } from 'node:util'
 import { queryObjects } from 'node:v8'
@@ -42,7 +42,7 @@ function client(token?: string): Client {
   return one
 }
 
-/** Replaces the supergraph and waits until it is served, which a field of its own tells. */
+/** Replaces the supergraph and waits until it is served, which an additional field shows. */
 async function serve(subgraphs: Record<string, TestSubgraph>, urls: Record<string, string> = {}): Promise<void> {
   const mark = `version${++version}`
   const marked = {
@@ -61,7 +61,7 @@ const ids = ({ events }: Received) =>
 const gaps = ({ events }: Received) =>
   events.map(({ extensions }) => (extensions as { gap?: { missed: number } } | undefined)?.gap?.missed ?? 0)
 
-/** As many different subscriptions as asked, over several sockets, each with a way of its own to the same events. */
+/** `count` different subscriptions to the same events over several sockets. */
 async function many(count: number): Promise<Received[]> {
   const sockets = Array.from({ length: 10 }, () => client())
   const fields = ['id', 'id size', 'id owner { name }', 'id double', 'id text size']
@@ -184,7 +184,7 @@ describe('a new supergraph', () => {
     await until(() => nobody.events.length === 1 && rider.events.length === 1)
     const guarded = live.sdl.replace('text: String!', 'text: String! @authenticated')
     await serve({ live: { ...live, sdl: guarded }, more })
-    await until(() => subscribed.length === 3) // For nobody it is no longer asked.
+    await until(() => subscribed.length === 3) // Subscriptions without clients have ended.
     await until(() => upstreamSubscriptions() === 2)
     publish('b', 'secret')
     await until(() => nobody.events.length === 2 && rider.events.length === 2)
@@ -221,7 +221,7 @@ describe('a new supergraph', () => {
     const received = subscribe(client(), 'subscription { changed { id } }')
     await until(() => upstreamSubscriptions() === 1)
     await writeFile(graph.supergraphFile, 'type Query { this is none')
-    await new Promise((resolve) => setTimeout(resolve, 700)) // It is looked at several times.
+    await new Promise((resolve) => setTimeout(resolve, 700)) // The file is polled several times.
     publish('a')
     await until(() => received.events.length === 1)
     expect(received.end).toBeUndefined()

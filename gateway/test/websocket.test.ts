@@ -1,4 +1,4 @@
-/** What a WebSocket may do, and what becomes of one that does something else. */
+/** What clients may do on a WebSocket, and what happens when they do something else. */
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals'
