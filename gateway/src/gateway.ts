@@ -36,7 +36,7 @@ export function gateway(
   config: GatewayConfig,
   log: Log,
   { operationsPollMs, usageFlushMs }: GatewayIntervals = {},
-): { readonly door: HttpDoor; readonly steps: readonly Step[] } {
+): { readonly httpServer: HttpDoor; readonly steps: readonly Step[] } {
   const { production, limits } = config
   const budgetMs = config.subgraphTimeoutMs + queryBudgetOverTimeoutMs
   const shared = config.redisUrl === undefined ? undefined : sharedRedis(config.redisUrl, log)
@@ -73,7 +73,7 @@ export function gateway(
   const streams = eventStreams(subscriptions, metrics, log)
   const http = httpTransport({ ...options, streams, page: production ? undefined : graphiqlPage })
   const readiness = lastStep()
-  const door = httpDoor({
+  const httpServer = httpDoor({
     host: config.host,
     port: config.port,
     log,
@@ -81,9 +81,9 @@ export function gateway(
     admin: config.adminPort === undefined ? (production ? 'nowhere' : undefined) : { port: config.adminPort },
     ready: () => ({ gateway: readiness.check, supergraph: supergraph.ready, ...subgraphs.checks() }),
   })
-  door.server.requestTimeout = requestTimeoutMs
+  httpServer.server.requestTimeout = requestTimeoutMs
   return {
-    door,
+    httpServer,
     steps: [
       ...(shared ? [shared.step] : []),
       subgraphs,
@@ -91,9 +91,9 @@ export function gateway(
       registry,
       planAhead(registry, supergraph, planner, log),
       usage,
-      door,
+      httpServer,
       streams,
-      webSocketTransport(door, path, { ...options, channels: subscriptions }),
+      webSocketTransport(httpServer, path, { ...options, channels: subscriptions }),
       readiness.step,
     ],
   }

@@ -38,7 +38,7 @@ export interface Answer {
 
 export interface TestGraph {
   readonly url: string
-  readonly door: HttpDoor
+  readonly httpServer: HttpDoor
   readonly supergraphFile: string
   /** The gateway's secret. */
   readonly secret: string
@@ -108,13 +108,13 @@ export async function startGraph(
   await writeFile(supergraphFile, supergraphOf(subgraphs, urls, options.satisfiable))
 
   const config = gatewayConfig({ SUPERGRAPH: supergraphFile })
-  const { door, steps } = gateway(
+  const { httpServer, steps } = gateway(
     { ...config, port: 0, gatewaySecret: secret, subgraphTimeoutMs: 1_000, ...options },
     options.log ?? log,
     options,
   )
   for (const step of steps) await step.start()
-  const url = `http://127.0.0.1:${door.port()}/graphql`
+  const url = `http://127.0.0.1:${httpServer.port()}/graphql`
   const post = (body: unknown, headers: Record<string, string> = {}) =>
     fetch(url, {
       method: 'POST',
@@ -124,7 +124,7 @@ export async function startGraph(
 
   return {
     url,
-    door,
+    httpServer,
     supergraphFile,
     secret,
     subgraphUrl: (name) => urls[name] ?? '',
@@ -164,7 +164,7 @@ export async function startSubgraph(
   called: (call: Call) => void,
 ): Promise<Running> {
   const one = subgraph<Context>({ name, sdl: link + sdl, resolvers, secret, log, context: (viewer) => ({ viewer }) })
-  const door = httpDoor({
+  const httpServer = httpDoor({
     host: '127.0.0.1',
     port,
     log,
@@ -187,11 +187,11 @@ export async function startSubgraph(
       },
     },
   })
-  const steps: Step[] = [door, ...one.steps(door)]
+  const steps: Step[] = [httpServer, ...one.steps(httpServer)]
   for (const step of steps) await step.start()
   let stopped: Promise<void> | undefined
   return {
-    port: door.port(),
+    port: httpServer.port(),
     stop: () => {
       stopped ??= (async () => {
         for (const step of steps.toReversed()) await step.stop?.()

@@ -38,10 +38,10 @@ describe('a token', () => {
     ['for another audience', () => issuer.token({ aud: 'other' }), /aud/],
     ['that ended more than 30 s ago', () => issuer.token({}, { expires: now() - 32 }), /expired/],
     ['without a role', () => issuer.token({ role: undefined }), /role/],
-    ['with a role that nobody knows', () => issuer.token({ role: 'emperor' }), /role/],
+    ['with an unknown role', () => issuer.token({ role: 'emperor' }), /role/],
     ['that claims to be anonymous', () => issuer.token({ role: 'anonymous' }), /role/],
     ['without a subject', () => issuer.token({ sub: undefined }), /sub/],
-    ['by a key that nobody knows', () => issuer.token({}, { kid: 'other' }), /issuer/],
+    ['by an unknown key', () => issuer.token({}, { kid: 'other' }), /issuer/],
     [
       'without a signature',
       () => `${part({ alg: 'none' })}.${part({ sub: 'r1', role: 'operator', exp: now() + 60 })}.`,

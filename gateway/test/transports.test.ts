@@ -92,7 +92,7 @@ describe.each([
     }
   }
 
-  const metrics = async () => (await fetch(`http://127.0.0.1:${graph.door.adminPort()}/metrics`)).text()
+  const metrics = async () => (await fetch(`http://127.0.0.1:${graph.httpServer.adminPort()}/metrics`)).text()
   const counted = (text: string, metric: string) =>
     Number(
       text
@@ -137,7 +137,7 @@ describe.each([
   })
 
   it('operators have a port of their own; the public port only says whether the gateway is ready', async () => {
-    const admin = `http://127.0.0.1:${graph.door.adminPort()}`
+    const admin = `http://127.0.0.1:${graph.httpServer.adminPort()}`
     const open = graph.url.replace('/graphql', '')
     expect(await (await fetch(`${open}/health/ready`)).json()).toEqual({ ready: true })
     expect((await fetch(`${open}/health/live`)).status).toBe(200)

@@ -22,12 +22,12 @@ describe('the address of a request', () => {
   })
 
   it.each([
-    ['is what the nearest proxy wrote', '198.51.100.1, 203.0.113.9', 1, '203.0.113.9'],
-    ['is what the farther of two wrote', '198.51.100.1, 203.0.113.9, 10.0.0.2', 2, '203.0.113.9'],
-    ['is the peer when fewer wrote than there are', '203.0.113.9', 2, '10.0.0.1'],
-    ['is the peer when nobody wrote', undefined, 1, '10.0.0.1'],
+    ['is the entry of the nearest proxy', '198.51.100.1, 203.0.113.9', 1, '203.0.113.9'],
+    ['is the entry of the farther of two proxies', '198.51.100.1, 203.0.113.9, 10.0.0.2', 2, '203.0.113.9'],
+    ['is the peer when there are fewer entries than proxies', '203.0.113.9', 2, '10.0.0.1'],
+    ['is the peer without the header', undefined, 1, '10.0.0.1'],
     ['is the peer when there are no proxies, whatever is claimed', '203.0.113.9', 0, '10.0.0.1'],
-    ['is the peer when no address was written', 'unknown', 1, '10.0.0.1'],
+    ['is the peer when the entry is not an address', 'unknown', 1, '10.0.0.1'],
     ['may have a port', '203.0.113.9:4711', 1, '203.0.113.9'],
     ['may be IPv6 with a port', '[2001:db8::1]:4711', 1, '2001:db8:0:0::/64'],
   ])('%s', (_, forwarded, proxies, expected) => {

@@ -18,7 +18,7 @@ const pingEveryMs = 12_000
 const unreadLimit = 8_000_000 // bytes that a client may leave unread; more than a slow client needs
 const closingMs = 1_000 // for clients to close their end when the gateway stops
 
-export function webSocketTransport(http: HttpDoor, path: string, options: ProtocolOptions): Step {
+export function webSocketTransport(httpServer: HttpDoor, path: string, options: ProtocolOptions): Step {
   const { concurrency, trustedProxies, log } = options
   const protocol = graphqlTransportWs(options)
   const server = new WebSocketServer({ noServer: true, maxPayload: messageLimit, handleProtocols })
@@ -96,9 +96,9 @@ export function webSocketTransport(http: HttpDoor, path: string, options: Protoc
 
   return {
     name: 'websocket',
-    start: () => void http.server.on('upgrade', upgrade),
+    start: () => void httpServer.server.on('upgrade', upgrade),
     stop: async () => {
-      http.server.off('upgrade', upgrade)
+      httpServer.server.off('upgrade', upgrade)
       await staggered([...clients], (client) => {
         client.endReason = 'gateway stops'
         client.socket.close(1012, closeReasons.restart)
