@@ -117,7 +117,7 @@ describe('graphql-ws', () => {
     await until(() => connections === 2 && upstreamSubscriptions() === 1)
     publish('a')
     await until(() => events.length === 1)
-    expect(events).toEqual([{ changed: { seenBy: 'rider r1' } }])
+    expect(events).toEqual([{ changed: { seenBy: 'customer r1' } }])
     stop()
     await client.dispose()
     await until(() => upstreamSubscriptions() === 0)

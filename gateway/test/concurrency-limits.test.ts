@@ -29,15 +29,15 @@ const clock: TestSubgraph = {
 }
 
 describe('what is counted', () => {
-  const rider = (id: string, address = 'a'): Requester => ({
-    viewer: { id, role: 'rider', scopes: [] },
-    limitKey: `rider ${id}`,
+  const customer = (id: string, address = 'a'): Requester => ({
+    viewer: { id, role: 'customer', scopes: [] },
+    limitKey: `customer ${id}`,
     address,
     expiresAt: undefined,
     client: undefined,
     keyChanged: undefined,
   })
-  const nobody = { ...rider(''), viewer: anonymous, key: 'address a' }
+  const nobody = { ...customer(''), viewer: anonymous, key: 'address a' }
   const leave = (entered: Slot) => entered.ok && entered.release()
 
   it('returns to zero, however often slots are released', () => {
@@ -49,9 +49,9 @@ describe('what is counted', () => {
     for (let n = 0; n < 1_000; n++) {
       const entered = [
         open.address('a'),
-        open.connection(rider('1')),
-        open.subscription(rider('1')),
-        open.stream(rider('2')),
+        open.connection(customer('1')),
+        open.subscription(customer('1')),
+        open.stream(customer('2')),
       ]
       expect(entered.every(({ ok }) => ok)).toBe(true)
       for (const one of entered) {
@@ -68,12 +68,12 @@ describe('what is counted', () => {
       connectionsPerAddress: 5,
       subscriptionsPerIdentity: 1,
     })
-    const first = open.stream(rider('1'))
-    for (let n = 0; n < 20; n++) expect(open.stream(rider('1')).ok).toBe(false)
-    for (let n = 0; n < 4; n++) expect(open.stream(rider(`other ${n}`)).ok).toBe(true)
-    expect(open.stream(rider('one too many')).ok).toBe(false)
+    const first = open.stream(customer('1'))
+    for (let n = 0; n < 20; n++) expect(open.stream(customer('1')).ok).toBe(false)
+    for (let n = 0; n < 4; n++) expect(open.stream(customer(`other ${n}`)).ok).toBe(true)
+    expect(open.stream(customer('one too many')).ok).toBe(false)
     leave(first)
-    expect(open.stream(rider('1')).ok).toBe(true)
+    expect(open.stream(customer('1')).ok).toBe(true)
   })
 
   it('counts anonymous requesters by address only', () => {

@@ -29,7 +29,7 @@ describe('server-sent events', () => {
     const first = events.next()
     await until(() => upstreamSubscriptions() === 1)
     publish('a')
-    expect(await first).toMatchObject({ value: { data: { changed: { id: 'a', seenBy: 'rider r1' } } } })
+    expect(await first).toMatchObject({ value: { data: { changed: { id: 'a', seenBy: 'customer r1' } } } })
     await events.return?.()
     await until(() => upstreamSubscriptions() === 0)
   })

@@ -23,7 +23,10 @@ const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('ba
 
 describe('a token', () => {
   it('identifies the viewer; without one every viewer is anonymous', async () => {
-    expect(await ask(`Bearer ${await issuer.token()}`)).toEqual({ status: 200, body: { data: { whoAmI: 'rider r1' } } })
+    expect(await ask(`Bearer ${await issuer.token()}`)).toEqual({
+      status: 200,
+      body: { data: { whoAmI: 'customer r1' } },
+    })
     expect(await ask()).toEqual({ status: 200, body: { data: { whoAmI: 'anonymous ' } } })
   })
 

@@ -192,20 +192,20 @@ describe('a slow client', () => {
 })
 
 describe('viewers', () => {
-  const riders = [
+  const customers = [
     { sub: 'r1', scope: 'a' },
     { sub: 'r2', scope: 'b' },
   ]
   const all = async () => [
     await client(),
-    ...(await Promise.all(riders.map((claims) => client(claims)))),
+    ...(await Promise.all(customers.map((claims) => client(claims)))),
     await client({ sub: 'o', role: 'operator' }),
   ]
 
   it.each([
     ['everybody', ['anonymous  ']],
-    ['byRole', ['anonymous  ', 'operator  ', 'rider  ']],
-    ['mine', ['anonymous  ', 'operator o ', 'rider r1 a', 'rider r2 b']],
+    ['byRole', ['anonymous  ', 'operator  ', 'customer  ']],
+    ['mine', ['anonymous  ', 'operator o ', 'customer r1 a', 'customer r2 b']],
   ])(
     'share %s when they are equal in what it declares, and subgraphs are told no more of them',
     async (field, tellers) => {
@@ -237,7 +237,7 @@ describe('viewers', () => {
     publish('a')
     await until(() => received.every(({ events }) => events.length === 1))
     expect(received.map(({ events }) => events[0]?.data?.['everybody'])).toEqual(
-      ['anonymous ', 'rider r1', 'rider r2', 'operator o'].map((seenBy) => ({
+      ['anonymous ', 'customer r1', 'customer r2', 'operator o'].map((seenBy) => ({
         price: { cents: 100 },
         discount: seenBy.split(' ')[1]?.length,
         seenBy,

@@ -220,11 +220,11 @@ describe('a partner', () => {
   it('sees what its scopes allow, and shows a viewer what both may see', async () => {
     const request = { documentId: 'shop~1~Secret' }
     expect((await post(request, partner())).body).toEqual({ data: { secret: 'told' } })
-    const rider = await through('elsewhere', { scope: 'other' })
-    expect((await post(request, { ...partner(), ...rider })).body).toMatchObject(error('FORBIDDEN'))
+    const customer = await through('elsewhere', { scope: 'other' })
+    expect((await post(request, { ...partner(), ...customer })).body).toMatchObject(error('FORBIDDEN'))
     const both = await through('elsewhere', { scope: 'secret:read other' })
     expect((await post({ documentId: 'shop~1~WhoAmI' }, { ...partner(), ...both })).body).toEqual({
-      data: { whoAmI: 'rider [secret:read]' },
+      data: { whoAmI: 'customer [secret:read]' },
     })
   })
 
@@ -291,7 +291,7 @@ describe("a first-party app, recognised by its token's azp", () => {
     const ran = /gateway_unpublished_operations_total\{client="audited",outcome="ran"\} (\d+)/
     const before = await metric(ran)
     const headers = await through('audited')
-    expect((await post({ query: '{ whoAmI }' }, headers)).body).toEqual({ data: { whoAmI: 'rider []' } })
+    expect((await post({ query: '{ whoAmI }' }, headers)).body).toEqual({ data: { whoAmI: 'customer []' } })
     expect((await post({ query: '{ nothing }' }, headers)).body).toMatchObject(error('GRAPHQL_VALIDATION_FAILED'))
     expect((await post({ query: 'query OfTheHouse { whoAmI }' }, headers)).body).toMatchObject({ data: {} })
     expect((await metric(ran)) - before).toBe(1)

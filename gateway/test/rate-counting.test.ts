@@ -82,7 +82,7 @@ describe('with Redis', () => {
     await redis[Symbol.asyncDispose]()
   })
 
-  const passed = async (counting: readonly RateCounter[], one: RateRule, requests: number, subject = 'rider 1') => {
+  const passed = async (counting: readonly RateCounter[], one: RateRule, requests: number, subject = 'customer 1') => {
     const results = await Promise.all(
       Array.from({ length: requests }, (_, n) =>
         counting[n % counting.length]?.take([{ rule: one, subject: subject, times: 1 }]),
@@ -94,7 +94,7 @@ describe('with Redis', () => {
   it('two processes together allow what one would: 50 of 200 at once', async () => {
     const both = [await gatewayRates(), await gatewayRates()]
     expect(await passed(both, rule('fifty', 50, 3_600), 200)).toBe(50)
-    expect(await passed(both, rule('fifty', 50, 3_600), 20, 'rider 2')).toBe(20)
+    expect(await passed(both, rule('fifty', 50, 3_600), 20, 'customer 2')).toBe(20)
   })
 
   it('says when to retry, by the clock of Redis', async () => {
@@ -134,7 +134,7 @@ describe('with Redis', () => {
 
   it('stores no identities, and nothing longer than necessary', async () => {
     const one = await gatewayRates()
-    await one.take([{ rule: rule('short', 3, 1), subject: 'rider ann@example.test', times: 1 }])
+    await one.take([{ rule: rule('short', 3, 1), subject: 'customer ann@example.test', times: 1 }])
     const client = connect()
     await once(client, 'ready')
     const keys = await client.keys('*short*')

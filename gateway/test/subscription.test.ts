@@ -81,9 +81,9 @@ describe('an event', () => {
     publish('a')
     await until(() => received.every(({ events }) => events.length === 1))
     expect(received.map(({ events }) => events[0]?.data)).toEqual(
-      ['anonymous ', 'rider r1', 'rider r2'].map((seenBy) => ({ changed: { id: 'a', seenBy } })),
+      ['anonymous ', 'customer r1', 'customer r2'].map((seenBy) => ({ changed: { id: 'a', seenBy } })),
     )
-    expect(subscribed.sort()).toEqual(['anonymous ', 'rider r1', 'rider r2'])
+    expect(subscribed.sort()).toEqual(['anonymous ', 'customer r1', 'customer r2'])
   })
 })
 

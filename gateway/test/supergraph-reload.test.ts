@@ -178,17 +178,17 @@ describe('a new supergraph', () => {
   it('with other access rules applies to open subscriptions', async () => {
     const token = await issuer.token({ sub: 'r1' })
     const query = 'subscription { changed { id text } }'
-    const [nobody, rider] = [subscribe(client(), query), subscribe(client(token), query)]
+    const [nobody, customer] = [subscribe(client(), query), subscribe(client(token), query)]
     await until(() => upstreamSubscriptions() === 2)
     publish('a')
-    await until(() => nobody.events.length === 1 && rider.events.length === 1)
+    await until(() => nobody.events.length === 1 && customer.events.length === 1)
     const guarded = live.sdl.replace('text: String!', 'text: String! @authenticated')
     await serve({ live: { ...live, sdl: guarded }, more })
     await until(() => subscribed.length === 3) // Subscriptions without clients have ended.
     await until(() => upstreamSubscriptions() === 2)
     publish('b', 'secret')
-    await until(() => nobody.events.length === 2 && rider.events.length === 2)
-    expect(rider.events[1]).toEqual({ data: { changed: { id: 'b', text: 'secret' } } })
+    await until(() => nobody.events.length === 2 && customer.events.length === 2)
+    expect(customer.events[1]).toEqual({ data: { changed: { id: 'b', text: 'secret' } } })
     expect(nobody.events[1]?.errors?.[0]?.extensions).toEqual({ code: 'UNAUTHENTICATED' })
     expect(JSON.stringify(nobody.events[1])).not.toContain('secret')
     expect(nobody.end).toBeUndefined()
@@ -210,7 +210,7 @@ describe('a new supergraph', () => {
     expect(subscribed).toEqual(['anonymous '])
     await serve({ live: declaring('["id", "role"]'), more })
     await until(() => upstreamSubscriptions() === 3)
-    expect(subscribed.toSorted().slice(-2)).toEqual(['rider r1', 'rider r2'])
+    expect(subscribed.toSorted().slice(-2)).toEqual(['customer r1', 'customer r2'])
     publish('b')
     await until(() => received.every(({ events }) => events.length === 1))
     expect(received.map(ids)).toEqual([['b'], ['b'], ['b']])

@@ -35,7 +35,7 @@ export async function startIssuer(): Promise<TestIssuer> {
     token: (claims = {}, { kid = 'one', expires = now() + 60 } = {}) =>
       new SignJWT({
         sub: 'r1',
-        role: 'rider',
+        role: 'customer',
         iss: tokenIssuer.issuer,
         aud: tokenIssuer.audience,
         exp: expires,

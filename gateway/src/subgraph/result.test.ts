@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import { readError } from './result.ts'
 
-const error = (extensions: unknown, path?: unknown) => ({ message: 'table "riders" is locked', path, extensions })
+const error = (extensions: unknown, path?: unknown) => ({ message: 'table "customers" is locked', path, extensions })
 const development = { production: false, errorExtensions: [] }
 const production = { production: true, errorExtensions: [] }
 const hidden = 'Something went wrong on the server. Try again later.'
@@ -20,7 +20,7 @@ describe('an error of a subgraph', () => {
   it('keeps all extensions in development, but no stack trace', () => {
     const { code, retryAfter, hint, originalError, query } = detailed
     expect(readError(error(detailed), development)).toMatchObject({
-      message: 'table "riders" is locked',
+      message: 'table "customers" is locked',
       extensions: { code, retryAfter, hint, originalError, query },
     })
     expect(readError(error(detailed), development).extensions).not.toHaveProperty('stacktrace')

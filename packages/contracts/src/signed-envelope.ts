@@ -1,28 +1,33 @@
 /** The signed envelope: Ed25519 over a domain prefix and the exact payload bytes, so nothing needs canonical JSON. */
 import { type KeyObject, sign, verify } from 'node:crypto'
-import { Sealed } from './mqtt.ts'
+import { SignedEnvelope } from './mqtt.ts'
 
 /** A signature for one purpose must never be valid for the other. */
 const prefixes = { command: 'holdfast-cmd-v1\0', ack: 'holdfast-ack-v1\0' } as const
-export type SealPurpose = keyof typeof prefixes
+export type EnvelopePurpose = keyof typeof prefixes
 
-const signedBytes = (purpose: SealPurpose, payload: Buffer) => Buffer.concat([Buffer.from(prefixes[purpose]), payload])
+const signedBytes = (purpose: EnvelopePurpose, payload: Buffer) =>
+  Buffer.concat([Buffer.from(prefixes[purpose]), payload])
 
 /** Signs `message`; `kid` names the key so that two can be valid while one is being replaced. */
-export function seal(purpose: SealPurpose, message: unknown, kid: string, privateKey: KeyObject): Buffer {
+export function signEnvelope(purpose: EnvelopePurpose, message: unknown, kid: string, privateKey: KeyObject): Buffer {
   const payload = Buffer.from(JSON.stringify(message))
   const signature = sign(null, signedBytes(purpose, payload), privateKey)
-  const envelope: Sealed = { kid, p: payload.toString('base64url'), s: signature.toString('base64url') }
+  const envelope: SignedEnvelope = { kid, p: payload.toString('base64url'), s: signature.toString('base64url') }
   return Buffer.from(JSON.stringify(envelope))
 }
 
-export type Opened =
+export type VerifiedEnvelope =
   | { readonly ok: true; readonly payload: unknown }
   | { readonly ok: false; readonly code: 'MALFORMED' | 'UNKNOWN_KEY' | 'BAD_SIGNATURE' }
 
-/** Verifies an envelope and returns its parsed JSON. Never throws: bytes off the air are hostile. */
-export function open(purpose: SealPurpose, bytes: Uint8Array, keyById: (kid: string) => KeyObject | undefined): Opened {
-  const envelope = Sealed.safeParse(parseJson(bytes))
+/** Verifies an envelope and returns its parsed JSON. Never throws: received bytes are hostile. */
+export function verifyEnvelope(
+  purpose: EnvelopePurpose,
+  bytes: Uint8Array,
+  keyById: (kid: string) => KeyObject | undefined,
+): VerifiedEnvelope {
+  const envelope = SignedEnvelope.safeParse(parseJson(bytes))
   if (!envelope.success) return { ok: false, code: 'MALFORMED' }
   const key = keyById(envelope.data.kid)
   if (!key) return { ok: false, code: 'UNKNOWN_KEY' }
