@@ -4,10 +4,10 @@ import { type Addresses, runningStack, type Stack, type StackOptions, startStack
 const holdfastDir = join(import.meta.dirname, '..', '.holdfast')
 
 /** A Holdfast to go through: its addresses and who may ask there. */
-export type Reachable = Addresses & AsyncDisposable & Pick<Stack, 'token'>
+export type StackEndpoint = Addresses & AsyncDisposable & Pick<Stack, 'token'>
 
 /** The one that `npm start` runs; without it, one of its own for the time being, named by `purpose`. */
-export async function stackToUse(purpose: string, say: (line: string) => void): Promise<Reachable> {
+export async function runningOrFreshStack(purpose: string, say: (line: string) => void): Promise<StackEndpoint> {
   const running = runningStack(join(holdfastDir, 'data'))
   if (running) {
     say(`Going through ${running.endpoint}`)
@@ -22,7 +22,7 @@ export async function stackToUse(purpose: string, say: (line: string) => void): 
 }
 
 /** Rides of twenty seconds to a minute, in a twelfth of that time. */
-const hurried = { 'firmware-agent': { SIMULATION_SPEED: '12' } }
+const fastRides = { 'firmware-agent': { SIMULATION_SPEED: '12' } }
 
 /** A Holdfast of one's own with an empty memory, on free ports; what dies stays dead until it is restarted. */
 export async function freshStack(purpose: string, options: Partial<StackOptions> = {}): Promise<Stack> {
@@ -34,6 +34,6 @@ export async function freshStack(purpose: string, options: Partial<StackOptions>
     fresh: true,
     listedBesides: 0,
     ...others,
-    overrides: { ...hurried, ...overrides },
+    overrides: { ...fastRides, ...overrides },
   })
 }

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import type { Stack } from '@holdfast/dev'
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
-import { PublicClient, until } from '../client.ts'
 import { brokenInvariants } from '../invariants.ts'
 import * as operations from '../journey/operations.ts'
+import { PublicClient, until } from '../public-client.ts'
 import { freshStack } from '../stack.ts'
 
 let stack: Stack
@@ -29,19 +29,19 @@ const payWith = `
 
 async function held() {
   const customer = new PublicClient(stack.endpoint, await stack.token({ role: 'customer', sub: randomUUID() }))
-  const { vehiclesNear } = await customer.ask<{ vehiclesNear: { vehicles: { vehicle: { id: string } }[] } }>(
+  const { vehiclesNear } = await customer.request<{ vehiclesNear: { vehicles: { vehicle: { id: string } }[] } }>(
     operations.find,
     {
       near: { latitude: 50.1113, longitude: 8.675 },
       radiusMeters: 3_000,
     },
   )
-  const { createBooking } = await customer.ask<{ createBooking: { booking: { id: string } } }>(operations.hold, {
+  const { createBooking } = await customer.request<{ createBooking: { booking: { id: string } } }>(operations.hold, {
     requestId: randomUUID(),
     vehicleId: vehiclesNear.vehicles[0]?.vehicle.id,
   })
   const pay = (card: string, requestId = randomUUID()) =>
-    customer.ask<Paid>(payWith, { requestId, bookingId: createBooking.booking.id, card })
+    customer.request<Paid>(payWith, { requestId, bookingId: createBooking.booking.id, card })
   return { customer, bookingId: createBooking.booking.id, pay }
 }
 
@@ -71,7 +71,7 @@ it('gives up after five declined cards', async () => {
     __typename: 'BookingNotPayable',
     state: 'CANCELLED',
   })
-  const { booking } = await customer.ask<{ booking: { state: string } }>(operations.booking, { bookingId })
+  const { booking } = await customer.request<{ booking: { state: string } }>(operations.booking, { bookingId })
   expect(booking.state).toBe('CANCELLED')
   await customer.close()
 })

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { parseArgs } from 'node:util'
-import { PublicClient } from '../client.ts'
 import { brokenInvariants } from '../invariants.ts'
-import { stackToUse } from '../stack.ts'
+import { PublicClient } from '../public-client.ts'
+import { runningOrFreshStack } from '../stack.ts'
 import { type Ride, ride } from './ride.ts'
 
 /**
@@ -19,13 +19,13 @@ const somewhere = () => ({
   longitude: hauptwache.longitude + (Math.random() - 0.5) * 0.022,
 })
 
-interface Wanted {
+interface Options {
   readonly rides: number
   readonly concurrency: number
   readonly json: boolean
 }
 
-function wanted(args: string[]): Wanted {
+function parseOptions(args: string[]): Options {
   const { values } = parseArgs({
     args,
     options: {
@@ -42,9 +42,9 @@ function wanted(args: string[]): Wanted {
   return { rides: number('rides', 100_000), concurrency: number('concurrency', 1_000), json: values.json }
 }
 
-async function journey({ rides, concurrency, json }: Wanted): Promise<boolean> {
+async function journey({ rides, concurrency, json }: Options): Promise<boolean> {
   const say = (line: string) => process.stderr.write(`${line}\n`)
-  await using stack = await stackToUse('journey', say)
+  await using stack = await runningOrFreshStack('journey', say)
   const from = performance.now()
   const done: Ride[] = []
   const failures: string[] = []
@@ -131,9 +131,9 @@ function printReport(
 
 /** Gives the exit code. */
 export async function main(args: string[]): Promise<number> {
-  let asked: Wanted
+  let asked: Options
   try {
-    asked = wanted(args)
+    asked = parseOptions(args)
   } catch (err) {
     process.stderr.write(`${err instanceof Error ? err.message : String(err)}\n${usage}\n`)
     return 2

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type PublicClient, until } from '../client.ts'
+import { type PublicClient, until } from '../public-client.ts'
 import * as operations from './operations.ts'
 
 export interface Place {
@@ -24,21 +24,21 @@ export class RideFailed extends Error {
   }
 }
 
-type Found = {
+type FindResult = {
   vehiclesNear: {
     vehicles?: { distanceMeters: number; vehicle: { id: string; type: { name: string } } }[]
     message?: string
   }
 }
-type Held = {
+type HoldResult = {
   createBooking: { __typename: string; booking?: { id: string }; alternatives?: { id: string }[]; message?: string }
 }
 type Command = { id: string; action: string; state: string; refusalCode: string | null }
-type Mutation<Name extends string> = Record<
+type CommandResult<Name extends string> = Record<
   Name,
-  { __typename: string; message?: string; state?: string; command?: Command; blockers?: { __typename: string }[] }
+  { __typename: string; message?: string; state?: string; moveLock?: Command; blockers?: { __typename: string }[] }
 >
-type BookingAnswer = {
+type BookingResult = {
   booking: {
     state: string
     fare: { total: { amountMinor: number } } | null
@@ -76,7 +76,7 @@ export async function ride(
   const candidates = await step(
     'find',
     async () => {
-      const { vehiclesNear } = await client.ask<Found>(operations.find, { near, radiusMeters: 2_000 })
+      const { vehiclesNear } = await client.request<FindResult>(operations.find, { near, radiusMeters: 2_000 })
       if (!vehiclesNear.vehicles?.length) throw new RideFailed('find', vehiclesNear)
       return vehiclesNear.vehicles
     },
@@ -102,7 +102,7 @@ export async function ride(
   const from = await step(
     'look',
     async () => {
-      const { booking } = await client.ask<BookingAnswer>(operations.booking, { bookingId })
+      const { booking } = await client.request<BookingResult>(operations.booking, { bookingId })
       const place = booking?.items[0]?.vehicle?.position
       if (booking?.state !== 'CONFIRMED' || !place) throw new RideFailed('look', booking)
       return place
@@ -118,7 +118,7 @@ export async function ride(
 
   await step(
     'ride',
-    () => rideToAPlace(client, vehicleId, from),
+    () => waitForRide(client, vehicleId, from),
     (seen) => `seen at ${seen} places on the map`,
   )
 
@@ -133,7 +133,7 @@ export async function ride(
     async () => {
       const deadline = Date.now() + 60_000
       for (;;) {
-        const { booking } = await client.ask<BookingAnswer>(operations.booking, { bookingId })
+        const { booking } = await client.request<BookingResult>(operations.booking, { bookingId })
         if (booking?.payment?.state === 'CAPTURED' && booking.receipt) return booking
         if (Date.now() > deadline) throw new RideFailed('receipt', booking)
         await sleep(100)
@@ -155,7 +155,7 @@ async function holdOneOf(
 ): Promise<{ bookingId: string; vehicleId: string }> {
   const wanted = [...vehicleIds]
   for (let vehicleId = wanted.shift(); vehicleId; vehicleId = wanted.shift()) {
-    const { createBooking } = await client.ask<Held>(operations.hold, { requestId: randomUUID(), vehicleId })
+    const { createBooking } = await client.request<HoldResult>(operations.hold, { requestId: randomUUID(), vehicleId })
     if (createBooking.booking) return { bookingId: createBooking.booking.id, vehicleId }
     if (!['AlreadyTaken', 'BookableNotFound', 'VehicleOffline'].includes(createBooking.__typename))
       throw new RideFailed('hold', createBooking)
@@ -165,7 +165,7 @@ async function holdOneOf(
 }
 
 async function payFor(client: PublicClient, bookingId: string): Promise<void> {
-  const { authorizePayment } = await client.ask<Mutation<'authorizePayment'>>(operations.pay, {
+  const { authorizePayment } = await client.request<CommandResult<'authorizePayment'>>(operations.pay, {
     requestId: randomUUID(),
     bookingId,
     paymentMethodId: 'pm_card_visa',
@@ -182,13 +182,13 @@ async function payFor(client: PublicClient, bookingId: string): Promise<void> {
   if (bookingStatus?.state !== 'CONFIRMED') throw new RideFailed('pay', bookingStatus)
 }
 
-interface Seen {
+interface ShownVehicle {
   readonly id: string
   readonly speed: number
   readonly position: Place
 }
 interface MapChange {
-  vehicleAvailability: { vehicles: Seen[] }
+  vehicleAvailability: { vehicles: ShownVehicle[] }
 }
 
 const standingMs = 30_000 // Some vehicles have no streets on the simulated map: their customers get off where they got on.
@@ -196,11 +196,11 @@ const standingMs = 30_000 // Some vehicles have no streets on the simulated map:
 const wanderingMeters = 15 // More than a parked vehicle's position wanders from one fix to the next.
 
 /** Watches the vehicle on the customer's own map until it has been somewhere and stands still; gives how many places it was seen at. */
-async function rideToAPlace(client: PublicClient, vehicleId: string, from: Place): Promise<number> {
+async function waitForRide(client: PublicClient, vehicleId: string, from: Place): Promise<number> {
   const { latitude, longitude } = from
   const box = { south: latitude - 0.05, west: longitude - 0.08, north: latitude + 0.05, east: longitude + 0.08 }
   const places = new Set<string>()
-  const see = (ms: number, what: string, wanted: (vehicle: Seen) => boolean) =>
+  const see = (ms: number, what: string, wanted: (vehicle: ShownVehicle) => boolean) =>
     until(client.subscribe<MapChange>(operations.watchMap, { box }), ms, what, ({ vehicleAvailability }) => {
       const vehicle = vehicleAvailability.vehicles.find(({ id }) => id === vehicleId)
       if (!vehicle) return false
@@ -223,7 +223,7 @@ async function rideToAPlace(client: PublicClient, vehicleId: string, from: Place
 const metersBetween = (a: Place, b: Place): number =>
   111_195 * Math.hypot(a.latitude - b.latitude, (a.longitude - b.longitude) * Math.cos((a.latitude * Math.PI) / 180))
 
-const orders = {
+const lockCommands = {
   unlockVehicle: {
     operation: operations.unlock,
     action: 'UNLOCK',
@@ -234,18 +234,18 @@ const orders = {
 } as const
 
 /** Orders the lock to move and watches until it has; asks again while something stands in the way that passes. */
-async function command(client: PublicClient, bookingId: string, name: keyof typeof orders): Promise<void> {
-  const { operation, action, success, reached } = orders[name]
+async function command(client: PublicClient, bookingId: string, name: keyof typeof lockCommands): Promise<void> {
+  const { operation, action, success, reached } = lockCommands[name]
   const deadline = Date.now() + rideMs
   let last: unknown
   while (Date.now() < deadline) {
-    const { [name]: answer } = await client.ask<Mutation<typeof name>>(operation, {
+    const { [name]: answer } = await client.request<CommandResult<typeof name>>(operation, {
       requestId: randomUUID(),
       bookingId,
     })
     last = answer
-    if (answer.__typename === success && answer.command) {
-      const { id } = answer.command
+    if (answer.__typename === success && answer.moveLock) {
+      const { id } = answer.moveLock
       const changes = client.subscribe<{ unlockStatus: Command | null }>(operations.watchUnlock, { bookingId })
       try {
         const { unlockStatus } = await until(
@@ -259,9 +259,9 @@ async function command(client: PublicClient, bookingId: string, name: keyof type
       } catch (err) {
         last = String(err)
       }
-    } else if (!passing.has(answer.__typename)) {
+    } else if (!temporaryProblems.has(answer.__typename)) {
       // The order before this one was carried out although its answer was lost on the way.
-      const { booking } = await client.ask<BookingAnswer>(operations.booking, { bookingId })
+      const { booking } = await client.request<BookingResult>(operations.booking, { bookingId })
       if (booking && (reached as readonly string[]).includes(booking.state)) return
       if (answer.__typename !== 'TripNotRunning') throw new RideFailed(name, answer)
     }
@@ -271,4 +271,4 @@ async function command(client: PublicClient, bookingId: string, name: keyof type
 }
 
 /** Refusals that go away by themselves: the vehicle is still riding, or still at the last command, or out of radio. */
-const passing = new Set(['EndTripBlocked', 'CommandUnderWay', 'VehicleUnreachable'])
+const temporaryProblems = new Set(['EndTripBlocked', 'CommandUnderWay', 'VehicleUnreachable'])

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import type { Stack } from '@holdfast/dev'
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
-import { PublicClient } from '../client.ts'
 import { brokenInvariants } from '../invariants.ts'
 import * as operations from '../journey/operations.ts'
+import { PublicClient } from '../public-client.ts'
 import { freshStack } from '../stack.ts'
 
 let stack: Stack
@@ -17,7 +17,7 @@ interface Held {
 }
 
 it('gives one scooter to one of twenty who tap at once, and shows the others where else to go', async () => {
-  const { vehiclesNear } = await new PublicClient(stack.endpoint).ask<{
+  const { vehiclesNear } = await new PublicClient(stack.endpoint).request<{
     vehiclesNear: { vehicles: { vehicle: { id: string } }[] }
   }>(operations.find, { near: { latitude: 50.1113, longitude: 8.675 }, radiusMeters: 3_000 })
   const vehicleId = vehiclesNear.vehicles[0]?.vehicle.id
@@ -29,7 +29,7 @@ it('gives one scooter to one of twenty who tap at once, and shows the others whe
   )
   const requests = customers.map(() => ({ requestId: randomUUID(), vehicleId }))
   const ask = () =>
-    Promise.all(customers.map((customer, index) => customer.ask<Held>(operations.hold, requests[index])))
+    Promise.all(customers.map((customer, index) => customer.request<Held>(operations.hold, requests[index])))
 
   const answers = await ask()
   const winners = answers.filter(({ createBooking }) => createBooking.booking)

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import type { Stack } from '@holdfast/dev'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { PublicClient } from '../client.ts'
 import { brokenInvariants } from '../invariants.ts'
 import * as operations from '../journey/operations.ts'
 import { ride } from '../journey/ride.ts'
-import { MapView } from '../map-view.ts'
+import { LiveMap } from '../live-map.ts'
+import { PublicClient } from '../public-client.ts'
 import { freshStack } from '../stack.ts'
 
 const near = { latitude: 50.1113, longitude: 8.675 }
@@ -23,33 +23,35 @@ describe('one ride, from the search to the receipt, while others watch', () => {
     const customer = new PublicClient(stack.endpoint, await stack.token({ role: 'customer', sub: customerId }))
     const onlooker = new PublicClient(stack.endpoint, await stack.token({ role: 'customer', sub: randomUUID() }))
     const operator = new PublicClient(stack.endpoint, await stack.token({ role: 'operator', sub: randomUUID() }))
-    const others = new MapView(onlooker, centre)
-    const own = new MapView(customer, centre)
-    const all = new MapView(operator, centre)
+    const others = new LiveMap(onlooker, centre)
+    const own = new LiveMap(customer, centre)
+    const all = new LiveMap(operator, centre)
     try {
-      await Promise.all([others, own, all].map((view) => view.until('the snapshot', ({ shown }) => shown.size >= 10)))
+      await Promise.all(
+        [others, own, all].map((view) => view.waitUntil('the snapshot', ({ shown }) => shown.size >= 10)),
+      )
       const before = new Set(others.shown.keys())
 
       const done = await ride(customer, near)
 
-      const used = [...before].filter((id) => others.gone.has(id))
+      const used = [...before].filter((id) => others.removed.has(id))
       expect(used).toHaveLength(1)
       const [vehicleId = ''] = used
       // Its customer and operators saw it move; nobody else saw it at all while it was away.
       expect(own.moves.get(vehicleId) ?? 0).toBeGreaterThan(0)
       expect(all.moves.get(vehicleId) ?? 0).toBeGreaterThan(0)
-      expect(others.seenAfterGone.has(vehicleId)).toBe(false)
+      expect(others.shownAfterRemoval.has(vehicleId)).toBe(false)
 
-      await others.until('the vehicle to come back', ({ shown }) => shown.size === before.size)
+      await others.waitUntil('the vehicle to come back', ({ shown }) => shown.size === before.size)
       const [back] = [...others.shown.keys()].filter((id) => !before.has(id))
       expect(back).toBeDefined()
       expect(back).not.toBe(vehicleId)
       // The old name means nothing to anybody any more.
-      expect(await onlooker.ask(`query ($id: ID!) { vehicle(id: $id) { id } }`, { id: vehicleId })).toEqual({
+      expect(await onlooker.request(`query ($id: ID!) { vehicle(id: $id) { id } }`, { id: vehicleId })).toEqual({
         vehicle: null,
       })
 
-      const { booking } = await customer.ask<{
+      const { booking } = await customer.request<{
         booking: {
           state: string
           fare: {
@@ -79,7 +81,7 @@ describe('one ride, from the search to the receipt, while others watch', () => {
 
   it('answers a search with prices from another subgraph, and refuses coordinates that are none', async () => {
     const anyone = new PublicClient(stack.endpoint)
-    const { vehiclesNear } = await anyone.ask<{
+    const { vehiclesNear } = await anyone.request<{
       vehiclesNear: {
         vehicles: { distanceMeters: number; vehicle: { price: { authorisation: { amountMinor: number } } } }[]
       }
@@ -89,7 +91,7 @@ describe('one ride, from the search to the receipt, while others watch', () => {
     expect(distances).toEqual(distances.toSorted((a, b) => a - b))
     for (const { vehicle } of vehiclesNear.vehicles) expect(vehicle.price.authorisation.amountMinor).toBeGreaterThan(0)
 
-    const refused = await anyone.ask<{ vehiclesNear: { message: string } }>(operations.find, {
+    const refused = await anyone.request<{ vehiclesNear: { message: string } }>(operations.find, {
       near: { latitude: 91, longitude: -200 },
       radiusMeters: -5,
     })

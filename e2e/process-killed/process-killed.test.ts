@@ -1,0 +1,55 @@
+import { randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Stack } from '@holdfast/dev'
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { brokenInvariants } from '../invariants.ts'
+import { type Ride, ride } from '../journey/ride.ts'
+import { PublicClient } from '../public-client.ts'
+import { freshStack } from '../stack.ts'
+
+const victims = [
+  'gateway',
+  'booking',
+  'fleet',
+  'payment',
+  'redis',
+  'mosquitto',
+  'postgres',
+  'firmware-agent',
+  'stripe-emulator',
+] as const
+
+let stack: Stack
+beforeAll(async () => {
+  stack = await freshStack('e2e-something-dies', { fleet: 30 })
+}, 120_000)
+afterAll(async () => stack?.stop())
+
+/** Customers who begin one after the other, so that whenever something dies there is a ride in each of its steps. */
+const rides = (count: number, everyMs: number): Promise<Ride>[] =>
+  Array.from({ length: count }, async (_, index) => {
+    await sleep(index * everyMs)
+    const client = new PublicClient(stack.endpoint, await stack.token({ role: 'customer', sub: randomUUID() }))
+    try {
+      return await ride(client, { latitude: 50.1113 + (index % 3) * 0.001, longitude: 8.675 })
+    } finally {
+      await client.close()
+    }
+  })
+
+describe('a process is killed during rides and comes back', () => {
+  it.each(victims)(
+    '%s: every ride ends with its receipt, nothing is lost, nothing is taken twice',
+    async (name) => {
+      const underWay = rides(8, 300)
+      await sleep(1_800)
+      await stack.process(name).kill('SIGKILL')
+      await sleep(1_000)
+      await stack.process(name).restart()
+      const done = await Promise.all(underWay)
+      expect(new Set(done.map(({ bookingId }) => bookingId)).size).toBe(8)
+      expect(await brokenInvariants(stack)).toEqual([])
+    },
+    180_000,
+  )
+})
