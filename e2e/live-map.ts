@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import * as operations from './journey/operations.ts'
 import type { PublicClient } from './public-client.ts'
 
-interface Change {
+interface MapChange {
   vehicleAvailability: {
     snapshot: boolean
     sequence: number
@@ -11,14 +11,13 @@ interface Change {
   }
 }
 
-/** A map that somebody looks at: what it shows now, and what it showed on the way. */
+/** The live map of one viewer: the vehicles it shows now, and what has changed since it was created. */
 export class LiveMap {
   readonly shown = new Map<string, { latitude: number; longitude: number }>()
-  /** Ids that were taken off. */
-  readonly removed = new Set<string>()
-  /** Ids that were shown again under the same name after they were taken off. */
+  readonly removedIds = new Set<string>()
+  /** Ids that were shown again after they had been removed. */
   readonly shownAfterRemoval = new Set<string>()
-  /** How often an id was shown at another place than before. */
+  /** How often the position of each id has changed. */
   readonly moves = new Map<string, number>()
   failure: unknown
 
@@ -28,18 +27,18 @@ export class LiveMap {
 
   async #watch(client: PublicClient, box: object): Promise<void> {
     try {
-      for await (const { vehicleAvailability: change } of client.subscribe<Change>(operations.watchMap, { box })) {
+      for await (const { vehicleAvailability: change } of client.subscribe<MapChange>(operations.watchMap, { box })) {
         if (change.snapshot) this.shown.clear()
         for (const id of change.goneIds) {
           this.shown.delete(id)
-          this.removed.add(id)
+          this.removedIds.add(id)
         }
         for (const { id, position } of change.vehicles) {
           const before = this.shown.get(id)
           if (before && (before.latitude !== position.latitude || before.longitude !== position.longitude)) {
             this.moves.set(id, (this.moves.get(id) ?? 0) + 1)
           }
-          if (this.removed.has(id)) this.shownAfterRemoval.add(id)
+          if (this.removedIds.has(id)) this.shownAfterRemoval.add(id)
           this.shown.set(id, position)
         }
       }
@@ -48,12 +47,12 @@ export class LiveMap {
     }
   }
 
-  async waitUntil(what: string, holds: (view: LiveMap) => boolean, ms = 20_000): Promise<void> {
-    const deadline = Date.now() + ms
-    while (!holds(this)) {
+  async waitUntil(what: string, isReached: (map: LiveMap) => boolean, timeoutMs = 20_000): Promise<void> {
+    const deadline = Date.now() + timeoutMs
+    while (!isReached(this)) {
       if (this.failure) throw this.failure
       if (Date.now() > deadline)
-        throw new Error(`the map did not show ${what} within ${ms} ms; it shows ${this.shown.size}`)
+        throw new Error(`the map did not show ${what} within ${timeoutMs} ms; it shows ${this.shown.size} vehicles`)
       await sleep(50)
     }
   }

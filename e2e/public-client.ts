@@ -1,13 +1,15 @@
+import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Stack } from '@holdfast/dev'
 import { type Client, createClient } from 'graphql-ws'
 import { WebSocket } from 'ws'
 
-/** An answer with top-level errors, or none at all. */
+/** No response, or a response with GraphQL errors. */
 export class RequestFailed extends Error {
   readonly code: string
   constructor(code: string, message: string) {
     super(`${code}: ${message}`)
-    this.name = 'Unanswered'
+    this.name = 'RequestFailed'
     this.code = code
   }
 }
@@ -17,15 +19,22 @@ interface GraphQLResponse<T> {
   errors?: { message: string; extensions?: { code?: string } }[]
 }
 
-const answerMs = 5_000
+const responseTimeoutMs = 5_000
+const retryForMs = 60_000
 const retryable = new Set(['UNAVAILABLE', 'NETWORK'])
 
-/** A front end as an app has it: HTTP for queries and mutations, graphql-ws for subscriptions, one token. */
+/** A client with the token of a new customer or operator. */
+export const newClient = async (
+  stack: Pick<Stack, 'endpoint' | 'token'>,
+  role: 'customer' | 'operator',
+): Promise<PublicClient> => new PublicClient(stack.endpoint, await stack.token({ role, sub: randomUUID() }))
+
+/** A client of the public endpoint: HTTP for queries and mutations, graphql-ws for subscriptions. Anonymous without a token. */
 export class PublicClient {
   readonly #endpoint: string
   readonly #token: string | undefined
   #socket: Client | undefined
-  /** How often a request had to be repeated because nothing, or UNAVAILABLE, came back. */
+  /** How often a request was repeated after no response, or after UNAVAILABLE. */
   retries = 0
 
   constructor(endpoint: string, token?: string) {
@@ -33,13 +42,13 @@ export class PublicClient {
     this.#token = token
   }
 
-  /** One request, one answer; throws Unanswered for top-level errors. */
+  /** Sends one request. Throws RequestFailed. */
   async requestOnce<T>(
     query: string,
     variables: Record<string, unknown> = {},
     headers: Record<string, string> = {},
   ): Promise<T> {
-    let answer: GraphQLResponse<T>
+    let body: GraphQLResponse<T>
     try {
       const response = await fetch(this.#endpoint, {
         method: 'POST',
@@ -49,26 +58,26 @@ export class PublicClient {
           ...headers,
         },
         body: JSON.stringify({ query, variables }),
-        signal: AbortSignal.timeout(answerMs),
+        signal: AbortSignal.timeout(responseTimeoutMs),
       })
-      answer = (await response.json()) as GraphQLResponse<T>
+      body = (await response.json()) as GraphQLResponse<T>
     } catch (err) {
       throw new RequestFailed('NETWORK', err instanceof Error ? err.message : String(err))
     }
-    const [error] = answer.errors ?? []
+    const [error] = body.errors ?? []
     if (error) throw new RequestFailed(error.extensions?.code ?? 'UNKNOWN', error.message)
-    if (!answer.data) throw new RequestFailed('UNKNOWN', 'an answer without data')
-    return answer.data
+    if (!body.data) throw new RequestFailed('UNKNOWN', 'a response without data')
+    return body.data
   }
 
-  /** Like `once`, repeated with the same variables (so the same requestId) while the service is away, for a minute. */
+  /** While the server is unavailable, repeats the request with the same variables (so the same requestId) for a minute. */
   async request<T>(query: string, variables: Record<string, unknown> = {}): Promise<T> {
-    const untilResult = Date.now() + 60_000
+    const deadline = Date.now() + retryForMs
     for (let attempt = 0; ; attempt++) {
       try {
         return await this.requestOnce<T>(query, variables)
       } catch (err) {
-        if (!(err instanceof RequestFailed && retryable.has(err.code)) || Date.now() > untilResult) throw err
+        if (!isRetryable(err) || Date.now() > deadline) throw err
         this.retries++
         await sleep(Math.min(100 * 2 ** attempt, 2_000) * (0.5 + Math.random() / 2))
       }
@@ -76,21 +85,21 @@ export class PublicClient {
   }
 
   /**
-   * A subscription's results; asked for again whenever the connection is lost or the service is away, for a minute. End it
-   * with `return()`.
+   * The results of a subscription. Subscribes again after the connection is lost or while the server is unavailable, for a
+   * minute after the last result. End it with `return()`.
    */
   async *subscribe<T>(query: string, variables: Record<string, unknown> = {}): AsyncGenerator<T, void, void> {
-    for (let goodUntil = Date.now() + 60_000; ; this.retries++) {
+    for (let deadline = Date.now() + retryForMs; ; this.retries++) {
       try {
         for await (const result of this.#ws().iterate<T>({ query, variables })) {
           const [error] = result.errors ?? []
           if (error) throw new RequestFailed(String(error.extensions?.['code'] ?? 'UNKNOWN'), error.message)
-          goodUntil = Date.now() + 60_000
+          deadline = Date.now() + retryForMs
           if (result.data) yield result.data
         }
         return
       } catch (err) {
-        if (!(err instanceof RequestFailed && retryable.has(err.code)) || Date.now() > goodUntil) throw err
+        if (!isRetryable(err) || Date.now() > deadline) throw err
         await sleep(200 + Math.random() * 300)
       }
     }
@@ -114,22 +123,26 @@ export class PublicClient {
   }
 }
 
-/** Reads results until `wanted` says yes; throws when that takes longer than `ms`. */
-export async function until<T>(
+const isRetryable = (err: unknown): boolean => err instanceof RequestFailed && retryable.has(err.code)
+
+/** Resolves to the first accepted result and ends the subscription. Throws if there is none within `timeoutMs`. */
+export async function untilResult<T>(
   results: AsyncGenerator<T, void, void>,
-  ms: number,
+  timeoutMs: number,
   what: string,
-  wanted: (result: T) => boolean,
+  isAccepted: (result: T) => boolean,
 ): Promise<T> {
-  const late = new Promise<never>((_, reject) => {
-    AbortSignal.timeout(ms).addEventListener('abort', () => reject(new Error(`${what}: not within ${ms} ms`)))
+  const timeout = new Promise<never>((_, reject) => {
+    AbortSignal.timeout(timeoutMs).addEventListener('abort', () =>
+      reject(new Error(`${what}: not within ${timeoutMs} ms`)),
+    )
   })
-  const found = async () => {
-    for await (const result of results) if (wanted(result)) return result
-    throw new Error(`${what}: the subscription ended before`)
+  const accepted = async () => {
+    for await (const result of results) if (isAccepted(result)) return result
+    throw new Error(`${what}: the subscription ended first`)
   }
   try {
-    return await Promise.race([found(), late])
+    return await Promise.race([accepted(), timeout])
   } finally {
     void results.return()
   }

@@ -1,13 +1,12 @@
-import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Stack } from '@holdfast/dev'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { brokenInvariants } from '../invariants.ts'
 import { type Ride, ride } from '../journey/ride.ts'
-import { PublicClient } from '../public-client.ts'
+import { newClient } from '../public-client.ts'
 import { freshStack } from '../stack.ts'
 
-const victims = [
+const processNames = [
   'gateway',
   'booking',
   'fleet',
@@ -25,11 +24,11 @@ beforeAll(async () => {
 }, 120_000)
 afterAll(async () => stack?.stop())
 
-/** Customers who begin one after the other, so that whenever something dies there is a ride in each of its steps. */
-const rides = (count: number, everyMs: number): Promise<Ride>[] =>
+/** Starts one ride after the other, so that the rides are in different steps when a process is killed. */
+const startRides = (count: number, everyMs: number): Promise<Ride>[] =>
   Array.from({ length: count }, async (_, index) => {
     await sleep(index * everyMs)
-    const client = new PublicClient(stack.endpoint, await stack.token({ role: 'customer', sub: randomUUID() }))
+    const client = await newClient(stack, 'customer')
     try {
       return await ride(client, { latitude: 50.1113 + (index % 3) * 0.001, longitude: 8.675 })
     } finally {
@@ -37,16 +36,16 @@ const rides = (count: number, everyMs: number): Promise<Ride>[] =>
     }
   })
 
-describe('a process is killed during rides and comes back', () => {
-  it.each(victims)(
-    '%s: every ride ends with its receipt, nothing is lost, nothing is taken twice',
+describe('a process is killed during rides and restarts', () => {
+  it.each(processNames)(
+    '%s: every ride ends with a receipt, and every invariant holds',
     async (name) => {
-      const underWay = rides(8, 300)
+      const rides = startRides(8, 300)
       await sleep(1_800)
       await stack.process(name).kill('SIGKILL')
       await sleep(1_000)
       await stack.process(name).restart()
-      const done = await Promise.all(underWay)
+      const done = await Promise.all(rides)
       expect(new Set(done.map(({ bookingId }) => bookingId)).size).toBe(8)
       expect(await brokenInvariants(stack)).toEqual([])
     },
