@@ -8,11 +8,11 @@ const mappers: Record<string, Record<string, string>> = {
     Vehicle: '../context.ts#VehicleRef',
   },
   fleet: {
-    Booking: '../resolvers/Booking.ts#BookingStub',
+    Booking: '../context.ts#BookingRef',
     Command: '../domain/command.ts#Command as CommandModel',
     Trip: '../store/trips.ts#Trip as TripModel',
-    Vehicle: '../domain/sight.ts#Seen',
-    VehicleType: '../domain/sight.ts#VehicleType as VehicleTypeModel',
+    Vehicle: '../domain/vehicle-view.ts#VehicleView',
+    VehicleType: '../domain/vehicle-type.ts#VehicleType as VehicleTypeModel',
     Zone: '../domain/zones.ts#Zone as ZoneModel',
   },
   payment: {

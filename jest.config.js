@@ -1,4 +1,4 @@
-/** One Jest for the whole tree: tests beside the code, in test/ and in e2e/. Infrastructure comes from dev/test.ts. */
+/** One Jest for the whole tree: tests beside the code, in test/ and in e2e/. dev/testing gives them their servers. */
 export default {
   testEnvironment: 'node',
   testMatch: ['**/*.test.ts'],

@@ -1,7 +1,7 @@
 /** The gateways as processes: Holdfast as a user starts it, the others as their documentation starts them in production. */
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { freePort } from '../dev/ports.ts'
+import { freePort } from '@holdfast/dev/free-port'
 import { type MeasuredProcess, type ProcessOptions, startMeasuredProcess } from './measured-process.ts'
 import { installDir } from './other-gateways/install.ts'
 import { expectedResponse, query } from './sample-subgraphs/operations.ts'

@@ -1,57 +1,31 @@
-// The one file that must run on any Node from 20 and with nothing installed: installs what package-lock.json says when
-// something of it is missing, then hands over to dev/cli.ts on the Node version that the project pins.
-import { spawn, spawnSync } from 'node:child_process'
-import { existsSync, readFileSync } from 'node:fs'
-import { constants } from 'node:os'
+// Runs on any Node from 20 and with nothing installed: installs the packages when some are missing, then runs dev/cli.ts
+// on the Node version that package-lock.json names.
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { install } from './bootstrap/install.mjs'
+import { messages } from './bootstrap/messages.mjs'
+import { unmetRequirement } from './bootstrap/requirements.mjs'
+import { run } from './bootstrap/run.mjs'
+import { printSteps } from './bootstrap/steps.mjs'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
-const node = join(root, 'node_modules', '.bin', process.platform === 'win32' ? 'node.cmd' : 'node')
+const node = join(root, 'node_modules', 'node', 'bin', 'node')
 
-if (Number(process.versions.node.split('.')[0]) < 20) {
-  console.error(`Holdfast needs Node 20 or newer to start; this is ${process.versions.node}.`)
+const problem =
+  unmetRequirement(process.platform, process.versions.node) ??
+  (await install(root, node, printSteps(console.log, process.stdout.isTTY === true)))
+if (problem !== undefined) {
+  console.error(problem)
   process.exit(1)
 }
 
-install()
-
-const child = spawn(node, [join(root, 'dev', 'cli.ts'), ...process.argv.slice(2)], {
-  // The channel tells it when this process is gone, however that came.
-  stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
-})
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
-if (process.env.npm_lifecycle_event !== undefined) {
-  // npm ends on SIGTERM without passing it on.
-  const npm = process.ppid
-  setInterval(() => process.ppid !== npm && child.kill('SIGTERM'), 500).unref()
-}
-child.on('error', (error) => {
-  console.error(`${node} could not be run: ${error.message}. Remove node_modules and try again.`)
+// The channel tells the child when this process ends, for whatever reason.
+const stdio = ['inherit', 'inherit', 'inherit', 'ipc']
+try {
+  // Node warns when it imports WebAssembly, and Prisma's engine is WebAssembly.
+  const args = ['--disable-warning=ExperimentalWarning', join(root, 'dev', 'cli.ts'), ...process.argv.slice(2)]
+  process.exit(await run(node, args, { stdio }))
+} catch (error) {
+  console.error(messages.cannotRun(node, error.message))
   process.exit(1)
-})
-child.on('exit', (code, signal) => process.exit(code ?? 128 + constants.signals[signal]))
-
-function install() {
-  if (isInstalled()) return
-  console.log('  … dependencies: npm install')
-  // Not npm ci: it refuses a lock that lacks the optional packages of platforms other than the one it was written on.
-  const args = ['install', '--no-save', '--no-audit', '--no-fund']
-  const { status } = spawnSync('npm', args, { cwd: root, stdio: 'inherit', shell: process.platform === 'win32' })
-  if (status !== 0) {
-    console.error('npm install failed; nothing was started.')
-    process.exit(1)
-  }
-}
-
-/** Whether every package of the lock is there in its version. What only some platforms have is left to npm. */
-function isInstalled() {
-  const written = join(root, 'node_modules', '.package-lock.json')
-  if (!existsSync(node) || !existsSync(written)) return false
-  const packagesOf = (path) => JSON.parse(readFileSync(path, 'utf8')).packages
-  const installed = packagesOf(written)
-  return Object.entries(packagesOf(join(root, 'package-lock.json'))).every(
-    ([path, wanted]) =>
-      path === '' || wanted.optional || wanted.devOptional || installed[path]?.version === wanted.version,
-  )
 }

@@ -1,18 +1,23 @@
 import { join } from 'node:path'
-import { projectDir } from './places.ts'
-import { reset } from './reset.ts'
-import { DidNotStart } from './server.ts'
-import { CannotStart } from './stack.ts'
-import { start } from './start.ts'
-import { checkDrift, test } from './test.ts'
-import { verify } from './verify.ts'
+import { DatabaseFromOtherMigrations } from '@holdfast/database/migrate'
+import { checkLockFile } from './commands/lock-file.ts'
+import { reset } from './commands/reset.ts'
+import { checkSchema, updateSchema } from './commands/schema.ts'
+import { start } from './commands/start.ts'
+import { test } from './commands/test.ts'
+import { verify } from './commands/verify.ts'
+import { projectDir } from './files/paths.ts'
+import { messages } from './messages.ts'
+import { CannotStart } from './processes/cannot-start.ts'
 
-/** What `node dev/bootstrap.mjs <command>` can do. Each gives the exit code. */
+/** The commands of `node dev/bootstrap.mjs <command>`. Each returns the exit code. */
 const commands: Record<string, (args: string[]) => Promise<number>> = {
   start,
   reset,
   test,
-  drift: checkDrift,
+  schema: updateSchema,
+  drift: checkSchema,
+  'lock-file': checkLockFile,
   verify,
   journey: program('e2e/journey/main.ts'),
   bench: program('bench/main.ts'),
@@ -21,18 +26,19 @@ const commands: Record<string, (args: string[]) => Promise<number>> = {
 const [name = '', ...args] = process.argv.slice(2)
 const command = commands[name]
 if (command === undefined) {
-  console.error(`"${name}" is no command; there are ${Object.keys(commands).join(', ')}.`)
+  console.error(messages.unknownCommand(name, Object.keys(commands)))
   process.exit(1)
 }
 
 try {
   process.exit(await command(args))
 } catch (error) {
-  console.error(error instanceof CannotStart || error instanceof DidNotStart ? error.message : error)
+  const isExplained = error instanceof CannotStart || error instanceof DatabaseFromOtherMigrations
+  console.error(isExplained ? error.message : error)
   process.exit(1)
 }
 
-/** A program of another folder that exports `main(args)`, loaded only when it is asked for. */
+/** A program in another folder that exports `main(args)`. Loaded only when it is needed. */
 function program(file: string): (args: string[]) => Promise<number> {
   return async (args) => {
     const { main } = (await import(join(projectDir, file))) as { main: (args: string[]) => Promise<number> }

@@ -22,7 +22,7 @@ export async function runningOrFreshStack(name: string, print: (line: string) =>
 }
 
 /** A ride of 20 to 60 s takes a twelfth of that time. */
-const fastRides = { 'firmware-agent': { SIMULATION_SPEED: '12' } }
+const fastRides = { 'vehicle-simulator': { SIMULATION_SPEED: '12' } }
 
 /** Starts a Holdfast with an empty database on free ports. A process that is killed stays down until it is restarted. */
 export async function freshStack(name: string, options: Partial<StackOptions> = {}): Promise<Stack> {
@@ -32,7 +32,7 @@ export async function freshStack(name: string, options: Partial<StackOptions> = 
     dataDir,
     ports: 'free',
     fresh: true,
-    listedBesides: 0,
+    parkedVehicles: 0,
     ...others,
     overrides: { ...fastRides, ...overrides },
   })

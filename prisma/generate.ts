@@ -7,32 +7,21 @@ import { join } from 'node:path'
 const here = import.meta.dirname
 const stamp = join(here, 'generated', '.schema-hash')
 
-/** Writes the typed client to `generated/` when the schema or Prisma's version changed since the last time; true when it
- * did. Needs no network. Throws with Prisma's own words when the schema is wrong. */
-export function generate(): boolean {
-  const wanted = schemaHash()
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return false
+/** Writes the typed client to `generated/` when `schema/` or Prisma's version changed since the last time. Needs no network
+ * and no database. Throws what Prisma says of a wrong schema. */
+export function generate(): void {
+  const current = schemaHash()
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === current) return
   const cli = createRequire(import.meta.url).resolve('prisma/build/index.js')
   const run = spawnSync(process.execPath, [cli, 'generate'], {
     cwd: here,
     encoding: 'utf8',
     timeout: 60_000,
-    env: { ...process.env, PRISMA_HIDE_UPDATE_MESSAGE: '1', ...engineOverride() },
+    // It never runs the native schema engine, but downloads it unless this names a file that exists, whichever that is.
+    env: { ...process.env, PRISMA_HIDE_UPDATE_MESSAGE: '1', PRISMA_SCHEMA_ENGINE_BINARY: process.execPath },
   })
   if (run.status !== 0) throw new Error(`prisma generate failed:\n${run.stdout}${run.stderr}`)
-  writeFileSync(stamp, wanted)
-  return true
-}
-
-/** Generating never runs the native schema engine, but the command downloads it all the same. Naming any file that
- * exists keeps it from that; where the engine is there or named, it is left as it is. */
-function engineOverride(): Record<string, string> {
-  if (process.env['PRISMA_SCHEMA_ENGINE_BINARY'] !== undefined) return {}
-  const engines = createRequire(createRequire(import.meta.url).resolve('prisma/build/index.js')).resolve(
-    '@prisma/engines',
-  )
-  const native = readdirSync(join(engines, '..', '..')).some((name) => name.startsWith('schema-engine-'))
-  return native ? {} : { PRISMA_SCHEMA_ENGINE_BINARY: process.execPath }
+  writeFileSync(stamp, current)
 }
 
 function schemaHash(): string {

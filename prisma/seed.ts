@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { parkingPlaces } from '@holdfast/firmware-agent/parking-places'
+import { parkingPlaces } from '@holdfast/frankfurt-map'
 import type { Pool, PoolClient } from 'pg'
 
 /** A vehicle as it was provisioned. */

@@ -4,22 +4,22 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { createRemoteJWKSet, jwtVerify } from 'jose'
-import { projectDir } from '../places.ts'
-import { freePort } from '../ports.ts'
-import { type Server, server } from '../server.ts'
-import { tokenFrom } from '../stack.ts'
+import { projectDir } from '../files/paths.ts'
+import { freePort } from '../processes/free-port.ts'
+import { type ManagedProcess, managedProcess } from '../processes/managed-process.ts'
+import { tokenFrom } from '../stack/tokens.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'holdfast-'))
 let issuer: string
-let program: Server
+let program: ManagedProcess
 
 beforeAll(async () => {
   const port = await freePort()
   issuer = `http://127.0.0.1:${port}`
-  program = server({
+  program = managedProcess({
     name: 'issuer',
     command: process.execPath,
-    args: [join(projectDir, 'dev', 'issuer.ts')],
+    args: [join(projectDir, 'dev', 'servers', 'issuer.ts')],
     env: { PORT: String(port), ISSUER: issuer, KEY_FILE: join(folder, 'key.pem'), LOG_LEVEL: 'info' },
     logFile: join(folder, 'issuer.log'),
     ready: async () => {

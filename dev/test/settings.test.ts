@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { readSettings } from '../settings.ts'
+import { readSettings } from '../stack/settings.ts'
 
 const settingsOf = (env: Record<string, string>, args: string[] = []) => {
   const read = readSettings(env, args)
@@ -61,11 +61,11 @@ describe('settings', () => {
     expect(faultsOf({ DATABASE_URL: 'http://me:hunter2@db/x' }).join()).not.toContain('hunter2')
   })
 
-  it('refuse one port for two doors', () => {
-    expect(faultsOf({ PORT: '4001' })).toEqual(['PORT and ISSUER_PORT are both 4001'])
+  it('refuse one port for two servers', () => {
+    expect(faultsOf({ PORT: '4001' })).toEqual([expect.stringContaining('PORT and ISSUER_PORT are both 4001')])
   })
 
-  it('miss the number after --fleet', () => {
+  it('require a number after --fleet', () => {
     expect(faultsOf({}, ['--fleet'])).toEqual([expect.stringContaining('--fleet must')])
   })
 })

@@ -1,16 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { Redis } from 'ioredis'
 import { connectAsync, type MqttClient } from 'mqtt'
-import { ask } from '../postgres.ts'
-import { type TestBroker, testBroker, testDatabase, testRedis } from '../testing.ts'
+import { queryOnce } from '../servers/postgres.ts'
+import { type TestBroker, testBroker, testDatabase, testRedis } from '../testing/index.ts'
 
 describe('a test database', () => {
   it('is migrated, and each is its own', async () => {
     await using one = await testDatabase()
     await using other = await testDatabase()
-    await ask(one.url('owner'), 'create table public.mine (id int)')
+    await queryOnce(one.url('owner'), 'create table public.mine (id int)')
     const tables = "select schemaname || '.' || tablename as name from pg_tables"
-    const names = async (url: string) => (await ask(url, tables)).map(({ name }) => name)
+    const names = async (url: string) => (await queryOnce(url, tables)).map(({ name }) => name)
     expect(await names(one.url('owner'))).toContain('public.mine')
     expect(await names(other.url('owner'))).not.toContain('public.mine')
     expect(await names(other.url('owner'))).toContain('booking.outbox')
@@ -19,14 +19,14 @@ describe('a test database', () => {
   it('lets each role in, and only into its own schema', async () => {
     await using database = await testDatabase()
     const insert = "insert into booking.inbox (consumer, event_id) values ('test', gen_random_uuid())"
-    await ask(database.url('booking'), insert)
-    await expect(ask(database.url('payment'), insert)).rejects.toThrow('permission denied')
+    await queryOnce(database.url('booking'), insert)
+    await expect(queryOnce(database.url('payment'), insert)).rejects.toThrow('permission denied')
   })
 
   it('is gone after drop', async () => {
     const database = await testDatabase()
     await database.drop()
-    await expect(ask(database.url('owner'), 'select 1')).rejects.toThrow('does not exist')
+    await expect(queryOnce(database.url('owner'), 'select 1')).rejects.toThrow('does not exist')
   })
 })
 
@@ -97,10 +97,10 @@ describe('a test broker', () => {
   const vehicle = ({ deviceId, mqttPassword }: typeof alice, clientId?: string) =>
     connect(broker.vehicleUrl, deviceId, mqttPassword, clientId)
   const fleet = () => connect(broker.fleetUrl, broker.fleet.username, broker.fleet.password)
-  const heardBy = (client: MqttClient) => {
-    const heard: string[] = []
-    client.on('message', (topic, payload) => heard.push(`${topic} ${payload}`))
-    return heard
+  const messagesTo = (client: MqttClient) => {
+    const messages: string[] = []
+    client.on('message', (topic, payload) => messages.push(`${topic} ${payload}`))
+    return messages
   }
 
   it('refuses a wrong password, an unknown user and no user', async () => {
@@ -111,25 +111,25 @@ describe('a test broker', () => {
     )
   })
 
-  it('lets vehicles in by their door only, and the fleet by its own', async () => {
+  it('accepts vehicles on their listener only, and the fleet service on its own', async () => {
     await expect(connect(broker.fleetUrl, alice.deviceId, alice.mqttPassword)).rejects.toThrow('Not authorized')
     await expect(connect(broker.vehicleUrl, 'fleet', broker.fleet.password)).rejects.toThrow('Not authorized')
   })
 
   it('delivers to a vehicle what is meant for it and nothing else', async () => {
     const a = await vehicle(alice)
-    const heard = heardBy(a)
+    const messages = messagesTo(a)
     await a.subscribeAsync(['#', `vehicles/${bob.deviceId}/dn/#`, `vehicles/${alice.deviceId}/dn/#`], { qos: 1 })
     const backend = await fleet()
     await backend.publishAsync(`vehicles/${bob.deviceId}/dn/cmd`, 'for bob', { qos: 1 })
     await backend.publishAsync(`vehicles/${alice.deviceId}/dn/cmd`, 'for alice', { qos: 1 })
-    await until(() => heard.length > 0)
-    expect(new Set(heard)).toEqual(new Set([`vehicles/${alice.deviceId}/dn/cmd for alice`]))
+    await until(() => messages.length > 0)
+    expect(new Set(messages)).toEqual(new Set([`vehicles/${alice.deviceId}/dn/cmd for alice`]))
   })
 
-  it('takes from a vehicle only what is its own to say', async () => {
+  it('accepts from a vehicle only its own messages', async () => {
     const backend = await fleet()
-    const heard = heardBy(backend)
+    const messages = messagesTo(backend)
     await backend.subscribeAsync('vehicles/+/up/#', { qos: 1 })
     const b = await vehicle(bob)
     const say = (topic: string, words: string) =>
@@ -137,23 +137,23 @@ describe('a test broker', () => {
     expect(await say(`vehicles/${alice.deviceId}/up/state`, 'as alice')).toMatch('Not authorized')
     expect(await say(`vehicles/${alice.deviceId}/dn/cmd`, 'unlock')).toMatch('Not authorized')
     await say(`vehicles/${bob.deviceId}/up/state`, 'as bob')
-    await until(() => heard.length > 0)
-    expect(heard).toEqual([`vehicles/${bob.deviceId}/up/state as bob`])
+    await until(() => messages.length > 0)
+    expect(messages).toEqual([`vehicles/${bob.deviceId}/up/state as bob`])
   })
 
-  it('lets no vehicle throw out another by taking its client id', async () => {
+  it('lets no vehicle disconnect another by taking its client id', async () => {
     const a = await vehicle(alice)
-    let thrownOut = false
+    let disconnected = false
     a.on('close', () => {
-      thrownOut = true
+      disconnected = true
     })
     await vehicle(bob, alice.deviceId)
     const backend = await fleet()
-    const heard = heardBy(a)
+    const messages = messagesTo(a)
     await a.subscribeAsync(`vehicles/${alice.deviceId}/dn/#`, { qos: 1 })
     await backend.publishAsync(`vehicles/${alice.deviceId}/dn/cfg`, 'still there', { qos: 1 })
-    await until(() => heard.length > 0)
-    expect(thrownOut).toBe(false)
+    await until(() => messages.length > 0)
+    expect(disconnected).toBe(false)
   })
 
   it('keeps its port and its passwords through SIGKILL', async () => {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { parseArgs } from 'node:util'
-import { brokenInvariants } from '../invariants.ts'
+import { brokenInvariants } from '../invariants/whole-system.ts'
 import { PublicClient } from '../public-client.ts'
 import { runningOrFreshStack } from '../stack.ts'
 import { type Ride, ride } from './ride.ts'

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Stack } from '@holdfast/dev'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { brokenInvariants } from '../invariants.ts'
+import { brokenInvariants } from '../invariants/whole-system.ts'
 import { type Ride, ride } from '../journey/ride.ts'
 import { newClient } from '../public-client.ts'
 import { freshStack } from '../stack.ts'
@@ -14,7 +14,7 @@ const processNames = [
   'redis',
   'mosquitto',
   'postgres',
-  'firmware-agent',
+  'vehicle-simulator',
   'stripe-emulator',
 ] as const
 

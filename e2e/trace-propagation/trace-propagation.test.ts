@@ -73,7 +73,7 @@ it('carries the trace of a request through rows, events and the vehicle, and log
   for (const [trace, processes] of [
     [hold, ['gateway', 'booking']],
     [pay, ['gateway', 'payment']],
-    [unlock, ['gateway', 'fleet', 'firmware-agent']],
+    [unlock, ['gateway', 'fleet', 'vehicle-simulator']],
   ] as const) {
     for (const name of processes) expect([name, logs[name]?.includes(trace.id)]).toEqual([name, true])
   }

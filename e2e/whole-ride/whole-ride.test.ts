@@ -1,7 +1,7 @@
 import type { Stack } from '@holdfast/dev'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { cityCentre } from '../hold-vehicle.ts'
-import { brokenInvariants } from '../invariants.ts'
+import { brokenInvariants } from '../invariants/whole-system.ts'
 import * as operations from '../journey/operations.ts'
 import { ride } from '../journey/ride.ts'
 import { LiveMap } from '../live-map.ts'

@@ -1,9 +1,9 @@
 /** What gateways share through Redis: who used what, and texts that clients sent once. */
 import { createHash } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { testRedis } from '@holdfast/dev/testing'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { Redis } from 'ioredis'
-import { testRedis } from '../../dev/testing.ts'
 import { operations } from '../src/operations/main.ts'
 import { startGraph, type TestGraph } from './graph.ts'
 import { publishedAt, type TestRegistry, testRegistry } from './registry.ts'

@@ -1,9 +1,9 @@
 /** How usage is written to Redis. */
 import { setImmediate } from 'node:timers/promises'
+import { testRedis } from '@holdfast/dev/testing'
 import { createLog } from '@holdfast/service/process'
 import { createRedis, type Redis } from '@holdfast/service/redis'
 import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals'
-import { testRedis } from '../../dev/testing.ts'
 import type { Published } from '../src/operations/registry.ts'
 import { readUsage, usage } from '../src/operations/usage.ts'
 import { until } from './wait.ts'

@@ -1,6 +1,6 @@
 import { type LockState, type Sample, Telemetry } from '@holdfast/contracts'
 import { describe, expect, it } from '@jest/globals'
-import { defaultConfig, historyKept, keep, notYetReported, observe, oldest } from './reporting.ts'
+import { defaultConfig, notYetReported, observe } from './reporting.ts'
 
 const sample = (at: number, speed = 0): Sample => ({
   at,
@@ -12,7 +12,7 @@ const sample = (at: number, speed = 0): Sample => ({
   odometer: 0,
 })
 
-/** What is sent when a vehicle is looked at every 250 ms, with the moments in seconds. */
+/** What is sent when a vehicle is observed every 250 ms; `at` is in seconds. */
 function watch(seconds: number, speedAt: (second: number) => number, lock: LockState, config = defaultConfig) {
   let reporting = notYetReported
   const sent: { at: number; samples: readonly Sample[] }[] = []
@@ -26,32 +26,32 @@ function watch(seconds: number, speedAt: (second: number) => number, lock: LockS
 }
 
 describe('reports', () => {
-  it('of a ride carry a sample each second, in batches of the wanted interval', () => {
+  it('of a ride carry a sample each second, in batches of the configured interval', () => {
     const sent = watch(21, () => 4, 'UNLOCKED')
     expect(sent.map(({ at }) => at)).toEqual([0.25, 5.25, 10.25, 15.25, 20.25])
     expect(sent[1]?.samples.map(({ at }) => at - 1e12)).toEqual([1_250, 2_250, 3_250, 4_250, 5_250])
   })
 
-  it('come as often as the house wants', () => {
+  it('come as often as the server asks for', () => {
     expect(watch(4, () => 4, 'UNLOCKED', { ...defaultConfig, movingIntervalMs: 1_000 })).toHaveLength(4)
     expect(watch(4, () => 4, 'UNLOCKED', { ...defaultConfig, movingIntervalMs: 500 })).toHaveLength(8)
   })
 
-  it('tell a start and a stop at once', () => {
+  it('of a start and a stop are sent at once', () => {
     const sent = watch(8, (second) => (second > 2 && second < 7.4 ? 4 : 0), 'UNLOCKED')
     expect(sent.map(({ at }) => at)).toEqual([0.25, 2.25, 7.25, 7.5])
     expect(sent.at(-1)?.samples.at(-1)?.speed).toBe(0)
   })
 
-  it('repeat every 5 s that an unlocked vehicle stands', () => {
+  it('of an unlocked vehicle that stands are sent every 5 s', () => {
     expect(watch(16, () => 0, 'UNLOCKED').map(({ at }) => at)).toEqual([0.25, 5.25, 10.25, 15.25])
   })
 
-  it('of a parked vehicle come every quarter of an hour', () => {
+  it('of a parked vehicle are sent every quarter of an hour', () => {
     expect(watch(3_000, () => 0, 'LOCKED').map(({ at }) => at)).toEqual([0.25, 900.25, 1_800.25, 2_700.25])
   })
 
-  it('go on when the clock is set back', () => {
+  it('continue when the clock is set back', () => {
     const seen = (at: number, reporting = notYetReported) =>
       observe(reporting, { sample: sample(at, 4), lock: 'UNLOCKED', config: defaultConfig })
     const before = seen(1e12)
@@ -65,21 +65,5 @@ describe('reports', () => {
     for (const { samples } of watch(120, () => 4, 'UNLOCKED', slow)) {
       expect(Telemetry.shape.samples.safeParse(samples).success).toBe(true)
     }
-  })
-})
-
-describe('history', () => {
-  it('keeps the newest samples and gives the oldest of them first', () => {
-    const all = Array.from({ length: historyKept + 30 }, (_, index) => sample(index))
-    let history = keep(all.slice(0, 1_000), all.slice(1_000))
-    expect(history).toHaveLength(historyKept)
-    const given: number[] = []
-    while (history.length > 0) {
-      const { batch, rest } = oldest(history)
-      expect(batch.length).toBeLessThanOrEqual(20)
-      given.push(...batch.map(({ at }) => at))
-      history = rest
-    }
-    expect(given).toEqual(all.slice(30).map(({ at }) => at))
   })
 })

@@ -1,17 +1,14 @@
-/** When a vehicle measures, what it sends at once and what it keeps for later. */
+/** When a vehicle measures, and when it sends what it has measured. */
 import type { LockState, Sample, VehicleConfig } from '@holdfast/contracts'
 
-/** Used until the house has said otherwise: batches of 5 s while riding, every 15 minutes while parked. */
+/** Used until the server asks for other intervals: batches of 5 s while riding, every 15 minutes while parked. */
 export const defaultConfig: VehicleConfig = { v: 1, parkedIntervalMs: 15 * 60_000, movingIntervalMs: 5_000 }
 
 const movingSampleMs = 1_000
-/** Unlocked and standing: the rider is about to end the trip, and a lost message must not keep them from it. */
+/** Unlocked and standing: the rider is about to end the trip, and one lost message must not prevent that. */
 const standingSampleMs = 5_000
-/** The contract's bound on one message. */
-const longestBatch = 20
-/** Samples kept while there is no connection: a quarter of an hour of riding; the oldest go first. */
-export const historyKept = 1_024
-
+/** Samples; the contract's bound on one message. */
+export const longestBatch = 20
 export interface Reporting {
   readonly lastSampleAt: number
   readonly lastSentAt: number
@@ -21,14 +18,14 @@ export interface Reporting {
 
 export const notYetReported: Reporting = { lastSampleAt: 0, lastSentAt: 0, moving: false, unsent: [] }
 
-/** Takes note of a moment: maybe measures, maybe says what is to be sent now. */
+/** Takes a sample if one is due, and says which samples are to be sent now. */
 export function observe(
   reporting: Reporting,
   { sample, lock, config }: { sample: Sample; lock: LockState; config: VehicleConfig },
 ): { readonly reporting: Reporting; readonly send: readonly Sample[] } {
   const now = sample.at
   const moving = sample.speed > 0
-  // Starting and stopping are told at once: the rider's app and the end of the trip wait for them.
+  // Starting and stopping are reported at once: the rider's app and the end of the trip wait for them.
   const changed = moving !== reporting.moving
   if (!changed && !due(reporting.lastSampleAt, sampleEvery(moving, lock, config), now)) return { reporting, send: [] }
 
@@ -46,20 +43,10 @@ export function observe(
   }
 }
 
-/** Also when the clock was set back: a vehicle must not be silent until it has caught up. */
+/** Also when the clock was set back: otherwise the vehicle would be silent until the clock has caught up. */
 const due = (last: number, intervalMs: number, now: number) => now < last || now - last >= intervalMs
 
 function sampleEvery(moving: boolean, lock: LockState, config: VehicleConfig): number {
   if (moving) return Math.min(movingSampleMs, config.movingIntervalMs)
   return lock === 'UNLOCKED' ? standingSampleMs : config.parkedIntervalMs
 }
-
-/** Keeps samples that could not be sent. */
-export const keep = (history: readonly Sample[], samples: readonly Sample[]): readonly Sample[] =>
-  [...history, ...samples].slice(-historyKept)
-
-/** The oldest kept samples as one message, and what stays. */
-export const oldest = (history: readonly Sample[]): { batch: readonly Sample[]; rest: readonly Sample[] } => ({
-  batch: history.slice(0, longestBatch),
-  rest: history.slice(longestBatch),
-})

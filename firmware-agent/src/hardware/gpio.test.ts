@@ -2,7 +2,7 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from '@jest/globals'
-import { gpio } from './gpio.ts'
+import { gpioHardware } from './gpio.ts'
 
 let directory: string
 const at = (name: string) => join(directory, name)
@@ -15,7 +15,7 @@ beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), 'holdfast-gpio-'))
   writeFileSync(at('sensor'), '0\n')
   writeFileSync(at('readings.json'), JSON.stringify({ ...read, at: Date.now() }))
-  actuator('case "$1" in unlock) echo 1 > sensor;; lock) echo 0 > sensor;; beep) echo beep > heard;; esac')
+  actuator('case "$1" in unlock) echo 1 > sensor;; lock) echo 0 > sensor;; beep) echo beep > beeped;; esac')
 })
 afterEach(() => rmSync(directory, { recursive: true, force: true }))
 
@@ -24,69 +24,69 @@ function actuator(script: string) {
   chmodSync(at('actuator'), 0o755)
 }
 
-it('runs the motor and believes the sensor', async () => {
-  using vehicle = await gpio(paths(), ignored)
-  expect(await vehicle.sense()).toBe('LOCKED')
-  await vehicle.drive('UNLOCKED')
-  expect(await vehicle.sense()).toBe('UNLOCKED')
-  await vehicle.drive('LOCKED')
-  expect(await vehicle.sense()).toBe('LOCKED')
+it('runs the motor and reads the sensor', async () => {
+  using vehicle = await gpioHardware(paths(), ignored)
+  expect(await vehicle.readLock()).toBe('LOCKED')
+  await vehicle.moveLock('UNLOCKED')
+  expect(await vehicle.readLock()).toBe('UNLOCKED')
+  await vehicle.moveLock('LOCKED')
+  expect(await vehicle.readLock()).toBe('LOCKED')
 })
 
 it('sees a bolt that did not move', async () => {
   actuator('exit 0')
-  using vehicle = await gpio(paths(), ignored)
-  await vehicle.drive('UNLOCKED')
-  expect(await vehicle.sense()).toBe('LOCKED')
+  using vehicle = await gpioHardware(paths(), ignored)
+  await vehicle.moveLock('UNLOCKED')
+  expect(await vehicle.readLock()).toBe('LOCKED')
 })
 
-it('says that the motor failed', async () => {
+it('fails when the motor fails', async () => {
   actuator('exit 3')
-  using vehicle = await gpio(paths(), ignored)
-  await expect(vehicle.drive('UNLOCKED')).rejects.toThrow()
+  using vehicle = await gpioHardware(paths(), ignored)
+  await expect(vehicle.moveLock('UNLOCKED')).rejects.toThrow()
 })
 
 it('does not wait for a motor program that will not end', async () => {
   actuator("trap '' TERM; exec sleep 20")
-  using vehicle = await gpio(paths(), ignored, 200)
+  using vehicle = await gpioHardware(paths(), ignored, 200)
   const began = Date.now()
-  await expect(vehicle.drive('UNLOCKED')).rejects.toThrow()
+  await expect(vehicle.moveLock('UNLOCKED')).rejects.toThrow()
   expect(Date.now() - began).toBeLessThan(5_000)
 })
 
-it('complains once about readings that cannot be read', async () => {
-  const complaints: unknown[] = []
-  using _vehicle = await gpio(paths(), (error) => complaints.push(error))
+it('reports once that the readings cannot be read', async () => {
+  const errors: unknown[] = []
+  using _vehicle = await gpioHardware(paths(), (error) => errors.push(error))
   rmSync(at('readings.json'))
   await new Promise((resolve) => setTimeout(resolve, 1_100))
-  expect(complaints).toHaveLength(1)
+  expect(errors).toHaveLength(1)
 })
 
 it('beeps', async () => {
-  using vehicle = await gpio(paths(), ignored)
+  using vehicle = await gpioHardware(paths(), ignored)
   vehicle.beep()
   for (let tries = 0; tries < 100; tries += 1) {
     await new Promise((resolve) => setTimeout(resolve, 20))
     try {
-      expect(readFileSync(at('heard'), 'utf8')).toBe('beep\n')
+      expect(readFileSync(at('beeped'), 'utf8')).toBe('beep\n')
       return
     } catch {}
   }
-  throw new Error('not heard')
+  throw new Error('no beep')
 })
 
-it('takes a wheel that nobody hears from for a turning one', async () => {
-  using fresh = await gpio(paths(), ignored)
+it('reports a speed when the readings are old', async () => {
+  using fresh = await gpioHardware(paths(), ignored)
   expect(fresh.readings()).toMatchObject(read)
   writeFileSync(at('readings.json'), JSON.stringify({ ...read, at: Date.now() - 10_000 }))
-  using stale = await gpio(paths(), ignored)
+  using stale = await gpioHardware(paths(), ignored)
   expect(stale.readings().speed).toBeGreaterThan(0)
 })
 
 it.each([
   ['sensor', 'maybe'],
   ['readings.json', '{"speed":0}'],
-])('does not start with a %s that says %s', async (file, text) => {
+])('does not start with a %s that contains %s', async (file, text) => {
   writeFileSync(at(file), text)
-  await expect(gpio(paths(), ignored)).rejects.toThrow()
+  await expect(gpioHardware(paths(), ignored)).rejects.toThrow()
 })

@@ -6,7 +6,7 @@
 import { execFile } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { promisify } from 'node:util'
-import { parseJson, Sample } from '@holdfast/contracts'
+import { type LockState, parseJson, Sample } from '@holdfast/contracts'
 import type { Hardware, Readings } from './hardware.ts'
 
 const run = promisify(execFile)
@@ -15,7 +15,7 @@ const run = promisify(execFile)
 const longestTravel = 5_000
 const switchOff = 1_000
 const readingsEvery = 250
-/** Milliseconds. The daemons write once a second; three misses mean that they are gone. */
+/** Milliseconds. The daemons write once a second; after three misses they do not run any more. */
 const freshReadings = 3_000
 
 export interface GpioPaths {
@@ -27,22 +27,24 @@ export interface GpioPaths {
   readonly readings: string
 }
 
+const actuatorArgument: Readonly<Record<LockState, 'unlock' | 'lock'>> = { UNLOCKED: 'unlock', LOCKED: 'lock' }
+
 /**
- * Opens the hardware; throws when the sensor or the readings cannot be read now. `failed` hears when they no longer can,
- * once until they can again. The motor's program is ended after `travelMs` milliseconds.
+ * Connects the hardware; throws when the sensor or the readings cannot be read now. When readings can no longer be read,
+ * `onError` is called once until they can be read again. The motor's program is ended after `travelMs` milliseconds.
  */
-export async function gpio(
+export async function gpioHardware(
   paths: GpioPaths,
-  failed: (error: unknown) => void,
+  onError: (error: unknown) => void,
   travelMs: number = longestTravel,
 ): Promise<Hardware & Disposable> {
   let latest = await readings(paths.readings)
-  const sense = async () => {
+  const readLock = async () => {
     const level = (await readFile(paths.sensor, 'utf8')).trim()
     if (level !== '0' && level !== '1') throw new Error(`the lock's sensor shows neither 0 nor 1: ${paths.sensor}`)
     return level === '1' ? 'UNLOCKED' : 'LOCKED'
   }
-  await sense()
+  await readLock()
 
   let readable = true
   const timer = setInterval(async () => {
@@ -50,29 +52,29 @@ export async function gpio(
       latest = await readings(paths.readings)
       readable = true
     } catch (error) {
-      if (readable) failed(error)
+      if (readable) onError(error)
       readable = false
     }
   }, readingsEvery)
 
-  const actuate = async (what: 'unlock' | 'lock' | 'beep') => {
-    const motor = run(paths.actuator, [what], { timeout: travelMs })
+  const actuate = async (argument: 'unlock' | 'lock' | 'beep') => {
+    const program = run(paths.actuator, [argument], { timeout: travelMs })
     // The first signal lets it switch the motor off; one that hangs even then would keep every later command waiting.
-    const kill = setTimeout(() => motor.child.kill('SIGKILL'), travelMs + switchOff)
+    const kill = setTimeout(() => program.child.kill('SIGKILL'), travelMs + switchOff)
     try {
-      await motor
+      await program
     } finally {
       clearTimeout(kill)
     }
   }
 
   return {
-    drive: (to) => actuate(to === 'UNLOCKED' ? 'unlock' : 'lock'),
-    sense,
-    // A wheel that nobody hears from may be turning: the lock must not close on it.
+    moveLock: (to) => actuate(actuatorArgument[to]),
+    readLock,
+    // Without fresh readings the wheel may be turning: the lock must not close then.
     readings: () => (Date.now() - latest.at > freshReadings ? { ...latest, speed: Math.max(latest.speed, 1) } : latest),
     beep: () => {
-      actuate('beep').catch(failed)
+      actuate('beep').catch(onError)
     },
     [Symbol.dispose]: () => clearInterval(timer),
   }

@@ -1,6 +1,6 @@
 import type { LockState } from '@holdfast/contracts'
 
-/** What the sensors other than the lock's say. Speed in m/s, heading in degrees from north, odometer in metres. */
+/** What the sensors other than the lock's show. Speed in m/s, heading in degrees from north, odometer in metres. */
 export interface Readings {
   readonly latitude: number
   readonly longitude: number
@@ -10,13 +10,13 @@ export interface Readings {
   readonly odometer: number
 }
 
-/** The vehicle as the agent touches it. The agent believes `sense`, never that `drive` has worked. */
+/** The hardware of one vehicle, given to the agent. The agent trusts `readLock`, never that `moveLock` has worked. */
 export interface Hardware {
   /** Runs the lock's motor towards `to`; ends when the motor has stopped, wherever the bolt is then. */
-  drive(to: LockState): Promise<void>
+  moveLock(to: LockState): Promise<void>
   /** What the bolt's sensor shows. */
-  sense(): Promise<LockState>
+  readLock(): Promise<LockState>
   readings(): Readings
-  /** Tells the rider that the vehicle has to stand before it can be locked. */
+  /** Asks the rider to stop: the vehicle cannot be locked while it moves. */
   beep(): void
 }

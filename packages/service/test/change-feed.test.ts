@@ -1,6 +1,6 @@
+import { testRedis } from '@holdfast/dev/testing'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { Redis } from 'ioredis'
-import { testRedis } from '../../../dev/testing.ts'
 import { createLog, withTimeout } from '../src/process/index.ts'
 import { abortableGenerator, type ChangeFeed, createChangeFeed } from '../src/redis/index.ts'
 

@@ -1,5 +1,5 @@
+import { type TestDatabase, testDatabase, testRedis } from '@holdfast/dev/testing'
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
-import { type TestDatabase, testDatabase, testRedis } from '../../../dev/testing.ts'
 import { consumeStream } from '../src/events/index.ts'
 import { createPool } from '../src/postgres/index.ts'
 import { createLog } from '../src/process/index.ts'

@@ -8,8 +8,8 @@ const log = (message: string, facts: Record<string, unknown> = {}): void => {
 }
 
 const config = readConfig()
-if ('faults' in config) {
-  process.stderr.write(`${config.faults.join('\n')}\n`)
+if ('errors' in config) {
+  process.stderr.write(`${config.errors.join('\n')}\n`)
   process.exit(1)
 }
 
@@ -21,13 +21,13 @@ try {
       emulator.close().then(
         () => log('stopped', { signal }),
         (error: unknown) => {
-          log('stopped badly', { signal, error: String(error) })
+          log('stop failed', { signal, error: String(error) })
           process.exitCode = 1
         },
       )
     })
   }
 } catch (error) {
-  process.stderr.write(`cannot start: ${error instanceof Error ? error.message : String(error)}\n`)
+  process.stderr.write(`The Stripe emulator cannot start: ${error instanceof Error ? error.message : String(error)}\n`)
   process.exit(1)
 }

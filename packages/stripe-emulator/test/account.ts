@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import Stripe from 'stripe'
 import { type EmulatorOptions, startStripeEmulator } from '../src/index.ts'
 
-/** With a key of a Stripe sandbox, what can be asked of it is asked of the real thing. */
+/** With the key of a Stripe sandbox, the conformance tests run against Stripe itself. */
 export const sandboxKey = process.env['STRIPE_SECRET_KEY']
 
 export const clientFor = (port: number): Stripe =>
@@ -15,8 +15,8 @@ export const clientFor = (port: number): Stripe =>
     timeout: 5_000,
   })
 
-/** An emulator with a client that speaks to it; the caller closes it. */
-export async function openAccount(options: EmulatorOptions = {}) {
+/** An emulator with a client for it; the caller closes it. */
+export async function startAccount(options: EmulatorOptions = {}) {
   const emulator = await startStripeEmulator({ seed: 'test', ...options })
   const control = async (method: string, path: string, body?: object): Promise<Record<string, unknown>> => {
     const response = await fetch(`${emulator.url}/_emulator/${path}`, {
@@ -28,7 +28,7 @@ export async function openAccount(options: EmulatorOptions = {}) {
   return { emulator, stripe: clientFor(emulator.port), control, [Symbol.asyncDispose]: () => emulator.close() }
 }
 
-/** What a rejected call of the client says; a call that succeeds is a failed test. */
+/** The error of a call that is refused; a call that succeeds fails the test. */
 export async function refusal(call: Promise<unknown>): Promise<Stripe.errors.StripeError> {
   try {
     await call
@@ -39,7 +39,7 @@ export async function refusal(call: Promise<unknown>): Promise<Stripe.errors.Str
   throw new Error('the call was not refused')
 }
 
-/** The usual payment: reserved now, captured later. */
+/** The usual payment: authorised now, captured later. */
 export const reservation = {
   amount: 2_000,
   currency: 'eur',
@@ -53,5 +53,5 @@ export const paidBy = (payment_method: string) => ({ ...reservation, payment_met
 export const eventTypes = async (stripe: Stripe): Promise<string[]> =>
   (await stripe.events.list({ limit: 100 })).data.map(({ type }) => type as string).reverse()
 
-/** Reads a file that stands beside the tests. */
+/** Reads a JSON file beside the tests. */
 export const beside = (name: string): unknown => JSON.parse(readFileSync(new URL(name, import.meta.url), 'utf8'))

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
-import { openAccount, paidBy } from './account.ts'
+import { paidBy, startAccount } from './account.ts'
 
-let account: Awaited<ReturnType<typeof openAccount>>
+let account: Awaited<ReturnType<typeof startAccount>>
 
 beforeEach(async () => {
-  account = await openAccount()
+  account = await startAccount()
 })
 
 afterEach(() => account[Symbol.asyncDispose]())

@@ -4,7 +4,7 @@ import { apiVersion, type StripeEmulator, startStripeEmulator } from '../src/ind
 import { clientFor, paidBy, refusal, reservation, sandboxKey } from './account.ts'
 
 /**
- * What Stripe does, said once and asked of the emulator; with STRIPE_SECRET_KEY set, asked of Stripe's sandbox instead.
+ * What Stripe does. Runs against the emulator or, with STRIPE_SECRET_KEY set, against Stripe's sandbox.
  * Where the two differ the emulator is wrong.
  */
 let stripe: Stripe
@@ -45,7 +45,7 @@ describe('the API', () => {
     expect(lastResponse.apiVersion).toBe(apiVersion)
   })
 
-  it('does not know a key that is none', async () => {
+  it('refuses an invalid key', async () => {
     const host = emulator && { host: '127.0.0.1', port: emulator.port, protocol: 'http' as const }
     const stranger = new Stripe('nonsense', { ...host, telemetry: false, maxNetworkRetries: 0 })
     expect(await refusal(stranger.customers.list())).toMatchObject({
@@ -54,7 +54,7 @@ describe('the API', () => {
     })
   })
 
-  it('says which parameter is missing, unknown or no number', async () => {
+  it('names the parameter that is missing, unknown or not a number', async () => {
     const create = (params: object) => refusal(stripe.paymentIntents.create(params as Stripe.PaymentIntentCreateParams))
     expect(await create({ currency: 'eur' })).toMatchObject({
       statusCode: 400,
@@ -72,12 +72,18 @@ describe('the API', () => {
     expect(await create({ ...reservation, amount: 1 })).toMatchObject({ code: 'amount_too_small' })
   })
 
-  it('wants a way back when the methods are not named', async () => {
+  it('requires a return_url when the methods are not named', async () => {
     const { allowed_payment_method_types: _, ...unnamed } = paidBy('pm_card_visa')
     const error = await refusal(stripe.paymentIntents.create(unnamed))
     expect([error.statusCode, error.payment_intent]).toEqual([400, undefined])
+    const automatic_payment_methods = { enabled: true }
+    const returning = { ...unnamed, automatic_payment_methods, return_url: 'https://shop.test/' }
     expect(await stripe.paymentIntents.create({ ...unnamed, return_url: 'https://shop.test/' })).toMatchObject({
       status: 'requires_capture',
+    })
+    expect(await stripe.paymentIntents.create(returning)).toMatchObject({
+      status: 'requires_capture',
+      automatic_payment_methods: { enabled: true, allow_redirects: 'always' },
     })
   })
 
@@ -95,7 +101,7 @@ describe('the API', () => {
 })
 
 describe('a reservation', () => {
-  it('is captured in part; the rest is let go', async () => {
+  it('is captured in part; the rest is released', async () => {
     const intent = await stripe.paymentIntents.create(paidBy('pm_card_visa'))
     expect(intent).toMatchObject({ status: 'requires_capture', amount_capturable: 2_000, amount_received: 0 })
     const reserved = await chargeOf(intent)
@@ -189,7 +195,7 @@ describe('a declined card', () => {
 })
 
 describe('3D Secure', () => {
-  it('sends to a page when there is a way back, else leaves it to the SDK', async () => {
+  it('redirects to a page when there is a return_url, else leaves it to the SDK', async () => {
     const card = paidBy('pm_card_authenticationRequired')
     const redirected = await stripe.paymentIntents.create({ ...card, return_url: 'https://shop.test/back' })
     expect(redirected).toMatchObject({ status: 'requires_action', next_action: { type: 'redirect_to_url' } })
@@ -281,7 +287,7 @@ describe('payment methods', () => {
     expect((await stripe.paymentMethods.detach(method.id)).customer).toBeNull()
   })
 
-  it('are kept for later when the payment says so', async () => {
+  it('are attached when the payment has setup_future_usage', async () => {
     const { id } = await stripe.customers.create()
     const saved = { ...paidBy('pm_card_visa'), customer: id, setup_future_usage: 'off_session' as const }
     await stripe.paymentIntents.create(saved)

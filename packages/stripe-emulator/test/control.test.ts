@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
-import { eventTypes, openAccount, paidBy, refusal } from './account.ts'
+import { eventTypes, paidBy, refusal, startAccount } from './account.ts'
 
-let account: Awaited<ReturnType<typeof openAccount>>
+let account: Awaited<ReturnType<typeof startAccount>>
 
 beforeEach(async () => {
-  account = await openAccount()
+  account = await startAccount()
 })
 
 afterEach(() => account[Symbol.asyncDispose]())
@@ -81,11 +81,11 @@ describe('a refund', () => {
   }
   const status = async (id: string) => (await account.stripe.refunds.retrieve(id)).status
 
-  it('of pm_card_pendingRefund settles an hour later, or when told', async () => {
-    const [waits, told] = [await refunded('pm_card_pendingRefund'), await refunded('pm_card_pendingRefund')]
+  it('of pm_card_pendingRefund settles an hour later, or on command', async () => {
+    const [waits, settled] = [await refunded('pm_card_pendingRefund'), await refunded('pm_card_pendingRefund')]
     expect(waits.status).toBe('pending')
-    await account.control('POST', `refunds/${told.id}/settle`)
-    expect([await status(told.id), await status(waits.id)]).toEqual(['succeeded', 'pending'])
+    await account.control('POST', `refunds/${settled.id}/settle`)
+    expect([await status(settled.id), await status(waits.id)]).toEqual(['succeeded', 'pending'])
     account.emulator.clock.advance(hour)
     expect(await status(waits.id)).toBe('succeeded')
     expect(await eventTypes(account.stripe)).toContain('charge.refund.updated')
@@ -118,7 +118,7 @@ describe('a refund', () => {
 })
 
 describe('the ledger', () => {
-  it('adds up to what the balance says', async () => {
+  it('has the same sum as the balance transactions', async () => {
     const { stripe, control } = account
     const booked = { metadata: { booking_id: 'b1' } }
     const { id } = await stripe.paymentIntents.create({ ...paidBy('pm_card_visa'), ...booked })
@@ -163,15 +163,15 @@ describe('health', () => {
   })
 })
 
-describe('other doors', () => {
-  it('lead nowhere', async () => {
+describe('other requests', () => {
+  it('to unknown paths are answered with 404', async () => {
     expect((await fetch(`${account.emulator.url}/_emulator/nothing`)).status).toBe(404)
     const headers = { authorization: 'Bearer sk_test_x' }
     const unknown = await fetch(`${account.emulator.url}/v1/unicorns`, { headers })
     expect([unknown.status, await unknown.json()]).toMatchObject([404, { error: { type: 'invalid_request_error' } }])
   })
 
-  it('stay shut for live keys, which are not repeated', async () => {
+  it('with a live key are refused, and the key is not repeated', async () => {
     const headers = { authorization: 'Bearer sk_live_veryprecious' }
     const response = await fetch(`${account.emulator.url}/v1/customers`, { headers })
     expect([response.status, (await response.text()).includes('precious')]).toEqual([401, false])

@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
-import { openAccount, paidBy, refusal, reservation } from './account.ts'
+import { paidBy, refusal, reservation, startAccount } from './account.ts'
 import { until } from './receiver.ts'
 
-let account: Awaited<ReturnType<typeof openAccount>>
+let account: Awaited<ReturnType<typeof startAccount>>
 
 beforeEach(async () => {
-  account = await openAccount()
+  account = await startAccount()
 })
 
 afterEach(() => account[Symbol.asyncDispose]())
@@ -83,7 +83,7 @@ describe('refusals under load', () => {
   })
 
   it('come by themselves when a rate is set', async () => {
-    await using limited = await openAccount({ rateLimitPerSecond: 3 })
+    await using limited = await startAccount({ rateLimitPerSecond: 3 })
     const answers = await Promise.allSettled(Array.from({ length: 6 }, () => limited.stripe.customers.list()))
     const refused = answers.filter(({ status }) => status === 'rejected')
     expect(refused.length).toBeGreaterThanOrEqual(2)
@@ -110,7 +110,7 @@ describe('latency', () => {
 describe('a request that still waits when the emulator stops', () => {
   it('does not execute any more', async () => {
     const complaints: Record<string, unknown>[] = []
-    const stopped = await openAccount({ log: (_, facts) => complaints.push(facts) })
+    const stopped = await startAccount({ log: (_, facts) => complaints.push(facts) })
     stopped.emulator.arm({ kind: 'latency', ms: 4_000 })
     const lost = stopped.stripe.customers.create().catch(() => 'lost')
     await until(async () => Object(await stopped.control('GET', 'faults')).armed.length === 0)
@@ -122,7 +122,7 @@ describe('a request that still waits when the emulator stops', () => {
 })
 
 describe('an armed fault', () => {
-  it('hits the next requests to its path, as often as asked, and no others', async () => {
+  it('hits the next requests to its path, as often as it was armed for, and no others', async () => {
     const { stripe, control } = account
     await control('POST', 'faults', { kind: 'server-error', times: 2, path: '/v1/payment_intents/*/capture' })
     const { id } = await stripe.paymentIntents.create(paidBy('pm_card_visa'))

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { openAccount } from './account.ts'
+import { startAccount } from './account.ts'
 
-let account: Awaited<ReturnType<typeof openAccount>>
+let account: Awaited<ReturnType<typeof startAccount>>
 
 beforeAll(async () => {
-  account = await openAccount()
+  account = await startAccount()
 })
 
 afterAll(() => account[Symbol.asyncDispose]())

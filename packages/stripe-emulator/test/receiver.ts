@@ -10,8 +10,8 @@ export interface Received {
   readonly pending: number
 }
 
-/** Somewhere to send events to. `answer` says the status of each, 200 when it is not set. */
-export async function openReceiver(answer: (event: Received) => number | Promise<number> = () => 200) {
+/** An endpoint for events. `answer` gives the status for each, 200 when it is not set. */
+export async function startReceiver(answer: (event: Received) => number | Promise<number> = () => 200) {
   const received: Received[] = []
   const server = createServer(async (request, response) => {
     let body = ''
@@ -41,10 +41,10 @@ export async function openReceiver(answer: (event: Received) => number | Promise
   }
 }
 
-/** Waits until it is so, at most 5 s. */
-export async function until(so: () => boolean | Promise<boolean>): Promise<void> {
+/** Waits until the condition is true, at most 5 s. */
+export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
   const deadline = Date.now() + 5_000
-  while (!(await so())) {
+  while (!(await condition())) {
     if (Date.now() > deadline) throw new Error('waited 5 s in vain')
     await new Promise((resolve) => setTimeout(resolve, 10))
   }

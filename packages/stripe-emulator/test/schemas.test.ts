@@ -1,17 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { beside, openAccount, paidBy, refusal } from './account.ts'
+import { beside, paidBy, refusal, startAccount } from './account.ts'
 import { type Schemas, schemaFaults } from './schemas/faults.ts'
 
 const schemas = beside('schemas/stripe.json') as Schemas
 const faultsOf = (kind: string, value: unknown) => schemaFaults(schemas, { $ref: kind }, value)
 
-let account: Awaited<ReturnType<typeof openAccount>>
+let account: Awaited<ReturnType<typeof startAccount>>
 
 /** Everything the emulator shows after a bit of everything has happened, by kind. */
 const shown: Record<string, unknown[]> = {}
 
 beforeAll(async () => {
-  account = await openAccount()
+  account = await startAccount()
   const { stripe } = account
   const customer = await stripe.customers.create({ name: 'Ada', metadata: { a: '1' } })
   const saved = { ...paidBy('pm_card_visa'), customer: customer.id, setup_future_usage: 'off_session' as const }

@@ -1,15 +1,15 @@
 import { describe, expect, it } from '@jest/globals'
 import Stripe from 'stripe'
 import type { EmulatorOptions } from '../src/index.ts'
-import { eventTypes, openAccount, paidBy, reservation } from './account.ts'
-import { openReceiver, type Received, until } from './receiver.ts'
+import { eventTypes, paidBy, reservation, startAccount } from './account.ts'
+import { type Received, startReceiver, until } from './receiver.ts'
 
 const secret = 'whsec_test'
 const quick: EmulatorOptions = { webhookRetryDelaysMs: [20, 20], webhookTimeoutMs: 500 }
 const listening = (url: string): EmulatorOptions => ({ ...quick, webhook: { url, secret } })
 
-/** What the client makes of an event that came in: the event, or why it does not believe it. */
-async function believed({ body, signature }: Received): Promise<Stripe.Event | string> {
+/** The event, if the client accepts its signature; else why not. */
+async function verified({ body, signature }: Received): Promise<Stripe.Event | string> {
   try {
     return await Stripe.webhooks.constructEventAsync(body, signature, secret)
   } catch (error) {
@@ -19,8 +19,8 @@ async function believed({ body, signature }: Received): Promise<Stripe.Event | s
 
 describe('events', () => {
   it('arrive signed, one for everything that happened', async () => {
-    await using receiver = await openReceiver()
-    await using account = await openAccount(listening(receiver.url))
+    await using receiver = await startReceiver()
+    await using account = await startAccount(listening(receiver.url))
     const intent = await account.stripe.paymentIntents.create(paidBy('pm_card_visa'), { idempotencyKey: 'booking-7' })
     const received = await receiver.seen(3)
     expect(received.map(({ type }) => type).sort()).toEqual([
@@ -28,7 +28,7 @@ describe('events', () => {
       'payment_intent.amount_capturable_updated',
       'payment_intent.created',
     ])
-    const event = await believed(
+    const event = await verified(
       received.find(({ type }) => type === 'payment_intent.amount_capturable_updated') as Received,
     )
     expect(event).toMatchObject({
@@ -40,20 +40,20 @@ describe('events', () => {
   })
 
   it('show an object as it was when it happened', async () => {
-    await using account = await openAccount()
+    await using account = await startAccount()
     const { id } = await account.stripe.paymentIntents.create(paidBy('pm_card_visa'))
     await account.stripe.paymentIntents.cancel(id)
     const created = await account.stripe.events.list({ type: 'payment_intent.created' })
     expect(created.data[0]?.data.object).toMatchObject({ id, status: 'requires_confirmation' })
   })
 
-  it('come again until they are taken, and are counted as pending until then', async () => {
+  it('are sent again until they are accepted, and are counted as pending until then', async () => {
     const refusals = new Map<string, number>()
-    await using receiver = await openReceiver(({ id }) => {
+    await using receiver = await startReceiver(({ id }) => {
       refusals.set(id, (refusals.get(id) ?? 0) + 1)
       return refusals.get(id) === 3 ? 200 : 503
     })
-    await using account = await openAccount(listening(receiver.url))
+    await using account = await startAccount(listening(receiver.url))
     await account.stripe.customers.create()
     const received = await receiver.seen(3)
     expect(new Set(received.map(({ id }) => id)).size).toBe(1)
@@ -63,9 +63,9 @@ describe('events', () => {
     expect((await account.stripe.events.list({ delivery_success: true })).data.map((event) => event.id)).toEqual([id])
   })
 
-  it('that nobody takes are found by what was not delivered', async () => {
-    await using receiver = await openReceiver(() => 500)
-    await using account = await openAccount(listening(receiver.url))
+  it('that no endpoint accepts are found by delivery_success', async () => {
+    await using receiver = await startReceiver(() => 500)
+    await using account = await startAccount(listening(receiver.url))
     await account.stripe.customers.create()
     await receiver.seen(3)
     await new Promise((resolve) => setTimeout(resolve, 100))
@@ -75,8 +75,8 @@ describe('events', () => {
   })
 
   it('go only to endpoints that listen to their type and are enabled', async () => {
-    await using receiver = await openReceiver()
-    await using account = await openAccount(quick)
+    await using receiver = await startReceiver()
+    await using account = await startAccount(quick)
     const { stripe } = account
     const endpoint = await stripe.webhookEndpoints.create({ url: receiver.url, enabled_events: ['customer.deleted'] })
     expect(endpoint.secret).toMatch(/^whsec_/)
@@ -139,8 +139,8 @@ describe('events', () => {
       },
       ['payment_intent.created', 'charge.succeeded', 'payment_intent.succeeded', 'refund.created', 'charge.refunded'],
     ],
-  ])('tell the story of %s', async (_, story, types) => {
-    await using account = await openAccount()
+  ])('of %s come in this order', async (_, story, types) => {
+    await using account = await startAccount()
     await story(account.stripe)
     expect(await eventTypes(account.stripe)).toEqual(types)
   })
@@ -148,11 +148,11 @@ describe('events', () => {
 
 describe('a delivery fault', () => {
   async function afterFault(
-    kind: Parameters<Awaited<ReturnType<typeof openAccount>>['emulator']['arm']>[0]['kind'],
+    kind: Parameters<Awaited<ReturnType<typeof startAccount>>['emulator']['arm']>[0]['kind'],
     ms = 150,
   ) {
-    const receiver = await openReceiver(async (event) => (typeof (await believed(event)) === 'string' ? 400 : 200))
-    const account = await openAccount(listening(receiver.url))
+    const receiver = await startReceiver(async (event) => (typeof (await verified(event)) === 'string' ? 400 : 200))
+    const account = await startAccount(listening(receiver.url))
     account.emulator.arm({ kind, ms })
     return {
       receiver,
@@ -181,19 +181,16 @@ describe('a delivery fault', () => {
     expect(missed.data[0]?.id).not.toBe(scene.receiver.received[0]?.id)
   })
 
-  it.each(['webhook-wrong-secret', 'webhook-stale'] as const)(
-    '%s is not believed, but its repetition is',
-    async (kind) => {
-      await using scene = await afterFault(kind)
-      await scene.account.stripe.customers.create()
-      const received = await scene.receiver.seen(2)
-      const answers = await Promise.all(received.map(believed))
-      expect(answers).toEqual([
-        expect.stringMatching(kind === 'webhook-stale' ? /tolerance/ : /signature/),
-        expect.objectContaining({ type: 'customer.created' }),
-      ])
-    },
-  )
+  it.each(['webhook-wrong-secret', 'webhook-stale'] as const)('%s is not verified, but its retry is', async (kind) => {
+    await using scene = await afterFault(kind)
+    await scene.account.stripe.customers.create()
+    const received = await scene.receiver.seen(2)
+    const answers = await Promise.all(received.map(verified))
+    expect(answers).toEqual([
+      expect.stringMatching(kind === 'webhook-stale' ? /tolerance/ : /signature/),
+      expect.objectContaining({ type: 'customer.created' }),
+    ])
+  })
 
   it.each(['webhook-reorder', 'webhook-delay'] as const)('%s lets a later event overtake', async (kind) => {
     await using scene = await afterFault(kind)
@@ -204,8 +201,8 @@ describe('a delivery fault', () => {
   })
 
   it('can be asked for by the request whose events it hits', async () => {
-    await using receiver = await openReceiver()
-    await using account = await openAccount(listening(receiver.url))
+    await using receiver = await startReceiver()
+    await using account = await startAccount(listening(receiver.url))
     await fetch(`${account.emulator.url}/v1/customers`, {
       method: 'POST',
       headers: { authorization: 'Bearer sk_test_x', 'x-emulator-fault': 'webhook-drop' },

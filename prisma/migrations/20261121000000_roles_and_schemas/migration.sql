@@ -20,7 +20,7 @@ begin
     -- Functions are commands of the owner; nobody else runs one unless it is granted by name.
     execute format('alter default privileges in schema %I revoke execute on functions from public', owner);
     execute format('alter default privileges in schema %I grant execute on functions to %I', owner, owner);
-    -- What leaves (outbox) and what has arrived (inbox) have the same shape for every owner.
+    -- The outbox (events to publish) and the inbox (events consumed) have the same shape for every owner.
     execute format(
       'create table %I.outbox (
          id bigint generated always as identity primary key,

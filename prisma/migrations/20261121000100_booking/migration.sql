@@ -6,7 +6,7 @@ create type booking.booking_state as enum (
 create type booking.bookable_kind as enum ('VEHICLE');
 create type booking.cancel_reason as enum ('CUSTOMER', 'OPERATOR', 'PAYMENT_FAILED');
 
--- Every legal move of a booking; the same rows as `moves` in subgraphs/booking/src/domain/booking.ts, compared by a test.
+-- Every legal move of a booking: the same rows as `moves` in subgraphs/booking/src/domain/booking.ts. A test compares them.
 create table booking.legal_move (
   name text not null,
   from_state booking.booking_state not null,
@@ -29,24 +29,25 @@ insert into booking.legal_move (name, from_state, to_state) values
   ('confirm', 'NEEDS_REVIEW', 'CONFIRMED'),
   ('decline', 'NEEDS_REVIEW', 'CANCELLED');
 
--- What is allowed for a kind of bookable. Rows, so that an operator changes them without a deployment.
+-- The limits for a kind of bookable. They are rows, so that an operator can change them without a deployment.
 create table booking.policy (
   kind booking.bookable_kind primary key,
   hold_seconds integer not null check (hold_seconds > 0),
   extend_seconds integer not null check (extend_seconds >= 0),
-  -- A claim gives payment this long before the booking goes to review.
+  -- How long payment has after a claim, before the booking can go to review.
   process_seconds integer not null check (process_seconds > 0),
   start_seconds integer not null check (start_seconds > 0),
   max_attempts integer not null check (max_attempts > 0),
   max_items integer not null check (max_items > 0),
   max_open_holds integer not null check (max_open_holds > 0),
   max_holds_per_minute integer not null check (max_holds_per_minute > 0),
-  -- After this many holds in a row were left to expire, none for `cool_down_seconds`.
+  -- After this many expired holds in a row a customer cannot place a hold for `cool_down_seconds`.
   max_abandoned integer not null check (max_abandoned > 0),
   cool_down_seconds integer not null check (cool_down_seconds >= 0)
 );
 insert into booking.policy values ('VEHICLE', 300, 300, 300, 600, 5, 1, 3, 10, 3, 900);
 
+-- Amounts are in the currency's minor unit.
 create table booking.price_plan (
   id text primary key,
   name text not null,
@@ -54,37 +55,39 @@ create table booking.price_plan (
   unlock_minor integer not null check (unlock_minor >= 0),
   per_minute_minor integer not null check (per_minute_minor >= 0),
   cap_minor integer not null check (cap_minor >= unlock_minor),
-  -- Frozen on the card before the ride; a fare above it is captured up to it.
+  -- Authorised on the card before the ride; at most this much of a fare is captured.
   authorise_minor integer not null check (authorise_minor > 0)
 );
 
--- Things that exist once. `holder` is the booking that has it; free when null or when the hold has run out.
+-- What can be booked, each by one booking at a time.
 create table booking.bookable (
   id uuid primary key,
   kind booking.bookable_kind not null references booking.policy (kind),
-  -- What clients name it by. Changes after every use (GBFS privacy rule), so it is never a key elsewhere.
+  -- The id that clients see. It changes after every ride (privacy rule of GBFS), so no other table refers to it.
   public_id uuid not null unique,
   price_plan_id text not null references booking.price_plan (id),
-  -- Two facts, because each comes and goes without the other: out of service, and out of radio contact.
+  -- Out of service, and out of contact: each changes without the other.
   withdrawn boolean not null default false,
   offline boolean not null default false,
-  -- No index on what a hold writes: the update stays on its page (HOT). From a booking to its things lead its bookable_ids.
+  -- The booking that has it. Free when null, or when `held_until` is over. A hold writes no indexed column, so that its update
+  -- stays on the same page (HOT). The bookables of a booking are found by its bookable_ids.
   holder uuid,
-  -- Infinity while the holder may not be pushed aside by time alone (paid or paying).
+  -- Infinity when the booking does not end by time alone (paid, or being paid for). JavaScript's Date cannot express it.
   held_until timestamptz,
   latitude double precision,
   longitude double precision,
   check ((holder is null) = (held_until is null))
 ) with (fillfactor = 70);
--- For the nearest free ones, when the wanted one is taken: `order by point(...) <-> point(...)` walks it.
+-- For the alternatives to a taken bookable: `order by point(...) <-> point(...)` reads it in order of distance.
 create index bookable_place on booking.bookable using gist (point(longitude, latitude));
 
--- Whether nobody has it, or only somebody whose time has run out. The sweeper only tidies what this says already.
+-- Whether nobody has the bookable, or only a hold that has run out. This does not depend on the sweeper.
 create function booking.is_free(b booking.bookable) returns boolean
 language sql stable as $$
   select b.holder is null or b.held_until <= now();
 $$;
 
+-- A customer's claim on one or several bookables.
 create table booking.booking (
   id uuid primary key,
   customer_id uuid not null,
@@ -93,12 +96,12 @@ create table booking.booking (
   state booking.booking_state not null default 'HELD',
   currency text not null,
   authorise_minor integer not null,
-  -- HELD: the hold's end. PROCESSING: payment's deadline. CONFIRMED: to be started before. Else null.
+  -- HELD: end of the hold. PROCESSING: deadline of payment. CONFIRMED: must start before this. Null in every other state.
   expires_at timestamptz,
   extended boolean not null default false,
   attempts integer not null default 0,
   created_at timestamptz not null default now(),
-  -- The end of the hold to come back to when a card is declined.
+  -- End of the hold. It applies again when payment is declined.
   hold_expires_at timestamptz not null,
   payment_id uuid,
   confirmed_at timestamptz,
@@ -114,9 +117,10 @@ create table booking.booking (
   check ((state = 'COMPLETED') = (fare_minor is not null))
 ) with (fillfactor = 70);
 create index booking_customer on booking.booking (customer_id, created_at desc, id desc);
--- What time alone may end.
+-- The bookings that end by time alone.
 create index booking_due on booking.booking (expires_at) where state in ('HELD', 'CONFIRMED');
 
+-- One booked bookable, with the price agreed when it was held.
 create table booking.booking_item (
   booking_id uuid not null references booking.booking (id),
   bookable_id uuid not null references booking.bookable (id),
@@ -125,14 +129,14 @@ create table booking.booking_item (
   per_minute_minor integer not null,
   cap_minor integer not null,
   authorise_minor integer not null,
-  -- True exactly while the booking occupies the thing.
+  -- Whether the booking is live.
   live boolean not null default true,
   primary key (booking_id, bookable_id)
 ) with (fillfactor = 70);
--- One thing, one holder. Whatever a statement or a process gets wrong, this index says no.
+-- One bookable, one holder. This index refuses a second holder, whatever mistake a statement or a process makes.
 create unique index one_live_booking_per_bookable on booking.booking_item (bookable_id) where live;
 
--- requestId of a mutation that takes something: asked twice, answered the same.
+-- The requestIds of successful mutations: a repeated request is answered with the same booking.
 create table booking.request (
   customer_id uuid not null,
   request_id uuid not null,
@@ -144,7 +148,7 @@ create table booking.request (
 );
 create index request_created on booking.request (created_at);
 
--- Counters per customer, changed by the same statement as the booking: counting rows would be a race.
+-- Counters per customer, updated in the transaction that changes the booking. Counting rows instead would be a race.
 create table booking.customer (
   customer_id uuid primary key,
   open_holds integer not null check (open_holds >= 0),
@@ -166,7 +170,7 @@ language sql as $$
   returning id;
 $$;
 
--- Everything that must be true with a new hold: the customer's limits and the event.
+-- With each new hold: checks the customer's limits and writes the event.
 create function booking.on_hold() returns trigger
 language plpgsql as $$
 declare
@@ -204,10 +208,10 @@ end
 $$;
 create trigger hold_placed after insert on booking.booking for each row execute function booking.on_hold();
 
--- Everything that must be true with a move, whoever makes it: it is legal, the things follow, the customer's counters
--- follow, the event is written.
--- Lock order everywhere: bookables by id, then customers by id. Who moves a booking locks its bookables first
--- (lock_bookables) and is then alone with its row; who moves several locks all their customers before the first move.
+-- With each move of a booking: checks that it is legal, updates the bookables and the customer's counters, writes the event.
+-- Lock order everywhere: rows of bookables by id, then rows of customers by id. A statement that moves a booking first locks the
+-- rows of its bookables (lock_bookable_rows), so no other one moves that booking. A statement that moves several bookings
+-- locks the rows of all their customers before its first move.
 create function booking.on_move() returns trigger
 language plpgsql as $$
 declare
@@ -228,7 +232,7 @@ begin
     where id = any(new.bookable_ids) and holder = new.id;
   else
     update booking.booking_item set live = false where booking_id = new.id and live;
-    -- Another booking may have taken them from an expired hold in this very statement; those stay with it.
+    -- A hold that replaces this overdue one has taken its bookables earlier in the same statement. Those have a new holder.
     update booking.bookable set holder = null, held_until = null where id = any(new.bookable_ids) and holder = new.id;
   end if;
 
@@ -271,7 +275,8 @@ $$;
 create trigger booking_moved before update of state, expires_at on booking.booking
   for each row execute function booking.on_move();
 
-create function booking.lock_bookables(p_booking_id uuid) returns void
+-- Locks the rows of the bookables that the booking has, in the order of their ids.
+create function booking.lock_bookable_rows(p_booking_id uuid) returns void
 language sql as $$
   select from booking.bookable
   where id = any(array(select unnest(bookable_ids) from booking.booking where id = p_booking_id)) and holder = p_booking_id
@@ -279,23 +284,23 @@ language sql as $$
   for update;
 $$;
 
--- Whether one of them was taken out of service: then there is nothing left to pay for.
+-- Whether one of the bookables is out of service. Then the booking is not paid for.
 create function booking.any_withdrawn(p_bookable_ids uuid[]) returns boolean
 language sql stable as $$
   select exists (select from booking.bookable where id = any(p_bookable_ids) and withdrawn);
 $$;
 
--- Published to payment: take a live hold out of time's reach before Stripe is called.
+-- Published to payment: keeps a hold from expiring while Stripe is asked.
 create function booking.claim_for_payment(p_booking_id uuid, p_customer_id uuid, p_payment_id uuid, p_traceparent text)
 returns table (
-  outcome text, -- CLAIMED, NOT_FOUND (also: another customer's), NOT_PAYABLE, HOLD_EXPIRED
+  outcome text, -- CLAIMED, NOT_FOUND (also for another customer's booking), NOT_PAYABLE, HOLD_EXPIRED
   state booking.booking_state,
   amount_minor integer,
   currency text,
-  -- CLAIMED: how many further attempts are left after this one.
+  -- CLAIMED: the number of attempts left after this one.
   attempts_left integer,
   hold_expires_at timestamptz,
-  -- CLAIMED: payment's deadline; from then on the booking can go to review.
+  -- CLAIMED: deadline of payment. After it the booking can go to review.
   expires_at timestamptz
 )
 language plpgsql security definer set search_path = booking, pg_temp as $$
@@ -303,7 +308,7 @@ language plpgsql security definer set search_path = booking, pg_temp as $$
 declare
   b booking.booking;
 begin
-  perform booking.lock_bookables(p_booking_id);
+  perform booking.lock_bookable_rows(p_booking_id);
   select * into b from booking.booking where id = p_booking_id and customer_id = p_customer_id for update;
   if not found then
     return query select 'NOT_FOUND', null::booking.booking_state, null::integer, null::text, null::integer,
@@ -336,12 +341,12 @@ begin
 end
 $$;
 
--- Published to payment: the money is authorised. False: the claim is lost, or there is nothing to use any more and the
--- booking ends here; void the authorisation.
+-- Published to payment: the money is authorised. Returns false when the authorisation must be voided: the payment has no claim
+-- on the booking any more, or a bookable is out of service and the booking is cancelled here.
 create function booking.confirm_paid(p_booking_id uuid, p_payment_id uuid, p_traceparent text) returns boolean
 language plpgsql security definer set search_path = booking, pg_temp as $$
 begin
-  perform booking.lock_bookables(p_booking_id);
+  perform booking.lock_bookable_rows(p_booking_id);
   update booking.booking b set
     state = 'CONFIRMED',
     confirmed_at = now(),
@@ -361,58 +366,58 @@ begin
 end
 $$;
 
--- Published to payment: definitely no money. The hold goes on while it has time, attempts and its things; returns what became of
--- it, null when this payment had no claim on the booking any more.
+-- Published to payment: the payment has failed for certain. The booking returns to HELD while it has time, attempts and its
+-- bookables; otherwise it is cancelled. Returns its new state, or null when this payment has no claim on it any more.
 create function booking.decline_payment(p_booking_id uuid, p_payment_id uuid, p_traceparent text)
 returns booking.booking_state
 language plpgsql security definer set search_path = booking, pg_temp as $$
 declare
   b booking.booking;
-  goes_on boolean;
+  returns_to_hold boolean;
 begin
-  perform booking.lock_bookables(p_booking_id);
+  perform booking.lock_bookable_rows(p_booking_id);
   select * into b from booking.booking
   where id = p_booking_id and payment_id = p_payment_id and state in ('PROCESSING', 'NEEDS_REVIEW') for update;
   if not found then
     return null;
   end if;
-  goes_on := b.state = 'PROCESSING'
+  returns_to_hold := b.state = 'PROCESSING'
     and b.hold_expires_at > clock_timestamp()
     and b.attempts < (select max_attempts from booking.policy where kind = b.kind)
     and not booking.any_withdrawn(b.bookable_ids);
   update booking.booking set
-    state = case when goes_on then 'HELD' else 'CANCELLED' end::booking.booking_state,
-    expires_at = case when goes_on then b.hold_expires_at end,
-    cancel_reason = case when not goes_on then 'PAYMENT_FAILED' end::booking.cancel_reason,
+    state = case when returns_to_hold then 'HELD' else 'CANCELLED' end::booking.booking_state,
+    expires_at = case when returns_to_hold then b.hold_expires_at end,
+    cancel_reason = case when not returns_to_hold then 'PAYMENT_FAILED' end::booking.cancel_reason,
     traceparent = p_traceparent
   where id = b.id;
-  return case when goes_on then 'HELD' else 'CANCELLED' end::booking.booking_state;
+  return case when returns_to_hold then 'HELD' else 'CANCELLED' end::booking.booking_state;
 end
 $$;
 
--- Published to payment: the deadline passed and Stripe's answer is still unknown. The things stay held.
+-- Published to payment: the deadline has passed and Stripe's answer is unknown. The booking keeps its bookables.
 create function booking.review_payment(p_booking_id uuid, p_payment_id uuid, p_traceparent text) returns boolean
 language plpgsql security definer set search_path = booking, pg_temp as $$
 begin
-  perform booking.lock_bookables(p_booking_id);
+  perform booking.lock_bookable_rows(p_booking_id);
   update booking.booking set state = 'NEEDS_REVIEW', expires_at = null, traceparent = p_traceparent
   where id = p_booking_id and payment_id = p_payment_id and state = 'PROCESSING' and expires_at <= now();
   return found;
 end
 $$;
 
--- Published to fleet: may this customer open (or close) the thing of this booking now? No row: no such booking for them.
+-- Published to fleet: what decides whether the customer may unlock or lock the vehicle. No row: the customer has no such booking.
 create function booking.access(p_booking_id uuid, p_customer_id uuid)
 returns table (state booking.booking_state, bookable_ids uuid[], expires_at timestamptz)
 language sql stable security definer set search_path = booking, pg_temp as $$
   select b.state, b.bookable_ids, b.expires_at from booking.booking b where b.id = p_booking_id and b.customer_id = p_customer_id;
 $$;
 
--- Published to fleet: the lock opened. False: the booking is over, so the vehicle must be locked again.
+-- Published to fleet: the vehicle was unlocked. Returns false when the booking is not CONFIRMED; the vehicle must be locked again.
 create function booking.start(p_booking_id uuid, p_started_at timestamptz, p_traceparent text) returns boolean
 language plpgsql security definer set search_path = booking, pg_temp as $$
 begin
-  perform booking.lock_bookables(p_booking_id);
+  perform booking.lock_bookable_rows(p_booking_id);
   update booking.booking
   set state = 'ACTIVE', started_at = p_started_at, expires_at = null, traceparent = p_traceparent
   where id = p_booking_id and state = 'CONFIRMED';

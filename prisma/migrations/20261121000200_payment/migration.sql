@@ -22,7 +22,7 @@ insert into payment.legal_move (name, from_state, to_state) values
   ('void', 'AUTHORIZED', 'VOIDED'),
   ('void', 'REQUIRES_ACTION', 'VOIDED');
 
--- One attempt to pay for a booking = one row = one PaymentIntent of Stripe.
+-- One attempt to pay for a booking = one row = one PaymentIntent of Stripe. Amounts are in the currency's minor unit.
 create table payment.payment (
   id uuid primary key,
   booking_id uuid not null,
@@ -88,6 +88,7 @@ $$;
 create trigger payment_moved before update of state on payment.payment
   for each row execute function payment.on_move();
 
+-- What was paid for a booking, as issued. Amounts are in the currency's minor unit.
 create table payment.receipt (
   -- Without a gap in its series (§ 14 UStG): taken from receipt_series in the same transaction.
   number bigint primary key,
@@ -105,6 +106,7 @@ create table payment.receipt (
   lines jsonb not null,
   check (net_minor + vat_minor = gross_minor)
 );
+-- The last number given to a receipt; one row.
 create table payment.receipt_series (
   id boolean primary key default true check (id),
   last_number bigint not null

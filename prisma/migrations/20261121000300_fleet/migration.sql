@@ -1,13 +1,13 @@
 -- safe while old code runs: yes, because it only adds.
 
--- MDS 2.0 micromobility vehicle states. NON_CONTACTABLE is not stored: contact is a fact of its own (vehicle.contact),
+-- MDS 2.0 micromobility vehicle states. NON_CONTACTABLE is not stored; contact has its own column (vehicle.contact),
 -- because a vehicle that falls silent while reserved is still reserved.
 create type fleet.vehicle_state as enum ('AVAILABLE', 'RESERVED', 'ON_TRIP', 'NON_OPERATIONAL', 'REMOVED');
 create type fleet.contact as enum ('ONLINE', 'LOST');
 create type fleet.lock_state as enum ('LOCKED', 'UNLOCKED');
 create type fleet.command_action as enum ('UNLOCK', 'LOCK');
 create type fleet.command_state as enum ('REQUESTED', 'SENT', 'ACCEPTED', 'EXECUTED', 'REFUSED', 'TIMED_OUT');
--- Why a command was given, which decides what follows when it is executed.
+-- Why a command was issued, which decides what follows when it is executed.
 create type fleet.command_purpose as enum ('START_TRIP', 'END_TRIP', 'SECURE');
 create type fleet.zone_kind as enum ('SERVICE_AREA', 'PARKING', 'NO_PARKING');
 
@@ -40,7 +40,7 @@ insert into fleet.legal_command_move (name, from_state, to_state) values
   ('execute', 'REQUESTED', 'EXECUTED'),
   ('execute', 'SENT', 'EXECUTED'),
   ('execute', 'ACCEPTED', 'EXECUTED'),
-  -- The vehicle did it in time and its answer came late.
+  -- The vehicle executed it in time and its ack came late.
   ('execute', 'TIMED_OUT', 'EXECUTED'),
   ('refuse', 'REQUESTED', 'REFUSED'),
   ('refuse', 'SENT', 'REFUSED'),
@@ -60,27 +60,27 @@ create table fleet.vehicle_type (
 );
 
 create table fleet.vehicle (
-  -- Stable and never shown outside the house.
+  -- Stable, and never shown outside Holdfast.
   id uuid primary key,
   device_id text not null unique check (device_id ~ '^[a-z0-9-]{1,36}$'),
-  -- What the world sees; a new one in the transaction that ends a trip, never used again (GBFS 3.0 vehicle_id).
+  -- What clients see. The transaction that ends a trip sets a new one; none is used twice (GBFS 3.0 vehicle_id).
   public_id uuid not null unique,
   vehicle_type_id text not null references fleet.vehicle_type (id),
   state fleet.vehicle_state not null default 'AVAILABLE',
-  -- Who has it while RESERVED or ON_TRIP.
+  -- Of its rider while RESERVED or ON_TRIP.
   booking_id uuid,
   rider_id uuid,
   contact fleet.contact not null default 'LOST',
   contact_changed_at timestamptz not null default now(),
   last_seen_at timestamptz,
-  -- What the device last said of itself; (epoch, seq) orders its messages.
+  -- What the device reported last; (epoch, seq) orders its messages.
   epoch text,
   epoch_at timestamptz,
   reported_seq bigint not null default 0,
   lock fleet.lock_state not null default 'LOCKED',
   battery_percent integer not null default 100 check (battery_percent between 0 and 100),
   command_counter bigint not null default 0,
-  -- Rises with every change of the vehicle's row in vehicle_availability, so that copies of it are never set back.
+  -- Rises with every change of the vehicle's row in vehicle_availability, so that an older copy never replaces a newer one.
   availability_version bigint not null default 0,
   check ((state in ('RESERVED', 'ON_TRIP')) = (booking_id is not null)),
   check ((booking_id is null) = (rider_id is null))
@@ -115,7 +115,7 @@ create table fleet.vehicle_position (
   received_at timestamptz not null default now()
 ) with (fillfactor = 70);
 
--- Only what can be rented right now; written when that changes, searched all the time.
+-- Only the vehicles that can be rented right now. Written when that changes, and searched all the time.
 create table fleet.vehicle_availability (
   vehicle_id uuid primary key references fleet.vehicle (id),
   public_id uuid not null unique,
@@ -130,11 +130,12 @@ create table fleet.vehicle_availability (
 create index availability_place on fleet.vehicle_availability (latitude, longitude);
 create index availability_cell on fleet.vehicle_availability (h3_8, vehicle_type_id);
 
+-- A signed instruction to a vehicle. Its counter rises per vehicle and is never used twice.
 create table fleet.command (
   id uuid primary key,
   vehicle_id uuid not null references fleet.vehicle (id),
   booking_id uuid not null,
-  -- Null for what the house itself orders (SECURE).
+  -- Null for commands that Holdfast itself issues (SECURE).
   rider_id uuid,
   request_id uuid,
   action fleet.command_action not null,
@@ -152,10 +153,10 @@ create table fleet.command (
   unique (rider_id, request_id),
   unique (vehicle_id, counter)
 ) with (fillfactor = 70);
--- At most one command is under way per vehicle.
+-- At most one open command per vehicle.
 create unique index one_open_command_per_vehicle on fleet.command (vehicle_id)
   where state in ('REQUESTED', 'SENT', 'ACCEPTED');
-create index command_open on fleet.command (expires_at) where state in ('REQUESTED', 'SENT', 'ACCEPTED');
+create index open_command_expiry on fleet.command (expires_at) where state in ('REQUESTED', 'SENT', 'ACCEPTED');
 create index command_booking on fleet.command (booking_id, requested_at desc);
 
 create function fleet.on_command_move() returns trigger
@@ -172,12 +173,13 @@ $$;
 create trigger command_moved before update of state on fleet.command
   for each row execute function fleet.on_command_move();
 
+-- From the unlocking to the locking of a vehicle for a booking.
 create table fleet.trip (
   id uuid primary key,
   vehicle_id uuid not null references fleet.vehicle (id),
   booking_id uuid not null unique,
   rider_id uuid not null,
-  -- The vehicle's public id while it was ridden: its rider knows it by no other until booking has closed its side.
+  -- The vehicle's public id during the trip: its rider has no other until booking has completed the booking.
   public_id uuid not null unique,
   started_at timestamptz not null,
   ended_at timestamptz check (ended_at >= started_at),
@@ -187,11 +189,11 @@ create table fleet.trip (
   end_longitude double precision,
   start_odometer integer not null default 0,
   distance_meters integer,
-  -- When booking had closed its side. Until then a hold would be refused, so the vehicle is not offered.
+  -- When booking completed the booking. Until then a hold would be refused, so the vehicle is not offered.
   released_at timestamptz
 );
 create unique index one_running_trip_per_vehicle on fleet.trip (vehicle_id) where ended_at is null;
-create index trip_settling on fleet.trip (vehicle_id) where released_at is null;
+create index unreleased_trip on fleet.trip (vehicle_id) where released_at is null;
 create index trip_rider on fleet.trip (rider_id);
 
 create table fleet.zone (
@@ -202,7 +204,7 @@ create table fleet.zone (
   area jsonb not null
 );
 
--- What happened to a vehicle, append-only (MDS events): no update, no delete.
+-- The history of a vehicle (MDS events), append-only: no update, no delete.
 create table fleet.vehicle_event (
   id bigint generated always as identity primary key,
   vehicle_id uuid not null references fleet.vehicle (id),
@@ -214,17 +216,18 @@ create table fleet.vehicle_event (
   battery_percent integer,
   at timestamptz not null default now(),
   traceparent text,
-  -- Of the vehicle's own message, which may come twice.
+  -- Of the device's message, which may come twice.
   epoch text,
   seq bigint
 );
 create unique index vehicle_event_once on fleet.vehicle_event (vehicle_id, epoch, seq) where seq is not null;
 create index vehicle_event_vehicle on fleet.vehicle_event (vehicle_id, at desc);
 
--- The public keys by which acks are verified; two may be valid while a device's key is replaced.
+-- The public keys that verify acks. Two may be valid while the key of a device is replaced.
 create table fleet.device_key (
   device_id text not null,
   kid text not null,
+  -- Raw Ed25519.
   public_key bytea not null check (octet_length(public_key) = 32),
   valid_from timestamptz not null default now(),
   valid_to timestamptz,

@@ -1,15 +1,5 @@
-import { commonConfig, readConfig, Secret, Url } from '@holdfast/service/process'
+import { subgraphConfig } from '@holdfast/service/graphql'
+import { readConfig } from '@holdfast/service/process'
 
-/** What this process is told by its environment. */
-export const config = () =>
-  readConfig(
-    {
-      ...commonConfig,
-      /** Logs in as the role `booking`. */
-      DATABASE_URL: Url,
-      REDIS_URL: Url,
-      /** Shared with the gateway, which signs with it. */
-      GATEWAY_SECRET: Secret,
-    },
-    process.env,
-  )
+/** The configuration of this process, from its environment. */
+export const config = () => readConfig(subgraphConfig, process.env)

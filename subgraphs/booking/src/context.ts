@@ -1,49 +1,51 @@
-import { isUuid, type Viewer } from '@holdfast/service/identity'
+import type { PrismaClient } from '@holdfast/database'
+import { uuidOf, visibleTo } from '@holdfast/service/graphql'
+import type { Viewer } from '@holdfast/service/identity'
+import type { ChangeFeed } from '@holdfast/service/redis'
 import DataLoader from 'dataloader'
+import type { Deps } from './commands/deps.ts'
 import type { Booking } from './domain/booking.ts'
 import type { Price } from './domain/price.ts'
-import type { Whose } from './store/bookings.ts'
-import type { Wiring } from './wiring.ts'
+import { pricesOf } from './store/bookables.ts'
+import { bookingsById } from './store/bookings.ts'
 
 /** A vehicle as booking knows it: by its public id. */
 export interface VehicleRef {
   readonly id: string
 }
 
-/** Per request or subscription; what it loads is loaded for this viewer. */
+/** What resolvers work with, for one request or subscription of one viewer. */
 export interface Context {
   readonly viewer: Viewer
-  readonly commands: Wiring['commands']
-  readonly reads: Wiring['reads']
-  /** The booking as this viewer may see it; null also for another customer's. */
+  readonly deps: Deps
+  readonly feed: ChangeFeed
+  /** By id; null when there is no such booking that the viewer may see. */
   readonly bookings: DataLoader<string, Booking | null>
-  /** By public id. */
+  /** By public id; null when the vehicle cannot be booked. */
   readonly prices: DataLoader<string, Price | null>
 }
 
-/** Whose bookings the viewer may see; null when nobody's. */
-export function whoseFor(viewer: Viewer): Whose | null {
-  if (viewer.role === 'operator') return 'everybody'
-  return viewer.role === 'customer' && isUuid(viewer.id) ? { customerId: viewer.id } : null
-}
-
-// Gathers what is asked at once, and remembers nothing: a subscription's context lives for hours.
-const fresh = { cache: false } as const
-
 export const contextFor =
-  ({ commands, reads }: Wiring) =>
+  (deps: Deps, prisma: PrismaClient, feed: ChangeFeed) =>
   (viewer: Viewer): Context => ({
     viewer,
-    commands,
-    reads,
-    bookings: new DataLoader(async (ids) => {
-      const whose = whoseFor(viewer)
-      const bookings = whose ? await reads.bookingsById(whose, ids.filter(isUuid)) : []
-      const byId = new Map(bookings.map((booking) => [booking.id, booking]))
-      return ids.map((id) => byId.get(id.toLowerCase()) ?? null)
-    }, fresh),
-    prices: new DataLoader(async (ids) => {
-      const prices = await reads.pricesOf(ids.filter(isUuid))
-      return ids.map((id) => prices.get(id.toLowerCase()) ?? null)
-    }, fresh),
+    deps,
+    feed,
+    bookings: batched(async (ids) => {
+      const visible = visibleTo(viewer)
+      const bookings = visible ? await bookingsById(deps.pool, visible, ids) : []
+      return new Map(bookings.map((booking) => [booking.id, booking]))
+    }),
+    prices: batched((ids) => pricesOf(prisma, ids)),
   })
+
+/** Reads in one statement what is asked for at once. Caches nothing: the context of a subscription lives for hours. */
+const batched = <T>(read: (ids: readonly string[]) => Promise<ReadonlyMap<string, T>>): DataLoader<string, T | null> =>
+  new DataLoader(
+    async (given) => {
+      const ids = given.map(uuidOf)
+      const found = await read(ids.filter((id) => id !== null))
+      return ids.map((id) => (id === null ? null : (found.get(id) ?? null)))
+    },
+    { cache: false },
+  )

@@ -1,75 +1,49 @@
 import { readFileSync } from 'node:fs'
-import { parseEvent, streamOf } from '@holdfast/contracts'
 import { prismaOn } from '@holdfast/database'
-import { consumeStream, relayOutbox } from '@holdfast/service/events'
-import { subgraph } from '@holdfast/service/graphql'
+import { relayOutbox } from '@holdfast/service/events'
+import { connections, subgraph } from '@holdfast/service/graphql'
 import { httpServer } from '@holdfast/service/http'
-import { createPool } from '@holdfast/service/postgres'
 import { background, createLog, repeat, runProcess } from '@holdfast/service/process'
-import { createBlockingRedis, createChangeFeed, createRedis } from '@holdfast/service/redis'
-import { expireHolds } from './commands/expireHolds.ts'
+import { expireBookings } from './commands/expireBookings.ts'
 import { config } from './config.ts'
 import { contextFor } from './context.ts'
-import { onFleetEvents } from './events/consumed.ts'
+import { consumeFleetEvents } from './events/consumed.ts'
 import { resolvers } from './resolvers/index.ts'
-import { forgetRequests } from './store/requests.ts'
-import { wire } from './wiring.ts'
+import { deleteOldRequests } from './store/requests.ts'
 
-const { HOST, PORT, LOG_LEVEL, DATABASE_URL, REDIS_URL, GATEWAY_SECRET } = config()
+const settings = config()
 const hourMs = 3_600_000
 
-const log = createLog('booking', LOG_LEVEL)
-const pool = createPool(DATABASE_URL, log)
+const log = createLog('booking', settings.LOG_LEVEL)
+const { pool, redis, blockingRedis, feed, steps: connectionSteps } = connections(settings, log)
 const prisma = prismaOn(pool)
-const redis = createRedis(REDIS_URL, log)
-const streamRedis = createBlockingRedis(REDIS_URL, log)
-const live = createChangeFeed(REDIS_URL, log)
 
 const graph = subgraph({
   name: 'booking',
   sdl: readFileSync(new URL('../schema.graphql', import.meta.url), 'utf8'),
   resolvers,
-  secret: GATEWAY_SECRET,
+  secret: settings.GATEWAY_SECRET,
   log,
-  context: contextFor(wire(pool, prisma, live)),
+  context: contextFor({ pool }, prisma, feed),
 })
-// Ready without Redis: bookings need only Postgres, and what they publish waits in the outbox.
-const door = httpServer({
-  host: HOST,
-  port: PORT,
+// Ready without Redis: a booking needs only Postgres, and its events wait in the outbox.
+const server = httpServer({
+  host: settings.HOST,
+  port: settings.PORT,
   log,
   routes: { '/graphql': graph.route },
   ready: { postgres: () => pool.query('select 1') },
 })
-const shared = { databaseUrl: DATABASE_URL, pool, log }
+const shared = { databaseUrl: settings.DATABASE_URL, pool, log }
 
 await runProcess(log, [
-  // Prisma loads its query compiler now (it asks nobody), so that the first customer does not wait for that.
-  { name: 'postgres', start: () => prisma.$connect(), stop: () => pool.end() },
-  {
-    name: 'redis',
-    start: () => undefined,
-    stop: () => {
-      live.stop()
-      redis.disconnect()
-      streamRedis.disconnect()
-    },
-  },
+  ...connectionSteps,
+  // Loads Prisma's query compiler, so that the first customer does not wait for that.
+  { name: 'prisma', start: () => prisma.$connect() },
   background('relay', (signal) => relayOutbox({ ...shared, owner: 'booking', redis, signal })),
-  background('fleet events', (signal) =>
-    consumeStream({
-      ...shared,
-      consumer: 'booking-fleet',
-      owner: 'booking',
-      stream: streamOf('fleet'),
-      redis: streamRedis,
-      signal,
-      parse: parseEvent,
-      handlers: onFleetEvents,
-    }),
-  ),
-  background('expiry', (signal) => expireHolds({ ...shared, signal })),
-  background('tidy', (signal) => repeat(signal, hourMs, log, () => forgetRequests(pool, signal))),
-  door,
-  ...graph.steps(door),
+  background('fleet events', (signal) => consumeFleetEvents({ ...shared, redis: blockingRedis, signal })),
+  background('expiry', (signal) => expireBookings({ ...shared, signal })),
+  background('old requests', (signal) => repeat(signal, hourMs, log, () => deleteOldRequests(pool, signal))),
+  server,
+  ...graph.steps(server),
 ])

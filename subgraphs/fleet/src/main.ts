@@ -1,65 +1,114 @@
+import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { relayOutbox } from '@holdfast/service/events'
-import { subgraph } from '@holdfast/service/graphql'
+import { parseEvent, streamOf } from '@holdfast/contracts'
+import { prismaOn } from '@holdfast/database'
+import { consumeStream, relayOutbox } from '@holdfast/service/events'
+import { connections, subgraph } from '@holdfast/service/graphql'
 import { httpServer } from '@holdfast/service/http'
 import { asLeader } from '@holdfast/service/postgres'
 import { background, createLog, repeat, runProcess } from '@holdfast/service/process'
-import { lookAfterCommands } from './commands/lookAfterCommands.ts'
-import { lookAfterContact } from './commands/lookAfterContact.ts'
+import { createChangePublisher } from './changes/change-publisher.ts'
+import { reconcileSearchIndex } from './changes/reconcile-search-index.ts'
+import type { Deps } from './commands/deps.ts'
+import { markSilentVehicles } from './commands/markSilentVehicles.ts'
+import { retryCommands } from './commands/retryCommands.ts'
 import { config } from './config.ts'
-import { contextFrom } from './context.ts'
-import { consumeBooking } from './events/consumed.ts'
-import { keepIndex } from './live/keepIndex.ts'
+import { contextFor } from './context.ts'
+import { createCommandSender } from './devices/command-sender.ts'
+import { createMessageIntake } from './devices/message-intake.ts'
+import { assertConnected, createMqttClient } from './devices/mqtt-client.ts'
+import { createReportIntervals } from './devices/report-intervals.ts'
+import { createRetainedStateResync } from './devices/retained-state-resync.ts'
+import { subscribeToVehicles } from './devices/vehicle-subscriptions.ts'
+import { onBookingEvents } from './events/consumed.ts'
+import { createMapReader } from './map/map-reader.ts'
+import type { MapSources } from './map/watch-map.ts'
 import { resolvers } from './resolvers/index.ts'
-import { wire } from './wiring.ts'
+import { createSearchIndex } from './search/search-index.ts'
+import { createCatalogue } from './store/catalogue.ts'
+import { deviceIdsAfter } from './store/devices.ts'
 
-const commandsEvery = 250 // ms: how late an unsent command may be noticed
-const contactEvery = 5_000 // ms
+const retryEvery = 250 // ms: how late an unsent command may be noticed
+const silenceEvery = 5_000 // ms
 
 const log = createLog('fleet', config.LOG_LEVEL)
 const { DATABASE_URL: databaseUrl } = config
-const { pool, redis, streamRedis, live, catalogue, index, announce, deps, reads, intake, vehicles } = wire(config, log)
+const { pool, redis, blockingRedis, feed, steps } = connections(config, log)
+const catalogue = createCatalogue(prismaOn(pool), log)
+const index = createSearchIndex(redis, pool, log)
+const changes = createChangePublisher(redis, index, log)
+const mqttClient = createMqttClient(config)
+const deps: Deps = {
+  pool,
+  log,
+  now: () => new Date(),
+  newId: randomUUID,
+  offerRules: config.offerRules,
+  commandTtlMs: config.commandTtlMs,
+  catalogue,
+  changes,
+  sendToDevice: createCommandSender(mqttClient, config.commandKey, log),
+}
+const intake = createMessageIntake(deps, createReportIntervals(mqttClient, config.MOVING_INTERVAL_MS, log))
+const resync = createRetainedStateResync(mqttClient, (last, limit) => deviceIdsAfter(pool, last, limit), log)
+const map: MapSources = {
+  reader: createMapReader(pool),
+  feed,
+  log,
+  now: deps.now,
+  graceMs: deps.offerRules.graceMs,
+  types: catalogue.types,
+}
 const graph = subgraph({
   name: 'fleet',
   sdl: readFileSync(new URL('../schema.graphql', import.meta.url), 'utf8'),
   resolvers,
   secret: config.GATEWAY_SECRET,
   log,
-  context: contextFrom(deps, reads),
+  context: contextFor({ deps, index, feed, map }),
 })
-const door = httpServer({
+const server = httpServer({
   host: config.HOST,
   port: config.PORT,
   log,
   routes: { '/graphql': graph.route },
-  ready: { postgres: () => pool.query('select 1'), redis: () => redis.ping(), mqtt: vehicles.ready },
+  ready: {
+    postgres: () => pool.query('select 1'),
+    redis: () => redis.ping(),
+    mqtt: async () => assertConnected(mqttClient),
+  },
 })
 
-const led = (name: string, pauseMs: number, work: () => Promise<unknown>) =>
+/** Repeats work in one process of all replicas. */
+const asOnlyOne = (name: string, pauseMs: number, work: () => Promise<unknown>) =>
   background(name, (signal) =>
     asLeader(databaseUrl, `fleet ${name}`, signal, log, (leading) => repeat(leading, pauseMs, log, work)),
   )
 
 await runProcess(log, [
-  { name: 'postgres', start: () => undefined, stop: () => pool.end() },
-  {
-    name: 'redis',
-    start: () => undefined,
-    stop: () => {
-      live.stop()
-      streamRedis.disconnect()
-      redis.disconnect()
-    },
-  },
-  { name: 'first reading', start: catalogue.refresh },
-  catalogue.step,
-  keepIndex({ redis, index, announce, log }),
+  ...steps,
+  ...catalogue.steps,
+  reconcileSearchIndex(redis, index, changes, log),
   ...intake.steps,
-  ...vehicles.steps,
+  subscribeToVehicles(mqttClient, { onMessage: intake.onMessage, onSubscribed: resync.request, log }),
+  resync.step,
   background('relay', (signal) => relayOutbox({ owner: 'fleet', databaseUrl, pool, redis, log, signal })),
-  background('booking', (signal) => consumeBooking(deps, { pool, redis: streamRedis, databaseUrl, log, signal })),
-  led('commands', commandsEvery, lookAfterCommands(deps)),
-  led('contact', contactEvery, lookAfterContact(deps)),
-  door,
-  ...graph.steps(door),
+  background('booking events', (signal) =>
+    consumeStream({
+      consumer: 'fleet-booking',
+      owner: 'fleet',
+      stream: streamOf('booking'),
+      databaseUrl,
+      pool,
+      redis: blockingRedis,
+      log,
+      signal,
+      parse: parseEvent,
+      handlers: onBookingEvents(deps),
+    }),
+  ),
+  asOnlyOne('commands', retryEvery, () => retryCommands(deps)),
+  asOnlyOne('contact', silenceEvery, () => markSilentVehicles(deps)),
+  server,
+  ...graph.steps(server),
 ])

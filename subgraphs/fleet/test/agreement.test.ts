@@ -1,15 +1,13 @@
 import { readFileSync } from 'node:fs'
+import { BookingState, CommandAction, LockState } from '@holdfast/contracts'
+import { type TestDatabase, testDatabase } from '@holdfast/dev/testing'
+import { assertAgreement, enumInSdl, enumInSql } from '@holdfast/service/testing/moves'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { buildASTSchema, type GraphQLEnumType, parse } from 'graphql'
 import pg from 'pg'
-import { type TestDatabase, testDatabase } from '../../../dev/testing.ts'
-import { commandMoves, commandStates, openStates, purposes } from '../src/domain/command.ts'
-import { contacts } from '../src/domain/contact.ts'
-import { vehicleMoves, vehicleStates } from '../src/domain/vehicle.ts'
+import { commandStates, openStates, purposes } from '../src/domain/command.ts'
+import { contacts, vehicleMoves } from '../src/domain/vehicle.ts'
 import { zoneKinds } from '../src/domain/zones.ts'
-import { readmes } from './picture.ts'
-
-const file = (name: string) => readFileSync(new URL(name, import.meta.url), 'utf8')
+import { commands, schema, vehicles } from './state-machines.ts'
 
 let database: TestDatabase
 let client: pg.Client
@@ -23,52 +21,40 @@ afterAll(async () => {
   await database.drop()
 })
 
-const sorted = (list: readonly object[]) => list.map((each) => JSON.stringify(each)).sort()
-const schema = buildASTSchema(parse(file('../schema.graphql')), { assumeValid: true, assumeValidSDL: true })
-const inSdl = (name: string) => (schema.getType(name) as GraphQLEnumType).getValues().map((value) => value.name)
-const inSql = async (name: string) =>
-  (await client.query<{ word: string }>(`select unnest(enum_range(null::fleet.${name}))::text as word`)).rows.map(
-    ({ word }) => word,
-  )
-
 describe('TypeScript, SQL, SDL and README agree', () => {
-  it.each([
-    ['legal_vehicle_move', vehicleMoves],
-    ['legal_command_move', commandMoves],
-  ])('about %s', async (table, moves) => {
-    const { rows } = await client.query(`select name, from_state as "from", to_state as "to" from fleet.${table}`)
-    expect(sorted(moves)).toEqual(sorted(rows))
+  it('about the states and moves of a vehicle', async () => {
+    await assertAgreement(vehicles, client)
+  })
+
+  it('about the states and moves of a command', async () => {
+    await assertAgreement(commands, client)
   })
 
   it.each([
-    ['vehicle_state', vehicleStates, 'VehicleState', ['NON_CONTACTABLE']],
-    ['command_state', commandStates, 'CommandState', []],
-    ['zone_kind', zoneKinds, 'ZoneKind', []],
-    ['command_purpose', purposes, null, []],
-    ['contact', contacts, null, []],
-    ['lock_state', ['LOCKED', 'UNLOCKED'], 'LockState', []],
-    ['command_action', ['UNLOCK', 'LOCK'], 'CommandAction', []],
-  ] as const)('about the words of %s', async (sql, words, sdl, onlyShown) => {
-    expect(await inSql(sql)).toEqual([...words])
-    if (sdl) expect(new Set(inSdl(sdl))).toEqual(new Set([...words, ...onlyShown]))
+    ['fleet.zone_kind', zoneKinds, 'ZoneKind'],
+    ['fleet.command_purpose', purposes, null],
+    ['fleet.contact', contacts, null],
+    ['fleet.lock_state', LockState.options, 'LockState'],
+    ['fleet.command_action', CommandAction.options, 'CommandAction'],
+    ['booking.booking_state', BookingState.options, null],
+  ] as const)('about the words of %s', async (sql, words, sdl) => {
+    expect(await enumInSql(client, sql)).toEqual([...words])
+    if (sdl) expect(new Set(enumInSdl(schema, sdl))).toEqual(new Set(words))
   })
 
-  it('about which commands are under way', async () => {
+  it('about which commands are open', async () => {
     const { rows } = await client.query<{ indexdef: string }>(
       `select indexdef from pg_indexes where indexname = 'one_open_command_per_vehicle'`,
     )
     for (const state of commandStates) {
-      expect(rows[0]?.indexdef.includes(`'${state}'`)).toBe((openStates as readonly string[]).includes(state))
+      expect(rows[0]?.indexdef.includes(`'${state}'`)).toBe(openStates.includes(state))
     }
   })
 
-  it('about the pictures', () => {
-    const { is, wanted } = readmes()
-    expect(is).toBe(wanted)
-  })
-
-  it('about what MDS 2.0 allows: each of our moves is one of its 45 rows', () => {
-    const { transitions } = JSON.parse(file('data/mds-micromobility-transitions.json')) as {
+  it('about what MDS 2.0 allows: each move of a vehicle is one of its 45 rows', () => {
+    const { transitions } = JSON.parse(
+      readFileSync(new URL('data/mds-micromobility-transitions.json', import.meta.url), 'utf8'),
+    ) as {
       transitions: { from: string[]; to: string; event: string }[]
     }
     expect(transitions).toHaveLength(45)

@@ -1,54 +1,54 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { eventually, type House, openHouse, operator, rider } from './house.ts'
+import { eventually, type Fleet, operator, rider, startFleet } from './fleet-process.ts'
 
-let house: House
+let fleet: Fleet
 beforeAll(async () => {
-  house = await openHouse({ vehicles: 6, env: { CONTACT_GRACE_SECONDS: '2' } })
+  fleet = await startFleet({ vehicles: 6, env: { CONTACT_GRACE_SECONDS: '2' } })
 }, 60_000)
-afterAll(async () => house?.[Symbol.asyncDispose]())
+afterAll(async () => fleet?.[Symbol.asyncDispose]())
 
 const device = (number: number) => {
-  const found = house.devices[number]
+  const found = fleet.devices[number]
   if (!found) throw new Error('no such device')
   return found
 }
 
-const facts = async (vehicleId: string) =>
+const events = async (vehicleId: string) =>
   (
-    await house.owner.query<{ type: string }>('select type from fleet.outbox where subject = $1 order by id', [
+    await fleet.owner.query<{ type: string }>('select type from fleet.outbox where subject = $1 order by id', [
       vehicleId,
     ])
   ).rows.map(({ type }) => type)
 
-describe('what vehicles say of themselves', () => {
-  it('offers a listed vehicle when it is heard, and tells booking at once when it is lost', async () => {
-    expect(await house.vehicle(device(0))).toMatchObject({ contact: 'LOST', listed: false })
-    const vehicle = await house.connect(device(0))
+describe('what vehicles report', () => {
+  it('offers a listed vehicle when it has contact, and publishes at once when contact is lost', async () => {
+    expect(await fleet.vehicle(device(0))).toMatchObject({ contact: 'LOST', listed: false })
+    const vehicle = await fleet.connect(device(0))
     const { id } = await eventually(
-      () => house.vehicle(device(0)),
+      () => fleet.vehicle(device(0)),
       ({ listed }) => listed,
     )
     await vehicle.leave()
     await eventually(
-      () => house.vehicle(device(0)),
+      () => fleet.vehicle(device(0)),
       ({ contact }) => contact === 'LOST',
     )
-    expect(await facts(id)).toEqual(['VehicleListed', 'VehicleContactRestored', 'VehicleContactLost'])
-    // Radio holes are short: for its grace it stays on the map.
-    expect((await house.vehicle(device(0))).listed).toBe(true)
+    expect(await events(id)).toEqual(['VehicleListed', 'VehicleContactRestored', 'VehicleContactLost'])
+    // Radio holes are short: during its grace the vehicle stays on the map.
+    expect((await fleet.vehicle(device(0))).listed).toBe(true)
     await eventually(
-      () => house.vehicle(device(0)),
+      () => fleet.vehicle(device(0)),
       ({ listed }) => !listed,
       12_000,
     )
   })
 
-  it('hears the will of a vehicle that is gone without a word, and not the will of an earlier boot', async () => {
-    const vehicle = await house.connect(device(1))
+  it('takes the will of a vehicle that vanished, and not the will of an earlier boot', async () => {
+    const vehicle = await fleet.connect(device(1))
     await eventually(
-      () => house.vehicle(device(1)),
+      () => fleet.vehicle(device(1)),
       ({ contact }) => contact === 'ONLINE',
     )
     const late = JSON.stringify({
@@ -59,30 +59,30 @@ describe('what vehicles say of themselves', () => {
       counter: 0,
       at: Date.now(),
     })
-    await vehicle.say('conn', late)
+    await vehicle.publish('conn', late)
     await sleep(400)
-    expect((await house.vehicle(device(1))).contact).toBe('ONLINE')
+    expect((await fleet.vehicle(device(1))).contact).toBe('ONLINE')
     await vehicle.vanish()
     await eventually(
-      () => house.vehicle(device(1)),
+      () => fleet.vehicle(device(1)),
       ({ contact }) => contact === 'LOST',
     )
   })
 
   it('counts and drops what it cannot use: malformed, out of order, from the future, a jump', async () => {
-    const vehicle = await house.connect(device(2))
+    const vehicle = await fleet.connect(device(2))
     const { id } = await eventually(
-      () => house.vehicle(device(2)),
+      () => fleet.vehicle(device(2)),
       ({ listed }) => listed,
     )
     const position = () =>
-      house.one<{ latitude: number; odometer: number }>('select * from fleet.vehicle_position where vehicle_id = $1', [
+      fleet.one<{ latitude: number; odometer: number }>('select * from fleet.vehicle_position where vehicle_id = $1', [
         id,
       ])
     await vehicle.report({ odometer: 1 })
     await eventually(position, ({ odometer }) => odometer === 1)
     for (const name of ['conn', 'state', 'ack', 'tele', 'evt'] as const) {
-      for (const junk of ['', '{', '[]', '{"v":2}', 'x'.repeat(9_000)]) await vehicle.say(name, junk)
+      for (const junk of ['', '{', '[]', '{"v":2}', 'x'.repeat(9_000)]) await vehicle.publish(name, junk)
     }
     await vehicle.report({ at: Date.now() + 3_600_000, odometer: 2 })
     await vehicle.report({ latitude: 48.1, odometer: 3 })
@@ -91,20 +91,20 @@ describe('what vehicles say of themselves', () => {
     expect(await position()).toMatchObject({ odometer: 1, latitude: device(2).latitude })
     await vehicle.report({ latitude: device(2).latitude, longitude: device(2).longitude, odometer: 5 })
     await eventually(position, ({ odometer }) => odometer === 5)
-    const metrics = await (await fetch(`${house.url}/metrics`)).text()
+    const metrics = await (await fetch(`${fleet.url}/metrics`)).text()
     for (const outcome of ['malformed', 'future', 'jump', 'nowhere']) expect(metrics).toContain(`outcome="${outcome}"`)
   })
 
-  it('notes events of a device once, however often they come', async () => {
-    const vehicle = await house.connect(device(3))
+  it('adds an event of a device to the history once, however often it comes', async () => {
+    const vehicle = await fleet.connect(device(3))
     const { id } = await eventually(
-      () => house.vehicle(device(3)),
+      () => fleet.vehicle(device(3)),
       ({ listed }) => listed,
     )
     await vehicle.event('TIP_OVER', 900)
     await vehicle.event('TIP_OVER', 900)
     const count = () =>
-      house.one<{ count: number }>(
+      fleet.one<{ count: number }>(
         `select count(*)::integer from fleet.vehicle_event where vehicle_id = $1 and event_type = 'tip_over'`,
         [id],
       )
@@ -113,54 +113,54 @@ describe('what vehicles say of themselves', () => {
     expect((await count()).count).toBe(1)
   })
 
-  it('takes a vehicle off the map when its battery is low or its lock stands open, and locks it again', async () => {
-    const vehicle = await house.connect(device(4))
+  it('takes a vehicle off the map when its battery is low or it is unlocked, and locks it again', async () => {
+    const vehicle = await fleet.connect(device(4))
     await eventually(
-      () => house.vehicle(device(4)),
+      () => fleet.vehicle(device(4)),
       ({ listed }) => listed,
     )
     vehicle.self.batteryPercent = 5
     await vehicle.reportState()
     await eventually(
-      () => house.vehicle(device(4)),
+      () => fleet.vehicle(device(4)),
       ({ listed }) => !listed,
     )
     vehicle.self.batteryPercent = 90
     await vehicle.reportState()
     await eventually(
-      () => house.vehicle(device(4)),
+      () => fleet.vehicle(device(4)),
       ({ listed }) => listed,
     )
-    // Opened once for a booking, whose answer nobody heard.
-    const { bookingId, vehicleId } = await house.book(device(4))
-    await house.owner.query(
+    // Unlocked once for a booking; the ack was lost.
+    const { bookingId, vehicleId } = await fleet.book(device(4))
+    await fleet.owner.query(
       `insert into fleet.command
          (id, vehicle_id, booking_id, rider_id, request_id, action, purpose, state, epoch, counter, requested_at, expires_at, settled_at)
        select $1, id, $2, $1, $1, 'UNLOCK', 'START_TRIP', 'TIMED_OUT', epoch, 7, now() - interval '1 min',
          now() - interval '45 s', now() - interval '40 s' from fleet.vehicle where id = $3`,
       [randomUUID(), bookingId, vehicleId],
     )
-    await house.owner.query('update fleet.vehicle set command_counter = 7 where id = $1', [vehicleId])
+    await fleet.owner.query('update fleet.vehicle set command_counter = 7 where id = $1', [vehicleId])
     vehicle.self.lock = 'UNLOCKED'
     await vehicle.reportState()
     await eventually(
-      () => vehicle.heard.at(-1)?.action,
+      () => vehicle.received.at(-1)?.action,
       (action) => action === 'LOCK',
     )
     await eventually(
-      () => house.vehicle(device(4)),
+      () => fleet.vehicle(device(4)),
       ({ lock }) => lock === 'LOCKED',
     )
   })
 
   it('lets operators, and nobody else, take a vehicle out of service and put it back', async () => {
-    await house.connect(device(5))
+    await fleet.connect(device(5))
     const { id, public_id } = await eventually(
-      () => house.vehicle(device(5)),
+      () => fleet.vehicle(device(5)),
       ({ listed }) => listed,
     )
     const service = async (inService: boolean, who = operator, vehicleId = public_id) => {
-      const { data, errors } = await house.ask(
+      const { data, errors } = await fleet.ask(
         `mutation ($input: SetVehicleServiceInput!) {
            setVehicleService(input: $input) { __typename ... on SetVehicleServiceSuccess { vehicle { id state } } }
          }`,
@@ -174,16 +174,16 @@ describe('what vehicles say of themselves', () => {
     for (let twice = 0; twice < 2; twice++) {
       expect(await service(false)).toMatchObject({ vehicle: { id: public_id, state: 'NON_OPERATIONAL' } })
     }
-    expect((await house.vehicle(device(5))).listed).toBe(false)
+    expect((await fleet.vehicle(device(5))).listed).toBe(false)
     expect(await service(true)).toMatchObject({ vehicle: { state: 'AVAILABLE' } })
-    expect((await facts(id)).filter((type) => !type.includes('Contact'))).toEqual([
+    expect((await events(id)).filter((type) => !type.includes('Contact'))).toEqual([
       'VehicleListed',
       'VehicleWithdrawn',
       'VehicleListed',
     ])
-    await house.book(device(5))
+    await fleet.book(device(5))
     await eventually(
-      () => house.vehicle(device(5)),
+      () => fleet.vehicle(device(5)),
       ({ state }) => state === 'RESERVED',
     )
     expect(await service(false)).toMatchObject({ __typename: 'VehicleInUse' })

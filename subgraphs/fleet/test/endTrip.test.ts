@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { eventually, type House, openHouse, operator, rider } from './house.ts'
-import { parkingPlace, type TestVehicle } from './vehicle.ts'
+import { eventually, type Fleet, operator, rider, startFleet } from './fleet-process.ts'
+import { parkingPlace, type TestVehicle } from './test-vehicle.ts'
 
 const unlock = `mutation ($input: UnlockVehicleInput!) { unlockVehicle(input: $input) { __typename } }`
 const end = `
@@ -28,38 +28,38 @@ interface Answer {
   blockers?: { __typename: string; distanceMeters?: number }[]
 }
 
-let house: House
+let fleet: Fleet
 const vehicles: TestVehicle[] = []
 
 beforeAll(async () => {
-  house = await openHouse({ vehicles: 6, env: { COMMAND_TTL_SECONDS: '2' } })
-  for (const device of house.devices) vehicles.push(await house.connect(device))
-  for (const device of house.devices)
+  fleet = await startFleet({ vehicles: 6, env: { COMMAND_TTL_SECONDS: '2' } })
+  for (const device of fleet.devices) vehicles.push(await fleet.connect(device))
+  for (const device of fleet.devices)
     await eventually(
-      () => house.vehicle(device),
+      () => fleet.vehicle(device),
       ({ listed }) => listed,
     )
 }, 60_000)
-afterAll(async () => house?.[Symbol.asyncDispose]())
+afterAll(async () => fleet?.[Symbol.asyncDispose]())
 
-const odometerIs = (vehicleId: string, wanted: number) =>
+const odometerIs = (vehicleId: string, expected: number) =>
   eventually(
     () =>
-      house.one<{ odometer: number }>('select odometer from fleet.vehicle_position where vehicle_id = $1', [vehicleId]),
-    ({ odometer }) => odometer === wanted,
+      fleet.one<{ odometer: number }>('select odometer from fleet.vehicle_position where vehicle_id = $1', [vehicleId]),
+    ({ odometer }) => odometer === expected,
   )
 
-/** A vehicle on a trip that has just told where it stands. */
+/** A vehicle on a trip that has just reported its position. */
 async function riding() {
   const vehicle = vehicles.shift()
   if (!vehicle) throw new Error('no vehicle left')
-  const booked = await house.book(vehicle.device)
+  const booked = await fleet.book(vehicle.device)
   const { bookingId, riderId, vehicleId } = booked
   await vehicle.report({ odometer: 1_000 })
   await odometerIs(vehicleId, 1_000)
-  await house.ask(unlock, { input: { requestId: randomUUID(), bookingId } }, rider(riderId))
+  await fleet.ask(unlock, { input: { requestId: randomUUID(), bookingId } }, rider(riderId))
   await eventually(
-    () => house.vehicle(vehicle.device),
+    () => fleet.vehicle(vehicle.device),
     ({ state }) => state === 'ON_TRIP',
   )
   await vehicle.report()
@@ -67,53 +67,53 @@ async function riding() {
 }
 
 const finish = async (bookingId: string, riderId: string, requestId: string = randomUUID()): Promise<Answer> => {
-  const { data, errors } = await house.ask(end, { input: { requestId, bookingId } }, rider(riderId))
+  const { data, errors } = await fleet.ask(end, { input: { requestId, bookingId } }, rider(riderId))
   if (errors) throw new Error(JSON.stringify(errors))
   return data?.['endTrip'] as Answer
 }
 
-const positioned = (vehicleId: string, speed: number) =>
+const speedIs = (vehicleId: string, speed: number) =>
   eventually(
-    () => house.one<{ speed: number }>('select speed from fleet.vehicle_position where vehicle_id = $1', [vehicleId]),
+    () => fleet.one<{ speed: number }>('select speed from fleet.vehicle_position where vehicle_id = $1', [vehicleId]),
     (row) => row.speed === speed,
   )
 
 describe('endTrip', () => {
-  it('locks, ends the trip, renames the vehicle in that transaction, and offers it when booking is done', async () => {
+  it('locks, ends the trip, gives the vehicle a new id in that transaction, and offers it when booking has completed', async () => {
     const { vehicle, bookingId, riderId, vehicleId, viewer } = await riding()
-    const before = await house.vehicle(vehicle.device)
+    const before = await fleet.vehicle(vehicle.device)
     await vehicle.report({ odometer: 2_500 })
     await odometerIs(vehicleId, 2_500)
     const requestId = randomUUID()
     const answers = await Promise.all(Array.from({ length: 10 }, () => finish(bookingId, riderId, requestId)))
     expect(new Set(answers.map(({ __typename, command }) => `${__typename} ${command?.id}`)).size).toBe(1)
     const ended = await eventually(
-      () => house.vehicle(vehicle.device),
+      () => fleet.vehicle(vehicle.device),
       ({ state }) => state === 'AVAILABLE',
     )
     expect(ended).toMatchObject({ lock: 'LOCKED', booking_id: null, rider_id: null })
     expect(ended.public_id).not.toBe(before.public_id)
-    const { data } = await house.one<{ data: object }>(
+    const { data } = await fleet.one<{ data: object }>(
       `select data from fleet.outbox where subject = $1 and type = 'TripEnded'`,
       [vehicleId],
     )
     expect(data).toMatchObject({ bookingId, publicId: ended.public_id, place: { latitude: vehicle.self.latitude } })
 
-    // Booking would still refuse a hold, so nobody is offered the vehicle.
+    // Booking would still refuse a hold, so the vehicle is not offered.
     expect(ended.listed).toBe(false)
-    // Until then the rider's booking names the vehicle as it was called during the ride.
+    // Until then the rider's booking names the vehicle by its id during the trip.
     const lookAt = async (id: string, who: typeof viewer) =>
-      (await house.ask('query ($id: ID!) { vehicle(id: $id) { id } }', { id }, who)).data?.['vehicle']
+      (await fleet.ask('query ($id: ID!) { vehicle(id: $id) { id } }', { id }, who)).data?.['vehicle']
     expect(await lookAt(before.public_id, viewer)).toEqual({ id: before.public_id })
     expect(await lookAt(before.public_id, operator)).toEqual({ id: before.public_id })
     expect(await lookAt(before.public_id, rider())).toBeNull()
     expect(await lookAt(ended.public_id, viewer)).toBeNull()
-    await house.complete(bookingId)
+    await fleet.complete(bookingId)
     await eventually(
-      () => house.vehicle(vehicle.device),
+      () => fleet.vehicle(vehicle.device),
       ({ listed }) => listed,
     )
-    const events = await house.owner.query(
+    const events = await fleet.owner.query(
       'select event_type from fleet.vehicle_event where vehicle_id = $1 order by id',
       [vehicleId],
     )
@@ -128,7 +128,7 @@ describe('endTrip', () => {
       }
     }`
     const seen = async (who: typeof viewer) => {
-      const answer = await house.ask(trip, { id: bookingId }, who)
+      const answer = await fleet.ask(trip, { id: bookingId }, who)
       const [booking] = (answer.data?.['_entities'] ?? []) as { trip: object | null; commands: object[] }[]
       return booking
     }
@@ -144,7 +144,7 @@ describe('endTrip', () => {
     const { vehicle, bookingId, riderId, vehicleId } = await riding()
     // On the footbridge, riding.
     await vehicle.report({ latitude: 50.1084, longitude: 8.68232, speed: 4 })
-    await positioned(vehicleId, 4)
+    await speedIs(vehicleId, 4)
     const blocked = await finish(bookingId, riderId)
     expect(blocked.__typename).toBe('EndTripBlocked')
     expect(blocked.blockers?.map(({ __typename }) => __typename).sort()).toEqual([
@@ -153,8 +153,8 @@ describe('endTrip', () => {
       'StillMoving',
     ])
     expect(blocked.blockers?.find(({ distanceMeters }) => distanceMeters)?.distanceMeters).toBeGreaterThan(10)
-    expect(vehicle.heard.filter(({ action }) => action === 'LOCK')).toEqual([])
-    await house.pretend(
+    expect(vehicle.received.filter(({ action }) => action === 'LOCK')).toEqual([])
+    await fleet.writeDirectly(
       `update fleet.vehicle_position set measured_at = now() - interval '1 min' where vehicle_id = $1`,
       [vehicleId],
     )
@@ -162,41 +162,41 @@ describe('endTrip', () => {
       'VehicleUnreachable',
     )
     await vehicle.report({ ...parkingPlace, speed: 0 })
-    await positioned(vehicleId, 0)
+    await speedIs(vehicleId, 0)
     expect((await finish(bookingId, riderId)).__typename).toBe('EndTripSuccess')
   })
 
-  it('goes on riding when the lock did not close, and ends when its late answer comes', async () => {
+  it('continues the trip when the vehicle did not lock, and ends it when a late ack comes', async () => {
     const { vehicle, bookingId, riderId } = await riding()
     await eventually(
       () => finish(bookingId, riderId).then(({ __typename }) => __typename),
       (name) => name !== 'EndTripBlocked',
     )
     await eventually(
-      () => house.vehicle(vehicle.device),
+      () => fleet.vehicle(vehicle.device),
       ({ state }) => state === 'AVAILABLE',
     )
     const other = await riding()
     other.vehicle.behave({ refuse: 'MOVING' })
     const refused = await finish(other.bookingId, other.riderId)
-    const state = (id?: string) => house.one<{ state: string }>('select state from fleet.command where id = $1', [id])
+    const state = (id?: string) => fleet.one<{ state: string }>('select state from fleet.command where id = $1', [id])
     await eventually(
       () => state(refused.command?.id),
       (row) => row.state === 'REFUSED',
     )
-    expect((await house.vehicle(other.vehicle.device)).state).toBe('ON_TRIP')
+    expect((await fleet.vehicle(other.vehicle.device)).state).toBe('ON_TRIP')
     other.vehicle.behave('silent')
-    const unheard = await finish(other.bookingId, other.riderId)
+    const unanswered = await finish(other.bookingId, other.riderId)
     await eventually(
-      () => state(unheard.command?.id),
+      () => state(unanswered.command?.id),
       (row) => row.state === 'TIMED_OUT',
     )
-    expect((await house.vehicle(other.vehicle.device)).state).toBe('ON_TRIP')
-    const asked = other.vehicle.heard.at(-1)
-    if (!asked) throw new Error('not asked')
-    await other.vehicle.obey(asked)
+    expect((await fleet.vehicle(other.vehicle.device)).state).toBe('ON_TRIP')
+    const command = other.vehicle.received.at(-1)
+    if (!command) throw new Error('no command')
+    await other.vehicle.execute(command)
     await eventually(
-      () => house.vehicle(other.vehicle.device),
+      () => fleet.vehicle(other.vehicle.device),
       (row) => row.state === 'AVAILABLE',
     )
     expect((await finish(other.bookingId, other.riderId)).__typename).toBe('TripNotRunning')

@@ -3,8 +3,8 @@ import { createPool } from '@holdfast/service/postgres'
 import { createLog } from '@holdfast/service/process'
 import { createRedis } from '@holdfast/service/redis'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { createSearchIndex } from '../src/store/searchIndex.ts'
-import { eventually, type House, nobody, openHouse, operator, rider } from './house.ts'
+import { createSearchIndex } from '../src/search/search-index.ts'
+import { anonymous, eventually, type Fleet, operator, rider, startFleet } from './fleet-process.ts'
 
 const near = `
   query ($near: PositionInput!, $radiusMeters: Int, $filter: VehicleFilter, $first: Int) {
@@ -37,16 +37,16 @@ interface Answer {
   }[]
 }
 
-const römer = { latitude: 50.1105, longitude: 8.682 }
+const centre = { latitude: 50.1105, longitude: 8.682 }
 
-let house: House
+let fleet: Fleet
 
 /** Vehicles in all directions at distances that a second implementation (here, in the test) knows. */
 const spread = 600
 
 beforeAll(async () => {
-  house = await openHouse({ vehicles: 1 })
-  await house.owner.query(
+  fleet = await startFleet({ vehicles: 1 })
+  await fleet.owner.query(
     `with added as (
        insert into fleet.vehicle (id, device_id, public_id, vehicle_type_id, battery_percent, contact, epoch, last_seen_at, availability_version)
        select gen_random_uuid(), 'spread-' || n, gen_random_uuid(), case when n % 3 = 0 then 'ebike' else 'scooter' end,
@@ -62,21 +62,21 @@ beforeAll(async () => {
      from added a join placed p on p.vehicle_id = a.id`,
     [spread],
   )
-  await house.redis.kill('SIGKILL')
-  await house.redis.start()
+  await fleet.redis.kill('SIGKILL')
+  await fleet.redis.start()
   await trusted(true)
 }, 60_000)
-afterAll(async () => house?.[Symbol.asyncDispose]())
+afterAll(async () => fleet?.[Symbol.asyncDispose]())
 
-const trusted = (wanted: boolean) =>
+const trusted = (expected: boolean) =>
   eventually(
-    async () => (await fetch(`${house.url}/metrics`)).text(),
-    (metrics) => metrics.split('\n').includes(`holdfast_search_index_trusted ${wanted ? 1 : 0}`),
+    async () => (await fetch(`${fleet.url}/metrics`)).text(),
+    (metrics) => metrics.split('\n').includes(`holdfast_search_index_trusted ${expected ? 1 : 0}`),
     15_000,
   )
 
 const search = async (variables: object): Promise<Answer> => {
-  const { data, errors } = await house.ask(near, { near: römer, ...variables }, nobody)
+  const { data, errors } = await fleet.ask(near, { near: centre, ...variables }, anonymous)
   if (errors) throw new Error(JSON.stringify(errors))
   return data?.['vehiclesNear'] as Answer
 }
@@ -84,13 +84,13 @@ const search = async (variables: object): Promise<Answer> => {
 /** The answer by the law of cosines over everything there is. */
 const expected = async (radius: number, first: number, where = 'true') =>
   (
-    await house.owner.query<{ public_id: string }>(
+    await fleet.owner.query<{ public_id: string }>(
       `select public_id from (
          select a.*, 6371008.8 * acos(least(1, sin(radians(latitude)) * sin(radians($1)) +
            cos(radians(latitude)) * cos(radians($1)) * cos(radians(longitude - $2)))) as meters
          from fleet.vehicle_availability a) a
        where meters <= $3 and ${where} order by meters limit $4`,
-      [römer.latitude, römer.longitude, radius, first],
+      [centre.latitude, centre.longitude, radius, first],
     )
   ).rows.map(({ public_id }) => public_id)
 
@@ -115,9 +115,9 @@ const conditions = [
 
 const answersAreRight = async () => {
   for (const [i, question] of questions.entries()) {
-    const wanted = await expected(question.radiusMeters, question.first, conditions[i])
-    expect(wanted.length).toBeGreaterThan(0)
-    expect(ids(await search(question))).toEqual(wanted)
+    const expectedIds = await expected(question.radiusMeters, question.first, conditions[i])
+    expect(expectedIds.length).toBeGreaterThan(0)
+    expect(ids(await search(question))).toEqual(expectedIds)
   }
 }
 
@@ -129,18 +129,18 @@ describe('vehiclesNear', () => {
   })
 
   it('finds the same from Postgres while Redis is away, paused or empty, and trusts Redis again after comparing', async () => {
-    await house.redis.kill('SIGKILL')
+    await fleet.redis.kill('SIGKILL')
     await answersAreRight()
-    await house.redis.start()
+    await fleet.redis.start()
     await trusted(true)
     await answersAreRight()
 
-    await house.redis.pause()
+    await fleet.redis.pause()
     const from = Date.now()
     expect(ids(await search({ radiusMeters: 500, first: 5 }))).toEqual(await expected(500, 5))
     expect(Date.now() - from).toBeLessThan(2_500)
     await answersAreRight()
-    await house.redis.resume()
+    await fleet.redis.resume()
     await trusted(true)
     await answersAreRight()
   }, 60_000)
@@ -166,20 +166,20 @@ describe('vehiclesNear', () => {
     })
   })
 
-  it('knows a single vehicle by its public id only, as far as the viewer may see it', async () => {
-    const [device] = house.devices
+  it('finds a single vehicle by its public id only, as far as the viewer may see it', async () => {
+    const [device] = fleet.devices
     if (!device) throw new Error('no device')
-    const vehicle = await house.connect(device)
+    const vehicle = await fleet.connect(device)
     const { id, public_id } = await eventually(
-      () => house.vehicle(device),
+      () => fleet.vehicle(device),
       ({ listed }) => listed,
     )
-    const ask = async (vehicleId: string, who = nobody) =>
-      (await house.ask('query ($id: ID!) { vehicle(id: $id) { id state lock } }', { id: vehicleId }, who)).data?.[
+    const ask = async (vehicleId: string, who = anonymous) =>
+      (await fleet.ask('query ($id: ID!) { vehicle(id: $id) { id state lock } }', { id: vehicleId }, who)).data?.[
         'vehicle'
       ]
-    const entity = async (who = nobody) => {
-      const { data } = await house.ask(
+    const entity = async (who = anonymous) => {
+      const { data } = await fleet.ask(
         'query ($id: ID!) { _entities(representations: [{ __typename: "Vehicle", id: $id }]) { ... on Vehicle { id state } } }',
         { id: public_id },
         who,
@@ -191,12 +191,12 @@ describe('vehiclesNear', () => {
     expect(await ask('nonsense')).toBeNull()
     expect(await ask(randomUUID())).toBeNull()
     expect(await ask(public_id, operator)).toMatchObject({ lock: 'LOCKED' })
-    const { viewer } = await house.book(device)
+    const { viewer } = await fleet.book(device)
     await eventually(
-      () => house.vehicle(device),
+      () => fleet.vehicle(device),
       ({ state }) => state === 'RESERVED',
     )
-    for (const stranger of [nobody, rider()]) {
+    for (const stranger of [anonymous, rider()]) {
       expect(await ask(public_id, stranger)).toBeNull()
       expect(await entity(stranger)).toBeNull()
     }
@@ -208,20 +208,20 @@ describe('vehiclesNear', () => {
 
   it('keeps the newer of two copies, whichever is written last', async () => {
     const log = createLog('test', 'silent')
-    const pool = createPool(house.database.url('fleet'), log)
-    const redis = createRedis(house.redis.url, log)
+    const pool = createPool(fleet.database.url('fleet'), log)
+    const redis = createRedis(fleet.redis.url, log)
     await eventually(
       () => redis.status,
       (status) => status === 'ready',
     )
-    const index = createSearchIndex({ redis, pool, log })
+    const index = createSearchIndex(redis, pool, log)
     await index.reconcile()
     const offer = { publicId: randomUUID(), latitude: 48.137, longitude: 11.575, batteryPercent: 50 }
     const copy = { vehicleId: randomUUID(), typeId: 'scooter' }
     const found = async () => {
       const near = { latitude: 48.137, longitude: 11.575 }
-      const wanted = [{ typeId: 'scooter', minBatteryPercent: 0 }]
-      return (await index.search({ near, radiusMeters: 50, first: 1, wanted }))?.map(({ vehicle }) => vehicle.publicId)
+      const types = [{ typeId: 'scooter', minBatteryPercent: 0 }]
+      return (await index.search({ near, radiusMeters: 50, first: 1, types }))?.map(({ vehicle }) => vehicle.publicId)
     }
     await index.write([{ ...copy, version: 1, offer }])
     expect(await found()).toEqual([offer.publicId])
@@ -239,13 +239,13 @@ describe('vehiclesNear', () => {
 
   it('shows no more on a map than fits, and says so', async () => {
     const box = { south: 50.09, west: 8.66, north: 50.13, east: 8.7 }
-    const watched = house.watch<{ vehicles: object[]; truncated: boolean }>(
+    const watched = fleet.watch<{ vehicles: object[]; truncated: boolean }>(
       'subscription ($box: BoxInput!) { vehicleAvailability(box: $box) { truncated vehicles { id } } }',
       { box },
-      nobody,
+      anonymous,
     )
     const [snapshot] = await eventually(
-      () => watched.heard,
+      () => watched.received,
       ({ length }) => length > 0,
     )
     expect(snapshot?.vehicles).toHaveLength(500)
@@ -255,7 +255,7 @@ describe('vehiclesNear', () => {
 
   it('says where a trip may end and where not', async () => {
     const ask = (box: object) =>
-      house.ask('query ($box: BoxInput!) { zones(box: $box) { kind name area } }', { box }, nobody)
+      fleet.ask('query ($box: BoxInput!) { zones(box: $box) { kind name area } }', { box }, anonymous)
     const { data } = await ask({ south: 50.105, west: 8.675, north: 50.112, east: 8.69 })
     const zones = data?.['zones'] as { kind: string; name: string; area: string }[]
     expect(new Set(zones.map(({ kind }) => kind))).toEqual(new Set(['SERVICE_AREA', 'PARKING', 'NO_PARKING']))

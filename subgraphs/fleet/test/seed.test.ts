@@ -1,8 +1,8 @@
 import { type SeedDevice, seed, zonesFor } from '@holdfast/database/seed'
-import { parkingPlaces } from '@holdfast/firmware-agent/parking-places'
+import { testDatabase } from '@holdfast/dev/testing'
+import { parkingPlaces } from '@holdfast/frankfurt-map'
 import { describe, expect, it } from '@jest/globals'
 import pg from 'pg'
-import { testDatabase } from '../../../dev/testing.ts'
 import { distance } from '../src/domain/place.ts'
 import { boundsOf, contains, parkingAt, type Zone } from '../src/domain/zones.ts'
 

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { eventually, type House, nobody, openHouse, operator, rider } from './house.ts'
-import { parkingPlace, type TestVehicle } from './vehicle.ts'
+import { anonymous, eventually, type Fleet, operator, rider, startFleet } from './fleet-process.ts'
+import { parkingPlace, type TestVehicle } from './test-vehicle.ts'
 
 const watchMap = `
   subscription ($box: BoxInput!, $filter: VehicleFilter) {
@@ -42,30 +42,30 @@ function shownAfter(messages: readonly Message[]): Map<string, Message['vehicles
   return shown
 }
 
-let house: House
+let fleet: Fleet
 const vehicles: TestVehicle[] = []
 
 beforeAll(async () => {
-  house = await openHouse({ vehicles: 24 })
-  for (const device of house.devices) vehicles.push(await house.connect(device))
-  for (const device of house.devices)
+  fleet = await startFleet({ vehicles: 24 })
+  for (const device of fleet.devices) vehicles.push(await fleet.connect(device))
+  for (const device of fleet.devices)
     await eventually(
-      () => house.vehicle(device),
+      () => fleet.vehicle(device),
       ({ listed }) => listed,
     )
 }, 60_000)
-afterAll(async () => house?.[Symbol.asyncDispose]())
+afterAll(async () => fleet?.[Symbol.asyncDispose]())
 
 const listedIds = async () =>
-  (await house.owner.query<{ public_id: string }>('select public_id from fleet.vehicle_availability')).rows
+  (await fleet.owner.query<{ public_id: string }>('select public_id from fleet.vehicle_availability')).rows
     .map(({ public_id }) => public_id)
     .sort()
 
-const map = (viewer = nobody, given = box) => house.watch<Message>(watchMap, { box: given }, viewer)
-const idsOn = (watched: { heard: Message[] }) => [...shownAfter(watched.heard).keys()].sort()
+const map = (viewer = anonymous, given = box) => fleet.watch<Message>(watchMap, { box: given }, viewer)
+const idsOn = (watched: { received: Message[] }) => [...shownAfter(watched.received).keys()].sort()
 
 describe('vehicleAvailability', () => {
-  it('shows what is there, then a ride: gone for everybody, moving for its rider and operators, back under a new name', async () => {
+  it('shows what is there, then a ride: gone for everybody, moving for its rider and operators, back under a new id', async () => {
     const [vehicle] = vehicles
     if (!vehicle) throw new Error('no vehicle')
     const riderId = randomUUID()
@@ -73,29 +73,29 @@ describe('vehicleAvailability', () => {
     const all = Object.values(watched)
     for (const each of all)
       await eventually(
-        () => each.heard,
+        () => each.received,
         ({ length }) => length > 0,
       )
-    for (const { heard } of all) expect(heard[0]).toMatchObject({ snapshot: true, sequence: 0, truncated: false })
-    const before = (await house.vehicle(vehicle.device)).public_id
+    for (const { received } of all) expect(received[0]).toMatchObject({ snapshot: true, sequence: 0, truncated: false })
+    const before = (await fleet.vehicle(vehicle.device)).public_id
     for (const each of all) expect(idsOn(each)).toContain(before)
 
-    const { bookingId, viewer } = await house.book(vehicle.device, { riderId })
+    const { bookingId, viewer } = await fleet.book(vehicle.device, { riderId })
     for (const each of [watched.public, watched.other])
       await eventually(
         () => idsOn(each),
         (ids) => !ids.includes(before),
       )
     await eventually(
-      () => shownAfter(watched.own.heard).get(before)?.state,
+      () => shownAfter(watched.own.received).get(before)?.state,
       (state) => state === 'RESERVED',
     )
-    const rentedSince = watched.public.heard.length
+    const rentedSince = watched.public.received.length
 
-    await house.ask(unlock, { input: { requestId: randomUUID(), bookingId } }, viewer)
+    await fleet.ask(unlock, { input: { requestId: randomUUID(), bookingId } }, viewer)
     for (const each of [watched.own, watched.operators]) {
       await eventually(
-        () => shownAfter(each.heard).get(before),
+        () => shownAfter(each.received).get(before),
         (shown) => shown?.state === 'ON_TRIP' && shown.lock === 'UNLOCKED',
       )
     }
@@ -106,7 +106,7 @@ describe('vehicleAvailability', () => {
     const now = parkingPlace.latitude + 6 * 0.0002
     for (const each of [watched.own, watched.operators]) {
       await eventually(
-        () => shownAfter(each.heard).get(before)?.position.latitude,
+        () => shownAfter(each.received).get(before)?.position.latitude,
         (latitude) => latitude === now,
       )
     }
@@ -124,45 +124,46 @@ describe('vehicleAvailability', () => {
     )
 
     await eventually(
-      async () => (await house.ask(end, { input: { requestId: randomUUID(), bookingId } }, viewer)).data,
+      async () => (await fleet.ask(end, { input: { requestId: randomUUID(), bookingId } }, viewer)).data,
       (data) => JSON.stringify(data).includes('EndTripSuccess'),
     )
     await eventually(
-      () => house.vehicle(vehicle.device),
+      () => fleet.vehicle(vehicle.device),
       ({ state }) => state === 'AVAILABLE',
     )
-    const after = (await house.vehicle(vehicle.device)).public_id
+    const after = (await fleet.vehicle(vehicle.device)).public_id
     await eventually(
       () => idsOn(watched.own),
       (ids) => !ids.includes(before),
     )
     expect(idsOn(watched.public)).not.toContain(after)
-    await house.complete(bookingId)
+    await fleet.complete(bookingId)
     for (const each of all)
       await eventually(
         () => idsOn(each),
         (ids) => ids.includes(after),
       )
 
-    for (const { heard } of [watched.public, watched.other]) {
-      const rented = heard.slice(rentedSince).flatMap((message) => message.vehicles)
+    for (const { received } of [watched.public, watched.other]) {
+      const rented = received.slice(rentedSince).flatMap((message) => message.vehicles)
       expect(rented.filter(({ id }) => id === before)).toEqual([])
       expect(rented.filter(({ state, lock }) => state !== 'AVAILABLE' || lock !== null)).toEqual([])
     }
-    for (const { heard } of all) expect(JSON.stringify(heard)).not.toContain((await house.vehicle(vehicle.device)).id)
+    for (const { received } of all)
+      expect(JSON.stringify(received)).not.toContain((await fleet.vehicle(vehicle.device)).id)
     for (const each of all) each.stop()
   }, 60_000)
 
-  it('has no hole between what was there and what changed, and leaves no ghosts', async () => {
+  it('misses no change between snapshot and changes, and leaves no vehicle that is gone', async () => {
     const others = vehicles.slice(1, 13)
     let stop = false
     const bookings: string[] = []
     const change = async (vehicle: TestVehicle) => {
       while (!stop) {
-        const { bookingId } = await house.book(vehicle.device)
+        const { bookingId } = await fleet.book(vehicle.device)
         bookings.push(bookingId)
         await sleep(Math.random() * 80)
-        await house.move(bookingId, 'CANCELLED')
+        await fleet.move(bookingId, 'CANCELLED')
         await sleep(Math.random() * 80)
       }
     }
@@ -170,20 +171,20 @@ describe('vehicleAvailability', () => {
     const watched: ReturnType<typeof map>[] = []
     while (watched.length < 15) {
       watched.push(map(rider()))
-      const wanted = watched.length * 3
+      const expected = watched.length * 3
       await eventually(
         () => bookings.length,
-        (count) => count >= wanted,
+        (count) => count >= expected,
       )
     }
     stop = true
     await Promise.all(changing)
     // Every change is consumed when the last booking has left no vehicle reserved.
     await eventually(
-      () => house.one<{ n: number }>(`select count(*)::integer as n from booking.outbox where published_at is null`),
+      () => fleet.one<{ n: number }>(`select count(*)::integer as n from booking.outbox where published_at is null`),
       ({ n }) => n === 0,
     )
-    await eventually(listedIds, (ids) => ids.length === house.devices.length, 20_000)
+    await eventually(listedIds, (ids) => ids.length === fleet.devices.length, 20_000)
     const truth = await listedIds()
     for (const each of watched)
       await eventually(
@@ -193,16 +194,16 @@ describe('vehicleAvailability', () => {
     for (const each of watched) each.stop()
   }, 60_000)
 
-  it('takes up again after Redis was away, with a new snapshot', async () => {
+  it('continues with a new snapshot after Redis was away', async () => {
     const watched = map()
     await eventually(
-      () => watched.heard,
+      () => watched.received,
       ({ length }) => length > 0,
     )
-    await house.redis.kill('SIGKILL')
-    await house.redis.start()
+    await fleet.redis.kill('SIGKILL')
+    await fleet.redis.start()
     await eventually(
-      () => watched.heard.at(-1),
+      () => watched.received.at(-1),
       (message) => message?.snapshot === true && message.sequence > 0,
       10_000,
     )
@@ -210,15 +211,15 @@ describe('vehicleAvailability', () => {
     watched.stop()
   })
 
-  it('refuses boxes that are none, with every fault', async () => {
-    const watched = map(nobody, { south: 95, west: 10, north: 50, east: 9 })
+  it('refuses impossible boxes, with every fault', async () => {
+    const watched = map(anonymous, { south: 95, west: 10, north: 50, east: 9 })
     await eventually(
       () => watched.ended.done || watched.ended.errors.length > 0,
       (ended) => ended,
     )
     expect(JSON.stringify(watched.ended.errors)).toContain('south must be -90 to 90')
     expect(JSON.stringify(watched.ended.errors)).toContain('west must be less than east')
-    const wide = map(nobody, { south: 49, west: 8, north: 51, east: 9 })
+    const wide = map(anonymous, { south: 49, west: 8, north: 51, east: 9 })
     await eventually(
       () => wide.ended.errors.length,
       (errors) => errors > 0,
@@ -229,32 +230,32 @@ describe('vehicleAvailability', () => {
   it("shows a rider's commands to that rider and operators only", async () => {
     const vehicle = vehicles[20]
     if (!vehicle) throw new Error('no vehicle')
-    const { bookingId, viewer } = await house.book(vehicle.device)
+    const { bookingId, viewer } = await fleet.book(vehicle.device)
     const watch = (who: typeof viewer) =>
-      house.watch<{ state: string } | null>(
-        'subscription ($id: ID!) { unlockStatus(bookingId: $id) { state } }',
+      fleet.watch<{ state: string } | null>(
+        'subscription ($id: ID!) { commandStatus(bookingId: $id) { state } }',
         { id: bookingId },
         who,
       )
-    const watched = { own: watch(viewer), stranger: watch(rider()), anonymous: watch(nobody) }
+    const watched = { own: watch(viewer), stranger: watch(rider()), anonymous: watch(anonymous) }
     await eventually(
-      () => watched.own.heard,
+      () => watched.own.received,
       ({ length }) => length === 1,
     )
-    await house.ask(unlock, { input: { requestId: randomUUID(), bookingId } }, viewer)
+    await fleet.ask(unlock, { input: { requestId: randomUUID(), bookingId } }, viewer)
     await eventually(
-      () => watched.own.heard.at(-1)?.state,
+      () => watched.own.received.at(-1)?.state,
       (state) => state === 'EXECUTED',
     )
     await eventually(
       () => watched.stranger.ended.done,
       (done) => done,
     )
-    expect(watched.stranger.heard).toEqual([null])
-    expect(watched.anonymous.heard).toEqual([])
+    expect(watched.stranger.received).toEqual([null])
+    expect(watched.anonymous.received).toEqual([])
     const late = watch(operator)
     await eventually(
-      () => late.heard.at(-1)?.state,
+      () => late.received.at(-1)?.state,
       (state) => state === 'EXECUTED',
     )
     late.stop()

@@ -1,4 +1,4 @@
-import type { AuthorizeRefusal } from './commands/authorizePayment.ts'
+import type { AuthorizeRefusal } from './domain/payment.ts'
 
 /** Every sentence that people read from payment. */
 export const messages = {

@@ -1,7 +1,7 @@
+import { type TestDatabase, testDatabase } from '@holdfast/dev/testing'
 import { assertAgreement } from '@holdfast/service/testing/moves'
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import pg from 'pg'
-import { type TestDatabase, testDatabase } from '../../../dev/testing.ts'
 import { moves, states } from '../src/domain/payment.ts'
 import { payments } from './state-machine.ts'
 

@@ -120,7 +120,7 @@ describe('the end of a booking', () => {
         for each row when (old.pending_action = 'CAPTURE' and old.fare_minor = 111) execute function payment.refuse()`)
     try {
       for (const held of stuck) await environment.ride(held, 111)
-      await until(async () => environment.payment.output().includes('payment will be looked at again'))
+      await until(async () => environment.payment.output().includes('the payment will be retried'))
       const held = await paid()
       await environment.ride(held, 300)
       await until(async () => (await environment.latest(held)).state === 'CAPTURED', 10_000)

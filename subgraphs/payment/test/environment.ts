@@ -4,15 +4,16 @@ import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { freePort } from '@holdfast/dev/free-port'
+import { testDatabase, testRedis } from '@holdfast/dev/testing'
 import { relayOutbox } from '@holdfast/service/events'
 import { identityHeader, signIdentity, type Viewer } from '@holdfast/service/identity'
 import { createPool } from '@holdfast/service/postgres'
 import { createLog } from '@holdfast/service/process'
 import { createRedis } from '@holdfast/service/redis'
 import pg from 'pg'
-import { freePort } from '../../../dev/ports.ts'
-import { testDatabase, testRedis } from '../../../dev/testing.ts'
-import { brokenInvariants, paymentsUnderWay } from '../src/store/invariants.ts'
+import { brokenInvariants } from '../../../e2e/invariants/check.ts'
+import { paymentInvariants } from '../../../e2e/invariants/payment.ts'
 
 const root = fileURLToPath(new URL('../../../', import.meta.url))
 const gatewaySecret = 'a-secret-of-tests-that-is-long-enough'
@@ -225,7 +226,7 @@ export async function startEnvironment({ payment: begin = true } = {}) {
     /** Waits until nothing is left to do, then expects all books to agree. */
     async settled() {
       await until(async () => (await paymentsUnderWay(owner)) === 0, 20_000)
-      const broken = await brokenInvariants(owner)
+      const broken = await brokenInvariants(owner, paymentInvariants)
       if (broken.length > 0) throw new Error(`invariants are broken: ${JSON.stringify(broken)}`)
     },
 
@@ -270,6 +271,18 @@ const ready = (url: string) =>
       ),
     60_000,
   )
+
+/** How much is still to do: payments that are looked at again, and ends of bookings that were not consumed yet. */
+async function paymentsUnderWay(owner: pg.Pool): Promise<number> {
+  const { rows } = await owner.query(
+    `select
+      (select count(*) from payment.payment where next_try_at is not null)
+      + (select count(*) from booking.outbox o where o.type = any($1) and not exists (
+           select from payment.inbox i where i.consumer = 'payment-booking' and i.event_id = o.event_id)) as n`,
+    [['BookingCompleted', 'HoldExpired', 'BookingExpired', 'BookingCancelled']],
+  )
+  return Number(rows[0].n)
+}
 
 function program(entry: string, env: Record<string, string>) {
   let child: ChildProcess | undefined

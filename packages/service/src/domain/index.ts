@@ -1,2 +1,3 @@
 export * from './moves.ts'
 export * from './outcome.ts'
+export * from './visibility.ts'

@@ -27,9 +27,14 @@ const shownToClients = new Set<unknown>([
 
 export const graphqlError = (code: ErrorCode, message: string) => new GraphQLError(message, { extensions: { code } })
 
+/** Throws UNAUTHENTICATED when nobody is signed in. */
+export function requireSignedIn(viewer: Viewer): void {
+  if (viewer.role === 'anonymous') throw graphqlError('UNAUTHENTICATED', messages.signInFirst)
+}
+
 /** The id of the customer who asks. Throws UNAUTHENTICATED or FORBIDDEN. */
 export function requireCustomer(viewer: Viewer): string {
-  if (viewer.role === 'anonymous') throw graphqlError('UNAUTHENTICATED', messages.signInFirst)
+  requireSignedIn(viewer)
   if (viewer.role !== 'customer') throw graphqlError('FORBIDDEN', messages.customersOnly)
   if (!isUuid(viewer.id)) throw graphqlError('FORBIDDEN', messages.customerIdNotUuid)
   return viewer.id
@@ -37,7 +42,7 @@ export function requireCustomer(viewer: Viewer): string {
 
 /** The id of the operator who asks. Throws UNAUTHENTICATED or FORBIDDEN. */
 export function requireOperator(viewer: Viewer): string {
-  if (viewer.role === 'anonymous') throw graphqlError('UNAUTHENTICATED', messages.signInFirst)
+  requireSignedIn(viewer)
   if (viewer.role !== 'operator') throw graphqlError('FORBIDDEN', messages.operatorsOnly)
   return viewer.id
 }

@@ -24,6 +24,11 @@ const operationNameOf = (body: unknown): string | undefined => {
   return typeof operationName === 'string' ? operationName.slice(0, 100) : undefined
 }
 
+type RootType = 'Query' | 'Mutation' | 'Subscription'
+
+/** The generated type `Resolvers`, with every root type of the schema required: one that is forgotten does not compile. */
+export type CompleteResolvers<R> = R & Required<Pick<R, Extract<keyof R, RootType>>>
+
 export interface SubgraphOptions<Context extends BaseContext> {
   /** The subgraph's name: the audience of the gateway's signatures. */
   readonly name: string

@@ -19,18 +19,18 @@ const layout = (body: string): string => `<!doctype html>
 </html>
 `
 
-/** Asks the holder. The two buttons post `answer=authorise` or `answer=fail` to the page's own address. */
+/** Asks the customer. The two buttons post `answer=authorise` or `answer=fail` to the page's own address. */
 export const challengePage = (intent: Stripe.PaymentIntent): string =>
   layout(`
   <h1>Confirm your payment</h1>
-  <p>Your bank wants to know that it is you who pays <strong>${escaped(price(intent))}</strong>.</p>
+  <p>Your bank asks you to confirm this payment of <strong>${escaped(price(intent))}</strong>.</p>
   <form method="post">
     <button name="answer" value="authorise">Authorise</button>
     <button name="answer" value="fail">Fail</button>
   </form>
-  <p><small>Emulated 3D Secure. Closing this page abandons the payment where it is.</small></p>`)
+  <p><small>Emulated 3D Secure. If you close this page, the payment stays unconfirmed.</small></p>`)
 
-/** Said when there is nowhere to send the holder, or nothing to ask. */
+/** For a customer who cannot be sent back, or has nothing to confirm. */
 export const noticePage = (title: string, text: string): string =>
   layout(`<h1>${escaped(title)}</h1><p>${escaped(text)}</p>`)
 

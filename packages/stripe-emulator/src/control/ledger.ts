@@ -1,12 +1,12 @@
-import type Stripe from 'stripe'
 import { idOf } from '../domain/objects.ts'
-import type { Books } from '../store/books.ts'
+import type { Reader } from '../store/store.ts'
 
-/** One intent as an accountant sees it, in minor units. */
+/** The money of one intent, in minor units. */
 export interface LedgerLine {
   readonly id: string
   readonly status: string
   readonly currency: string
+  /** The amount that the intent asks for. */
   readonly asked: number
   /** Reserved on the card now. */
   readonly reserved: number
@@ -17,40 +17,41 @@ export interface LedgerLine {
   readonly metadata: Record<string, string>
 }
 
+type Totals = Record<'reserved' | 'captured' | 'refunded', number>
+
 export interface Ledger {
   readonly intents: readonly LedgerLine[]
   /** Per currency. */
-  readonly totals: Readonly<Record<string, { reserved: number; captured: number; refunded: number }>>
+  readonly totals: Readonly<Record<string, Totals>>
 }
 
-/** All money the account has or owes, for comparing with somebody else's books. */
-export function ledger(books: Books): Ledger {
-  const refunded = new Map<string, number>()
-  for (const refund of books.all('refund')) {
-    if (refund.status === 'failed' || refund.status === 'canceled') continue
-    const intent = idOf(refund.payment_intent) ?? ''
-    refunded.set(intent, (refunded.get(intent) ?? 0) + refund.amount)
+/** All money that the account has or owes, for comparing it with somebody else's accounts. */
+export function ledger(reader: Reader): Ledger {
+  const refunded = new Map<string | null, number>()
+  for (const { status, payment_intent, amount } of reader.list('refund')) {
+    if (status === 'failed' || status === 'canceled') continue
+    const intent = idOf(payment_intent)
+    refunded.set(intent, (refunded.get(intent) ?? 0) + amount)
   }
-  const intents = [...books.all('payment_intent')].map((intent) => lineOf(intent, refunded.get(intent.id) ?? 0))
-  const totals: Record<string, { reserved: number; captured: number; refunded: number }> = {}
-  for (const line of intents) {
-    const total = totals[line.currency] ?? { reserved: 0, captured: 0, refunded: 0 }
-    totals[line.currency] = total
-    total.reserved += line.reserved
-    total.captured += line.captured
-    total.refunded += line.refunded
+  const intents: LedgerLine[] = []
+  const totals: Record<string, Totals> = {}
+  for (const { id, status, currency, amount, amount_capturable, amount_received, ...intent } of reader.list(
+    'payment_intent',
+  )) {
+    const line = {
+      id,
+      status,
+      currency,
+      asked: amount,
+      reserved: amount_capturable,
+      captured: amount_received,
+      refunded: refunded.get(id) ?? 0,
+      customer: idOf(intent.customer),
+      metadata: intent.metadata,
+    }
+    intents.push(line)
+    totals[currency] ??= { reserved: 0, captured: 0, refunded: 0 }
+    for (const sum of ['reserved', 'captured', 'refunded'] as const) totals[currency][sum] += line[sum]
   }
   return { intents, totals }
 }
-
-const lineOf = (intent: Stripe.PaymentIntent, refunded: number): LedgerLine => ({
-  id: intent.id,
-  status: intent.status,
-  currency: intent.currency,
-  asked: intent.amount,
-  reserved: intent.amount_capturable,
-  captured: intent.amount_received,
-  refunded,
-  customer: idOf(intent.customer),
-  metadata: intent.metadata,
-})

@@ -1,42 +1,31 @@
 import type Stripe from 'stripe'
 import { processingFee } from './money.ts'
-import type { Moment } from './objects.ts'
+import { type ClockAndIds, nulls } from './objects.ts'
 
-/** Card money becomes available two days after it was taken. */
-const settlesAfter = 2 * 86_400
-
-type Movement = 'charge' | 'refund' | 'refund_failure'
+/** Seconds until card money is available after a charge. */
+const settlementDelay = 2 * 86_400
 
 /** One movement of money on the account; `amount` is negative when it leaves. */
-export function movement(
-  type: Movement,
+export function balanceTransaction(
+  type: 'charge' | 'refund' | 'refund_failure',
   source: Stripe.Charge | Stripe.Refund,
   amount: number,
-  at: Moment,
+  at: ClockAndIds,
 ): Stripe.BalanceTransaction {
+  const { currency } = source
   const fee = type === 'charge' ? processingFee(amount) : 0
+  const feeDetail = { application: null, description: 'Stripe processing fees', type: 'stripe_fee' }
   return {
+    ...nulls('description', 'exchange_rate'),
     id: at.id('txn'),
     object: 'balance_transaction',
     amount,
-    available_on: at.now + settlesAfter,
+    available_on: at.now + settlementDelay,
     balance_type: 'payments',
     created: at.now,
-    currency: source.currency,
-    description: null,
-    exchange_rate: null,
+    currency,
     fee,
-    fee_details: fee
-      ? [
-          {
-            amount: fee,
-            application: null,
-            currency: source.currency,
-            description: 'Stripe processing fees',
-            type: 'stripe_fee',
-          },
-        ]
-      : [],
+    fee_details: fee ? [{ ...feeDetail, amount: fee, currency }] : [],
     net: amount - fee,
     reporting_category: type,
     source: source.id,

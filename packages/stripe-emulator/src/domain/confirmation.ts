@@ -1,9 +1,8 @@
 import type Stripe from 'stripe'
-import { movement } from './balance-transaction.ts'
-import { attemptCharge, captureBefore, captured } from './charge.ts'
-import { invalidRequest } from './errors.ts'
-import type { Appointment, Fact, Moment } from './objects.ts'
-import { accept, type Outcome, refuse } from './outcome.ts'
+import { balanceTransaction } from './balance-transaction.ts'
+import { attemptCharge, captureBefore, captured, type PaymentAttempt } from './charge.ts'
+import type { ClockAndIds, NewEvent, ScheduledMove } from './objects.ts'
+import { accept, type Outcome, refuse, refuseInvalid } from './outcome.ts'
 import { cannot, type IntentChange, mayMove, unexpectedState } from './payment-intent.ts'
 import { authenticationRequired, cardFingerprinted, type Decline } from './test-cards.ts'
 
@@ -12,64 +11,55 @@ export interface Confirmation {
   readonly method: Stripe.PaymentMethod | null
   readonly offSession: boolean
   readonly errorOnRequiresAction: boolean
-  /** Where the holder's browser is sent after the challenge. */
+  /** Where the customer's browser is sent after the challenge. */
   readonly returnUrl: string | null
-  /** The page on which the holder proves who they are. */
+  /** The page on which the customer passes the challenge of 3D Secure. */
   readonly challengeUrl: string
 }
 
-export function confirmIntent(intent: Stripe.PaymentIntent, asked: Confirmation, at: Moment): Outcome<IntentChange> {
-  if (intent.status === 'succeeded' || intent.status === 'requires_capture') {
-    return refuse(
-      unexpectedState(
-        intent,
-        intent.status === 'succeeded'
-          ? 'You cannot confirm this PaymentIntent because it has already succeeded after being previously confirmed.'
-          : cannot('confirm', intent),
-      ),
-    )
+export function confirmIntent(
+  intent: Stripe.PaymentIntent,
+  { method, offSession, errorOnRequiresAction, returnUrl, challengeUrl }: Confirmation,
+  at: ClockAndIds,
+): Outcome<IntentChange> {
+  if (intent.status === 'succeeded') {
+    const message =
+      'You cannot confirm this PaymentIntent because it has already succeeded after being previously confirmed.'
+    return refuse(unexpectedState(intent, message))
   }
   if (!mayMove(intent, 'confirm')) return refuse(unexpectedState(intent, cannot('confirm', intent)))
-  const { method } = asked
   if (!method) {
-    return refuse(
-      unexpectedState(
-        intent,
-        "You cannot confirm this PaymentIntent because it's missing a payment method. You can either update the PaymentIntent with a payment method and then confirm it again, or confirm it again directly with a payment method or ConfirmationToken.",
-      ),
-    )
+    const message =
+      "You cannot confirm this PaymentIntent because it's missing a payment method. You can either update the PaymentIntent with a payment method and then confirm it again, or confirm it again directly with a payment method or ConfirmationToken."
+    return refuse(unexpectedState(intent, message))
   }
 
-  // Stripe asks for it even of cards: with automatic methods any attempt could end on another page.
+  // Stripe requires it even for cards: with automatic methods any attempt could end on another page.
   const automatic = intent.automatic_payment_methods
-  if (automatic?.enabled && automatic.allow_redirects !== 'never' && !asked.returnUrl) {
-    return refuse(
-      invalidRequest(
-        "This PaymentIntent is configured to accept payment methods enabled in your Dashboard. Because some of these payment methods might redirect your customer off of your page, you must provide a `return_url`. If you don't want to accept redirect-based payment methods, set `automatic_payment_methods[enabled]` to `true` and `automatic_payment_methods[allow_redirects]` to `never` when creating Setup Intents and Payment Intents.",
-        { param: 'return_url', payment_intent: intent },
-      ),
+  if (automatic?.enabled && automatic.allow_redirects !== 'never' && !returnUrl) {
+    return refuseInvalid(
+      "This PaymentIntent is configured to accept payment methods enabled in your Dashboard. Because some of these payment methods might redirect your customer off of your page, you must provide a `return_url`. If you don't want to accept redirect-based payment methods, set `automatic_payment_methods[enabled]` to `true` and `automatic_payment_methods[allow_redirects]` to `never` when creating Setup Intents and Payment Intents.",
+      { param: 'return_url', payment_intent: intent },
     )
   }
-  if (!needsHolder(method, asked.offSession)) {
-    return accept(attempt(intent, method, { offSession: asked.offSession, authenticated: false }, at))
-  }
-  if (asked.offSession || asked.errorOnRequiresAction) {
-    const unproven = { offSession: asked.offSession, authenticated: false }
-    return accept(declinedAttempt(intent, method, unproven, authenticationRequired, at))
+  const attempt = { offSession, authenticated: false }
+  if (!needsChallenge(method, offSession)) return accept(pay(intent, method, attempt, at))
+  if (offSession || errorOnRequiresAction) {
+    return accept(decline(intent, method, attempt, authenticationRequired, at))
   }
   const waiting: Stripe.PaymentIntent = {
     ...intent,
     status: 'requires_action',
     payment_method: method.id,
     last_payment_error: null,
-    next_action: asked.returnUrl
-      ? { type: 'redirect_to_url', redirect_to_url: { return_url: asked.returnUrl, url: asked.challengeUrl } }
-      : { type: 'use_stripe_sdk', use_stripe_sdk: { type: 'three_d_secure_redirect', stripe_js: asked.challengeUrl } },
+    next_action: returnUrl
+      ? { type: 'redirect_to_url', redirect_to_url: { return_url: returnUrl, url: challengeUrl } }
+      : { type: 'use_stripe_sdk', use_stripe_sdk: { type: 'three_d_secure_redirect', stripe_js: challengeUrl } },
   }
-  return accept({ shown: waiting, also: [], facts: [{ type: 'payment_intent.requires_action', object: waiting }] })
+  return accept({ shown: waiting, events: [{ type: 'payment_intent.requires_action', object: waiting }] })
 }
 
-function needsHolder(method: Stripe.PaymentMethod, offSession: boolean): boolean {
+function needsChallenge(method: Stripe.PaymentMethod, offSession: boolean): boolean {
   switch (cardFingerprinted(method.card?.fingerprint).authentication) {
     case 'never':
       return false
@@ -82,16 +72,16 @@ function needsHolder(method: Stripe.PaymentMethod, offSession: boolean): boolean
   }
 }
 
-/** The holder's answer to the challenge of 3D Secure. */
+/** The customer passed or failed the challenge of 3D Secure. */
 export function authenticateIntent(
   intent: Stripe.PaymentIntent,
   method: Stripe.PaymentMethod,
-  proven: boolean,
-  at: Moment,
+  passed: boolean,
+  at: ClockAndIds,
 ): Outcome<IntentChange> {
   if (!mayMove(intent, 'authenticate')) return refuse(unexpectedState(intent, cannot('authenticate', intent)))
-  if (proven) return accept(attempt(intent, method, { offSession: false, authenticated: true }, at))
-  const failed = withFailure(intent, {
+  if (passed) return accept(pay(intent, method, { offSession: false, authenticated: true }, at))
+  const failed = withoutMethod(intent, {
     type: 'invalid_request_error',
     code: 'payment_intent_authentication_failure',
     doc_url: 'https://stripe.com/docs/error-codes/payment-intent-authentication-failure',
@@ -99,115 +89,97 @@ export function authenticateIntent(
       'The provided PaymentMethod has failed authentication. You can provide payment_method_data or a new PaymentMethod to attempt to fulfill this PaymentIntent again.',
     payment_method: method,
   })
-  return accept({ shown: failed, also: [], facts: [{ type: 'payment_intent.payment_failed', object: failed }] })
+  return accept({ shown: failed, events: [{ type: 'payment_intent.payment_failed', object: failed }] })
 }
 
-interface Circumstances {
-  readonly offSession: boolean
-  readonly authenticated: boolean
-}
-
-function attempt(
+/** Authorises or captures the amount, or is declined, as the card decides. */
+function pay(
   intent: Stripe.PaymentIntent,
   method: Stripe.PaymentMethod,
-  how: Circumstances,
-  at: Moment,
+  attempt: PaymentAttempt,
+  at: ClockAndIds,
 ): IntentChange {
-  const { decline } = cardFingerprinted(method.card?.fingerprint)
-  if (decline) return declinedAttempt(intent, method, how, decline, at)
+  const card = cardFingerprinted(method.card?.fingerprint)
+  if (card.decline) return decline(intent, method, attempt, card.decline, at)
 
-  const reserved = attemptCharge(intent, method, how, null, at)
-  const attached = keptForLater(intent, method)
+  const charge = attemptCharge(intent, method, attempt, null, at)
+  const attached = attachedForLater(intent, method)
+  const attachedEvents: NewEvent[] = attached.map((object) => ({ type: 'payment_method.attached', object }))
   const paying = {
     ...intent,
     payment_method: method.id,
     last_payment_error: null,
     next_action: null,
-    latest_charge: reserved.id,
+    latest_charge: charge.id,
   }
   if (intent.capture_method === 'manual') {
-    const authorized: Stripe.PaymentIntent = { ...paying, status: 'requires_capture', amount_capturable: intent.amount }
-    const until: Appointment = {
-      object: 'appointment',
+    const authorised: Stripe.PaymentIntent = { ...paying, status: 'requires_capture', amount_capturable: intent.amount }
+    const expiry: ScheduledMove = {
+      object: 'scheduled_move',
       id: intent.id,
-      at: captureBefore(reserved) ?? at.now,
-      what: 'expire_authorization',
+      at: captureBefore(charge) ?? at.now,
+      move: 'expire_authorization',
     }
     return {
-      shown: authorized,
-      also: [reserved, until, ...attached.also],
-      facts: [
-        ...attached.facts,
-        { type: 'charge.succeeded', object: reserved },
-        { type: 'payment_intent.amount_capturable_updated', object: authorized },
+      shown: authorised,
+      also: [charge, expiry, ...attached],
+      events: [
+        ...attachedEvents,
+        { type: 'charge.succeeded', object: charge },
+        { type: 'payment_intent.amount_capturable_updated', object: authorised },
       ],
     }
   }
-  const money = movement('charge', reserved, intent.amount, at)
-  const taken = captured(reserved, intent.amount, money)
+  const money = balanceTransaction('charge', charge, intent.amount, at)
+  const taken = captured(charge, intent.amount, money)
   const paid: Stripe.PaymentIntent = { ...paying, status: 'succeeded', amount_received: intent.amount }
   return {
     shown: paid,
-    also: [taken, money, ...attached.also],
-    facts: [
-      ...attached.facts,
+    also: [taken, money, ...attached],
+    events: [
+      ...attachedEvents,
       { type: 'charge.succeeded', object: taken },
       { type: 'payment_intent.succeeded', object: paid },
     ],
   }
 }
 
-/** `setup_future_usage` attaches the method to the customer once a payment with it went through. */
-function keptForLater(
-  intent: Stripe.PaymentIntent,
-  method: Stripe.PaymentMethod,
-): { also: Stripe.PaymentMethod[]; facts: Fact[] } {
-  if (!intent.setup_future_usage || !intent.customer || method.customer) return { also: [], facts: [] }
-  const attached: Stripe.PaymentMethod = { ...method, customer: intent.customer as string }
-  return { also: [attached], facts: [{ type: 'payment_method.attached', object: attached }] }
-}
+/** `setup_future_usage` attaches the method to the customer once a payment with it succeeded. */
+const attachedForLater = (intent: Stripe.PaymentIntent, method: Stripe.PaymentMethod): Stripe.PaymentMethod[] =>
+  intent.setup_future_usage && intent.customer && !method.customer
+    ? [{ ...method, customer: intent.customer as string }]
+    : []
 
-function declinedAttempt(
+function decline(
   intent: Stripe.PaymentIntent,
   method: Stripe.PaymentMethod,
-  how: Circumstances,
-  decline: Decline,
-  at: Moment,
+  attempt: PaymentAttempt,
+  reason: Decline,
+  at: ClockAndIds,
 ): IntentChange {
-  const charge = attemptCharge(intent, method, how, decline, at)
-  const said = {
-    type: 'card_error' as const,
-    code: decline.code,
-    ...(decline.decline_code && { decline_code: decline.decline_code }),
-    message: decline.message,
-    charge: charge.id,
-  }
-  const failed = {
-    ...withFailure(intent, {
-      ...said,
-      doc_url: `https://stripe.com/docs/error-codes/${decline.code.replaceAll('_', '-')}`,
-      payment_method: method,
-    }),
-    latest_charge: charge.id,
-  }
+  const charge = attemptCharge(intent, method, attempt, reason, at)
+  const { blocked: _, ...facts } = reason
+  const error = { type: 'card_error' as const, ...facts, charge: charge.id, payment_method: method }
+  const doc_url = `https://stripe.com/docs/error-codes/${reason.code.replaceAll('_', '-')}`
+  const failed = { ...withoutMethod(intent, { ...error, doc_url }), latest_charge: charge.id }
   return {
     shown: failed,
     also: [charge],
-    facts: [
+    events: [
       { type: 'charge.failed', object: charge },
       { type: 'payment_intent.payment_failed', object: failed },
     ],
-    declined: { status: 402, ...said, payment_intent: failed, payment_method: method },
+    declined: { ...error, status: 402, payment_intent: failed },
   }
 }
 
-const withFailure = (
+const withoutMethod = (
   intent: Stripe.PaymentIntent,
-  failure: Stripe.PaymentIntent.LastPaymentError,
+  error: Stripe.PaymentIntent.LastPaymentError,
 ): Stripe.PaymentIntent => ({
   ...intent,
   status: 'requires_payment_method',
   payment_method: null,
   next_action: null,
-  last_payment_error: failure,
+  last_payment_error: error,
 })

@@ -1,8 +1,8 @@
 import type Stripe from 'stripe'
 import { type Metadata, mergeMetadata } from './metadata.ts'
-import type { Moment } from './objects.ts'
+import { type Change, type ClockAndIds, nulls } from './objects.ts'
 
-/** Undefined leaves as it is, null takes away. */
+/** Undefined leaves as it is, null removes. */
 export interface CustomerDetails {
   readonly email?: string | null | undefined
   readonly name?: string | null | undefined
@@ -11,48 +11,38 @@ export interface CustomerDetails {
   readonly metadata?: Metadata | null | undefined
 }
 
-export const createCustomer = (details: CustomerDetails, at: Moment): Stripe.Customer =>
-  reviseCustomer(
-    {
-      id: at.id('cus'),
-      object: 'customer',
-      address: null,
-      balance: 0,
-      created: at.now,
-      currency: null,
-      default_source: null,
-      delinquent: false,
-      description: null,
-      discount: null,
-      email: null,
-      invoice_prefix: at.id('').slice(1, 9).toUpperCase(),
-      invoice_settings: { custom_fields: null, default_payment_method: null, footer: null, rendering_options: null },
-      livemode: false,
-      metadata: {},
-      name: null,
-      next_invoice_sequence: 1,
-      phone: null,
-      preferred_locales: [],
-      shipping: null,
-      tax_exempt: 'none',
-      test_clock: null,
-    },
-    details,
-  )
+export function createCustomer(details: CustomerDetails, at: ClockAndIds): Change<Stripe.Customer> {
+  const blank: Stripe.Customer = {
+    ...nulls('address', 'currency', 'default_source', 'description', 'discount', 'email'),
+    ...nulls('name', 'phone', 'shipping', 'test_clock'),
+    id: at.id('cus'),
+    object: 'customer',
+    balance: 0,
+    created: at.now,
+    delinquent: false,
+    invoice_prefix: at.id('').slice(1, 9).toUpperCase(),
+    invoice_settings: nulls('custom_fields', 'default_payment_method', 'footer', 'rendering_options'),
+    livemode: false,
+    metadata: {},
+    next_invoice_sequence: 1,
+    preferred_locales: [],
+    tax_exempt: 'none',
+  }
+  return withDetails(blank, details, 'customer.created')
+}
 
-export function reviseCustomer(customer: Stripe.Customer, details: CustomerDetails): Stripe.Customer {
-  const {
-    email = customer.email,
-    name = customer.name,
-    phone = customer.phone,
-    description = customer.description,
-  } = details
-  return {
-    ...customer,
+export const updateCustomer = (customer: Stripe.Customer, details: CustomerDetails): Change<Stripe.Customer> =>
+  withDetails(customer, details, 'customer.updated')
+
+function withDetails(old: Stripe.Customer, details: CustomerDetails, event: string): Change<Stripe.Customer> {
+  const { email = old.email, name = old.name, phone = old.phone, description = old.description } = details
+  const customer: Stripe.Customer = {
+    ...old,
     email,
     name: name ?? null,
     phone: phone ?? null,
     description,
-    metadata: mergeMetadata(customer.metadata, details.metadata),
+    metadata: mergeMetadata(old.metadata, details.metadata),
   }
+  return { shown: customer, events: [{ type: event, object: customer }] }
 }

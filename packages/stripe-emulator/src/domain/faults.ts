@@ -27,15 +27,38 @@ export interface Fault {
   readonly ms: number
 }
 
+/** A fault that waits for the next requests, or events, that it matches. */
+export interface ArmedFault extends Fault {
+  readonly id: string
+  /** How many it will still hit. */
+  readonly times: number
+  /** Method of the requests; null matches all. */
+  readonly method: string | null
+  /** Path of the requests; a part that is `*` matches any, as in `/v1/charges/*`. Null matches all. */
+  readonly path: string | null
+  /** Type of the events; null matches all. */
+  readonly event: string | null
+  /** Share of the matches that is hit, 0 to 1. */
+  readonly probability: number
+}
+
+export type FaultOptions = { readonly kind: Fault['kind'] } & {
+  readonly [K in keyof Omit<ArmedFault, 'id' | 'kind'>]?: ArmedFault[K] | undefined
+}
+
+/** A request to the API, or an event that is about to be delivered. */
+export type FaultTarget = { readonly method: string; readonly path: string } | { readonly event: string }
+
 const kinds: readonly string[] = [...requestFaults, ...webhookFaults]
 const isKind = (kind: string): kind is Fault['kind'] => kinds.includes(kind)
-const longest = 60_000
+export const isWebhookFault = (kind: Fault['kind']): kind is WebhookFault => webhookFaults.some((each) => each === kind)
+
+const longestMs = 60_000
 const usualMs = 1_000
 
-/** A fault by name; undefined when there is no such fault or the time makes no sense. */
-export function fault(kind: string, ms: number = usualMs): Fault | undefined {
-  return isKind(kind) && ms >= 0 && ms <= longest ? { kind, ms } : undefined
-}
+/** Undefined when there is no such fault or the time is not from 0 to 60,000 ms. */
+const fault = (kind: string, ms: number = usualMs): Fault | undefined =>
+  isKind(kind) && ms >= 0 && ms <= longestMs ? { kind, ms } : undefined
 
 /** Reads `latency=500, response-lost`; undefined when any of it is not a fault. */
 export function faultsInHeader(header: string): Fault[] | undefined {
@@ -47,45 +70,23 @@ export function faultsInHeader(header: string): Fault[] | undefined {
   return faults.every((each) => each !== undefined) ? faults : undefined
 }
 
-/** A fault that waits for the next requests, or events, that it fits. */
-export interface ArmedFault extends Fault {
-  readonly id: string
-  /** How many are still to be hit. */
-  readonly times: number
-  /** Of the requests to hit; null fits all. */
-  readonly method: string | null
-  /** Of the requests to hit; a part that is `*` fits any, as in `/v1/charges/*`. Null fits all. */
-  readonly path: string | null
-  /** Type of the events whose delivery to hit; null fits all. */
-  readonly event: string | null
-  /** Share of what fits that is hit, 0 to 1. */
-  readonly probability: number
+/** A fault that hits the next request or event, unless the options narrow it; undefined when there is no such fault. */
+export function armedFault(options: FaultOptions, id: string): ArmedFault | undefined {
+  const { times = 1, method = null, path = null, event = null, probability = 1 } = options
+  const plain = fault(options.kind, options.ms)
+  return plain && { ...plain, id, times, method, path, event, probability }
 }
 
-export type AskedFault = { readonly kind: Fault['kind'] } & {
-  readonly [K in keyof Omit<ArmedFault, 'id' | 'kind'>]?: ArmedFault[K] | undefined
-}
-
-/** A fault that hits the next one of everything, except where it was asked to be choosier; undefined when it makes no sense. */
-export function armedFault(asked: AskedFault, id: string): ArmedFault | undefined {
-  const bare = fault(asked.kind, asked.ms)
-  const { times = 1, method = null, path = null, event = null, probability = 1 } = asked
-  return bare && { ...bare, id, times, method, path, event, probability }
-}
-
-/** A request to the API, or an event about to be delivered. */
-export type Happening = { readonly method: string; readonly path: string } | { readonly event: string }
-
-/** The faults that hit what happens now, and what stays armed after it. `chance` draws a number from 0 to 1. */
+/** The faults that hit this target, and those that stay armed afterwards. `random` gives a number from 0 to 1. */
 export function trigger(
   armed: readonly ArmedFault[],
-  happening: Happening,
-  chance: () => number,
+  target: FaultTarget,
+  random: () => number,
 ): { hit: readonly Fault[]; left: readonly ArmedFault[] } {
   const hit: Fault[] = []
   const left: ArmedFault[] = []
   for (const each of armed) {
-    if (!fits(each, happening) || (each.probability < 1 && chance() >= each.probability)) {
+    if (!matches(each, target) || (each.probability < 1 && random() >= each.probability)) {
       left.push(each)
       continue
     }
@@ -95,16 +96,12 @@ export function trigger(
   return { hit, left }
 }
 
-export const isWebhookFault = (kind: Fault['kind']): kind is WebhookFault => webhookFaults.some((each) => each === kind)
-
-function fits(armed: ArmedFault, happening: Happening): boolean {
-  if ('event' in happening) {
-    return isWebhookFault(armed.kind) && (armed.event === null || armed.event === happening.event)
-  }
-  if (isWebhookFault(armed.kind)) return false
-  if (armed.method && armed.method !== happening.method) return false
-  if (!armed.path) return true
-  const wanted = armed.path.split('/')
-  const parts = happening.path.split('/')
-  return wanted.length === parts.length && wanted.every((part, index) => part === '*' || part === parts[index])
+function matches({ kind, method, path, event }: ArmedFault, target: FaultTarget): boolean {
+  if ('event' in target) return isWebhookFault(kind) && (event === null || event === target.event)
+  if (isWebhookFault(kind)) return false
+  if (method && method !== target.method) return false
+  if (!path) return true
+  const pattern = path.split('/')
+  const parts = target.path.split('/')
+  return pattern.length === parts.length && pattern.every((part, index) => part === '*' || part === parts[index])
 }

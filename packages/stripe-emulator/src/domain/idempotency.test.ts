@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { keysLive, repetition, type StoredReply } from './idempotency.ts'
+import { keyLifetime, repetition, type StoredReply } from './idempotency.ts'
 
 const asked = { key: 'k1', path: '/v1/refunds', params: '{"a":"1"}' }
 const stored: StoredReply = {
@@ -19,8 +19,8 @@ describe('a request with an idempotency key', () => {
   })
 
   it('gets the first answer again, until a day has passed', () => {
-    expect(repetition(asked, stored, false, 1_000 + keysLive - 1)).toEqual({ kind: 'replay', reply: stored })
-    expect(repetition(asked, stored, false, 1_000 + keysLive)).toEqual({ kind: 'first' })
+    expect(repetition(asked, stored, false, 1_000 + keyLifetime - 1)).toEqual({ kind: 'replay', reply: stored })
+    expect(repetition(asked, stored, false, 1_000 + keyLifetime)).toEqual({ kind: 'first' })
   })
 
   it('is refused with other parameters or at another endpoint', () => {

@@ -1,7 +1,6 @@
-import { invalidRequest } from './errors.ts'
-import type { ApiError } from './outcome.ts'
+import { type ApiError, invalidRequest } from './outcome.ts'
 
-/** The first answer to a key, kept for whoever repeats the request. */
+/** The first reply to a key, kept for repetitions of the request. */
 export interface StoredReply {
   readonly object: 'stored_reply'
   /** The idempotency key. */
@@ -16,8 +15,8 @@ export interface StoredReply {
   readonly at: number
 }
 
-/** Seconds after which a key may be used anew: https://docs.stripe.com/api/idempotent_requests */
-export const keysLive = 86_400
+/** Seconds after which a key may be used again: https://docs.stripe.com/api/idempotent_requests */
+export const keyLifetime = 86_400
 
 const longestKey = 255
 
@@ -26,48 +25,38 @@ export type Repetition =
   | { readonly kind: 'replay'; readonly reply: StoredReply }
   | { readonly kind: 'refused'; readonly error: ApiError }
 
-/** Whether a request with this key runs, gets the stored answer, or is refused. */
+/** Whether a request with this key is executed, gets the stored reply, or is refused. */
 export function repetition(
-  asked: { key: string; path: string; params: string },
+  { key, path, params }: { key: string; path: string; params: string },
   stored: StoredReply | undefined,
   inFlight: boolean,
   now: number,
 ): Repetition {
-  if (asked.key.length > longestKey) {
-    return refused(invalidRequest(`Idempotency keys can only be up to ${longestKey} characters long.`))
+  const refused = (message: string, error: Pick<ApiError, 'status' | 'code'> = { status: 400 }): Repetition => ({
+    kind: 'refused',
+    error: { type: 'idempotency_error', message, ...error },
+  })
+  const mismatch = (message: string) =>
+    refused(`${message} Try using a key other than '${key}' if you meant to execute a different request.`)
+
+  if (key.length > longestKey) {
+    const message = `Idempotency keys can only be up to ${longestKey} characters long.`
+    return { kind: 'refused', error: invalidRequest(message) }
   }
   if (inFlight) {
-    return refused({
-      status: 409,
-      type: 'idempotency_error',
-      code: 'idempotency_key_in_use',
-      message: `There is currently another in-progress request using this Idempotent Key (that probably means you submitted twice, and the other request is still going through): ${asked.key}.`,
-    })
-  }
-  if (!stored || now >= stored.at + keysLive) return { kind: 'first' }
-  if (stored.path !== asked.path) {
     return refused(
-      mismatch(
-        `Keys for idempotent requests can only be used for the same endpoint they were first used for ('${asked.path}' vs '${stored.path}').`,
-        asked.key,
-      ),
+      `There is currently another in-progress request using this Idempotent Key (that probably means you submitted twice, and the other request is still going through): ${key}.`,
+      { status: 409, code: 'idempotency_key_in_use' },
     )
   }
-  if (stored.params !== asked.params) {
-    return refused(
-      mismatch(
-        'Keys for idempotent requests can only be used with the same parameters they were first used with.',
-        asked.key,
-      ),
+  if (!stored || now >= stored.at + keyLifetime) return { kind: 'first' }
+  if (stored.path !== path) {
+    return mismatch(
+      `Keys for idempotent requests can only be used for the same endpoint they were first used for ('${path}' vs '${stored.path}').`,
     )
+  }
+  if (stored.params !== params) {
+    return mismatch('Keys for idempotent requests can only be used with the same parameters they were first used with.')
   }
   return { kind: 'replay', reply: stored }
 }
-
-const refused = (error: ApiError): Repetition => ({ kind: 'refused', error })
-
-const mismatch = (message: string, key: string): ApiError => ({
-  status: 400,
-  type: 'idempotency_error',
-  message: `${message} Try using a key other than '${key}' if you meant to execute a different request.`,
-})

@@ -1,6 +1,6 @@
 import type Stripe from 'stripe'
 
-/** An event as the API shows it. The client's own type is a union of hundreds that are never built here. */
+/** An event as the API shows it. The client's own type is a union of hundreds that are never created here. */
 export interface StripeEvent {
   id: string
   object: 'event'
@@ -13,7 +13,7 @@ export interface StripeEvent {
   type: string
 }
 
-/** Every kind of object the API keeps, by the word in its `object` member. */
+/** Every kind of object that the API has, by the word in its `object` member. */
 export interface ApiObjects {
   balance_transaction: Stripe.BalanceTransaction
   charge: Stripe.Charge
@@ -27,36 +27,41 @@ export interface ApiObjects {
 
 export type ApiObject = ApiObjects[keyof ApiObjects]
 
-/** Something that time will do to an object: unix seconds, and the move to make then. */
-export interface Appointment {
-  readonly object: 'appointment'
-  /** The id of the object it is about: at most one appointment each. */
+/** A move that an object makes by itself at a time in unix seconds. */
+export interface ScheduledMove {
+  readonly object: 'scheduled_move'
+  /** The id of the object that moves; each has at most one. */
   readonly id: string
   readonly at: number
-  readonly what: 'expire_authorization' | 'settle_refund' | 'fail_refund'
+  readonly move: 'expire_authorization' | 'settle_refund' | 'fail_refund'
 }
 
-/** What happened, before it becomes an event with an id. */
-export interface Fact {
+/** An event before it has an id. */
+export interface NewEvent {
   readonly type: string
   readonly object: ApiObject
   readonly previous?: Record<string, unknown>
 }
 
-/** What a decision wants kept and told. `shown` answers the request. */
-export interface Change<T extends ApiObject> {
+/** What a decision stores and publishes. */
+export interface Change<T extends ApiObject = ApiObject> {
+  /** The object that answers the request. */
   readonly shown: T
   /** Other objects that changed with it. */
-  readonly also: readonly (ApiObject | Appointment)[]
-  readonly facts: readonly Fact[]
+  readonly also?: readonly (ApiObject | ScheduledMove)[]
+  readonly events?: readonly NewEvent[]
 }
 
-/** When and with which new ids a decision is taken; unix seconds. */
-export interface Moment {
+/** The time of a decision in unix seconds, and new ids for what it creates. */
+export interface ClockAndIds {
   readonly now: number
   readonly id: (prefix: string) => string
 }
 
-/** The id of a reference that Stripe's types allow to be expanded; the books never hold expanded ones. */
+/** The id of a reference that Stripe's types allow to be expanded; stored objects are never expanded. */
 export const idOf = (reference: string | { id: string } | null | undefined): string | null =>
   typeof reference === 'string' ? reference : (reference?.id ?? null)
+
+/** Members that Stripe has and that are always null here, or null until they are set. */
+export const nulls = <const Name extends string>(...names: Name[]): Record<Name, null> =>
+  Object.fromEntries(names.map((name) => [name, null])) as Record<Name, null>

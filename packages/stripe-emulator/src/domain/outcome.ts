@@ -1,6 +1,7 @@
 import type Stripe from 'stripe'
+import type { ApiObjects } from './objects.ts'
 
-/** What Stripe answers instead of the object that was asked for; the members are those of its `error` object. */
+/** What Stripe answers instead of the requested object; the members are those of its `error` object. */
 export interface ApiError {
   readonly status: 400 | 401 | 402 | 404 | 409 | 429 | 500
   readonly type: 'api_error' | 'card_error' | 'idempotency_error' | 'invalid_request_error'
@@ -13,7 +14,64 @@ export interface ApiError {
   readonly payment_method?: Stripe.PaymentMethod
 }
 
-export type Outcome<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: ApiError }
+export type Refused = { readonly ok: false; readonly error: ApiError }
+export type Outcome<T> = { readonly ok: true; readonly value: T } | Refused
 
 export const accept = <T>(value: T): Outcome<T> => ({ ok: true, value })
-export const refuse = (error: ApiError): { readonly ok: false; readonly error: ApiError } => ({ ok: false, error })
+export const refuse = (error: ApiError): Refused => ({ ok: false, error })
+
+/** The request was malformed or is not allowed now. */
+export const invalidRequest = (
+  message: string,
+  facts: Pick<ApiError, 'code' | 'param' | 'payment_intent'> = {},
+): ApiError => ({ status: 400, type: 'invalid_request_error', message, ...facts })
+
+export const refuseInvalid = (...args: Parameters<typeof invalidRequest>): Refused => refuse(invalidRequest(...args))
+
+/** How errors call each kind of object, and the id of one in a path. */
+const names: { readonly [K in keyof ApiObjects]: readonly [kind: string, id: string] } = {
+  balance_transaction: ['balance transaction', 'id'],
+  charge: ['charge', 'charge'],
+  customer: ['customer', 'customer'],
+  event: ['event', 'id'],
+  payment_intent: ['payment_intent', 'intent'],
+  payment_method: ['PaymentMethod', 'payment_method'],
+  refund: ['refund', 'refund'],
+  webhook_endpoint: ['webhook endpoint', 'webhook_endpoint'],
+}
+
+/** 400 when the id is the value of `param`, 404 when it is in the path. */
+export function noSuch(kind: keyof ApiObjects, id: string, param?: string): ApiError {
+  const [name, inPath] = names[kind]
+  const error = invalidRequest(`No such ${name}: '${id}'`, { code: 'resource_missing', param: param ?? inPath })
+  return param === undefined ? { ...error, status: 404 } : error
+}
+
+export const noSuchUrl = (method: string, path: string): ApiError => ({
+  ...invalidRequest(`Unrecognized request URL (${method}: ${path}).`),
+  status: 404,
+})
+
+export const rateLimited: ApiError = {
+  ...invalidRequest(
+    'Too many requests hit the API too quickly. We recommend an exponential backoff of your requests.',
+    {
+      code: 'rate_limit',
+    },
+  ),
+  status: 429,
+}
+
+export const lockTimeout: ApiError = {
+  ...invalidRequest(
+    'This object cannot be accessed right now because another API request or Stripe process is currently accessing it.',
+    { code: 'lock_timeout' },
+  ),
+  status: 429,
+}
+
+export const serverError: ApiError = {
+  status: 500,
+  type: 'api_error',
+  message: 'An unknown error occurred. This failure was made by the emulator.',
+}

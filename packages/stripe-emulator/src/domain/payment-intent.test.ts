@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import type Stripe from 'stripe'
 import { authenticateIntent, confirmIntent } from './confirmation.ts'
-import type { Moment } from './objects.ts'
+import type { ClockAndIds } from './objects.ts'
 import type { Outcome } from './outcome.ts'
 import {
   cancelIntent,
@@ -15,19 +15,19 @@ import {
   moves,
   reviseIntent,
 } from './payment-intent.ts'
-import { storeCard } from './payment-method.ts'
+import { createPaymentMethod } from './payment-method.ts'
 import { type TestCard, testCards } from './test-cards.ts'
 
 let minted = 0
-const at: Moment = { now: 1_700_000_000, id: (prefix) => `${prefix}_${++minted}` }
-const later = (seconds: number): Moment => ({ ...at, now: at.now + seconds })
+const at: ClockAndIds = { now: 1_700_000_000, id: (prefix) => `${prefix}_${++minted}` }
+const later = (seconds: number): ClockAndIds => ({ ...at, now: at.now + seconds })
 
 const value = <T>(outcome: Outcome<T>): T => {
   if (!outcome.ok) throw new Error(outcome.error.message)
   return outcome.value
 }
 
-const method = (card: TestCard): Stripe.PaymentMethod => storeCard(card, {}, at)
+const method = (card: TestCard): Stripe.PaymentMethod => createPaymentMethod(card, {}, at)
 const visa = method(testCards.visa)
 
 const created = (capture_method: 'manual' | 'automatic', card?: Stripe.PaymentMethod): Stripe.PaymentIntent =>
@@ -72,12 +72,12 @@ const confirmed = (
   )
 
 const chargeIn = (change: IntentChange): Stripe.Charge => {
-  const charge = change.also.find((each): each is Stripe.Charge => each.object === 'charge')
+  const charge = change.also?.find((each): each is Stripe.Charge => each.object === 'charge')
   if (!charge) throw new Error('no charge')
   return charge
 }
 
-const types = (change: IntentChange): string[] => change.facts.map(({ type }) => type)
+const types = (change: IntentChange): string[] | undefined => change.events?.map(({ type }) => type)
 
 /** An intent in each state, reached by the moves themselves where they lead there. */
 function intentIn(state: IntentState): { intent: Stripe.PaymentIntent; charge?: Stripe.Charge } {

@@ -1,14 +1,12 @@
 import type Stripe from 'stripe'
-import { movement } from './balance-transaction.ts'
-import { intentOf } from './charge.ts'
-import { invalidRequest } from './errors.ts'
-import type { Metadata } from './metadata.ts'
-import type { Appointment, Change, Moment } from './objects.ts'
-import { accept, type Outcome, refuse } from './outcome.ts'
+import { balanceTransaction } from './balance-transaction.ts'
+import { type Metadata, mergeMetadata } from './metadata.ts'
+import { type Change, type ClockAndIds, idOf, nulls, type ScheduledMove } from './objects.ts'
+import { accept, type Outcome, type Refused, refuseInvalid } from './outcome.ts'
 import { cardFingerprinted } from './test-cards.ts'
 
 /** Seconds until the refund of a card that settles or fails later does so by itself. */
-export const refundTakes = 3_600
+const refundTakes = 3_600
 
 export interface NewRefund {
   /** Null refunds what is left. */
@@ -17,101 +15,86 @@ export interface NewRefund {
   readonly metadata: Metadata
 }
 
+type RefundOutcome = Outcome<Change<Stripe.Refund>>
+
 /** Gives captured money back, once or in parts, never more than was captured. */
-export function refundCharge(charge: Stripe.Charge, asked: NewRefund, at: Moment): Outcome<Change<Stripe.Refund>> {
-  if (!charge.paid || !charge.captured) {
-    return refuse(
-      invalidRequest(
-        charge.refunded
-          ? `Charge ${charge.id} has already been refunded.`
-          : `Charge ${charge.id} cannot be refunded because it was not captured; cancel its PaymentIntent instead.`,
-        { code: charge.refunded ? 'charge_already_refunded' : 'charge_not_refundable' },
-      ),
-    )
-  }
-  // What a partial capture let go counts as refunded already, so this is captured minus refunds.
+export function refundCharge(charge: Stripe.Charge, requested: NewRefund, at: ClockAndIds): RefundOutcome {
+  // What a partial capture released counts as refunded already, so this is captured minus refunds.
   const left = charge.amount - charge.amount_refunded
-  if (left === 0) {
-    return refuse(invalidRequest(`Charge ${charge.id} has already been refunded.`, { code: 'charge_already_refunded' }))
+  if (charge.refunded || (charge.captured && left === 0)) {
+    return refuseInvalid(`Charge ${charge.id} has already been refunded.`, { code: 'charge_already_refunded' })
   }
-  const amount = asked.amount ?? left
-  if (amount > left) {
-    return refuse(
-      invalidRequest(`Refund amount (${amount}) is greater than unrefunded amount on charge (${left})`, {
-        param: 'amount',
-      }),
+  if (!charge.paid || !charge.captured) {
+    return refuseInvalid(
+      `Charge ${charge.id} cannot be refunded because it was not captured; cancel its PaymentIntent instead.`,
+      { code: 'charge_not_refundable' },
     )
+  }
+  const amount = requested.amount ?? left
+  if (amount > left) {
+    return refuseInvalid(`Refund amount (${amount}) is greater than unrefunded amount on charge (${left})`, {
+      param: 'amount',
+    })
   }
 
-  const fate = cardFingerprinted(charge.payment_method_details?.card?.fingerprint).refund
+  const behaviour = cardFingerprinted(charge.payment_method_details?.card?.fingerprint).refund
   const id = at.id('re')
-  const bare: Stripe.Refund = {
+  const unpaid: Stripe.Refund = {
+    ...nulls('balance_transaction', 'customer_account', 'receipt_number', 'source_transfer_reversal'),
+    ...nulls('transfer_reversal'),
     id,
     object: 'refund',
     amount,
-    balance_transaction: null,
     charge: charge.id,
     created: at.now,
     currency: charge.currency,
     customer: charge.customer,
-    customer_account: null,
     destination_details: {
       type: 'card',
       card: { reference_status: 'pending', reference_type: 'acquirer_reference_number', type: 'refund' },
     },
-    metadata: asked.metadata,
-    payment_intent: intentOf(charge),
+    metadata: requested.metadata,
+    payment_intent: idOf(charge.payment_intent),
     payment_method: charge.payment_method,
-    ...(fate === 'settlesLater' && { pending_reason: 'processing' as const }),
-    reason: asked.reason,
-    receipt_number: null,
-    source_transfer_reversal: null,
-    status: fate === 'settlesLater' ? 'pending' : 'succeeded',
-    transfer_reversal: null,
+    ...(behaviour === 'settlesLater' && { pending_reason: 'processing' as const }),
+    reason: requested.reason,
+    status: behaviour === 'settlesLater' ? 'pending' : 'succeeded',
   }
-  const money = movement('refund', bare, -amount, at)
-  const refund = { ...bare, balance_transaction: money.id }
-  const amountRefunded = charge.amount_refunded + amount
-  const refunded: Stripe.Charge = {
-    ...charge,
-    amount_refunded: amountRefunded,
-    refunded: amountRefunded === charge.amount,
-  }
-  const later: Appointment[] =
-    fate === 'succeeds'
-      ? []
-      : [
-          {
-            object: 'appointment',
-            id,
-            at: at.now + refundTakes,
-            what: fate === 'failsLater' ? 'fail_refund' : 'settle_refund',
-          },
-        ]
+  const money = balanceTransaction('refund', unpaid, -amount, at)
+  const refund = { ...unpaid, balance_transaction: money.id }
+  const amount_refunded = charge.amount_refunded + amount
+  const refunded: Stripe.Charge = { ...charge, amount_refunded, refunded: amount_refunded === charge.amount }
+  const move = behaviour === 'failsLater' ? 'fail_refund' : 'settle_refund'
+  const end: ScheduledMove = { object: 'scheduled_move', id, at: at.now + refundTakes, move }
   return accept({
     shown: refund,
-    also: [refunded, money, ...later],
-    facts: [
+    also: [refunded, money, ...(behaviour === 'succeeds' ? [] : [end])],
+    events: [
       { type: 'refund.created', object: refund },
       { type: 'charge.refunded', object: refunded },
     ],
   })
 }
 
-/** A pending refund arrived. */
-export function settleRefund(refund: Stripe.Refund): Outcome<Change<Stripe.Refund>> {
-  if (refund.status !== 'pending') return refuse(notNow(refund, 'settled', ['pending']))
-  const { pending_reason: _, ...rest } = refund
-  const settled: Stripe.Refund = { ...rest, status: 'succeeded' }
-  return accept({ shown: settled, also: [], facts: updated(settled) })
+export function updateRefund(refund: Stripe.Refund, metadata: Metadata | null | undefined): Change<Stripe.Refund> {
+  const updated = { ...refund, metadata: mergeMetadata(refund.metadata ?? {}, metadata) }
+  return { shown: updated, events: updateEvents(updated) }
 }
 
-/** The bank could not give the money to the holder: it is back on the account, also after a first success. */
-export function failRefund(refund: Stripe.Refund, charge: Stripe.Charge, at: Moment): Outcome<Change<Stripe.Refund>> {
+/** The bank confirms a pending refund. */
+export function settleRefund(refund: Stripe.Refund): RefundOutcome {
+  if (refund.status !== 'pending') return wrongStatus(refund, 'settled', ['pending'])
+  const { pending_reason: _, ...rest } = refund
+  const settled: Stripe.Refund = { ...rest, status: 'succeeded' }
+  return accept({ shown: settled, events: updateEvents(settled) })
+}
+
+/** The bank could not pay the customer: the money is back on the account, even after a first success. */
+export function failRefund(refund: Stripe.Refund, charge: Stripe.Charge, at: ClockAndIds): RefundOutcome {
   if (refund.status !== 'pending' && refund.status !== 'succeeded') {
-    return refuse(notNow(refund, 'failed', ['pending', 'succeeded']))
+    return wrongStatus(refund, 'failed', ['pending', 'succeeded'])
   }
-  const money = movement('refund_failure', refund, refund.amount, at)
+  const money = balanceTransaction('refund_failure', refund, refund.amount, at)
   const { pending_reason: _, ...rest } = refund
   const failed: Stripe.Refund = {
     ...rest,
@@ -119,28 +102,24 @@ export function failRefund(refund: Stripe.Refund, charge: Stripe.Charge, at: Mom
     failure_reason: 'expired_or_canceled_card',
     failure_balance_transaction: money.id,
   }
-  const owed: Stripe.Charge = {
-    ...charge,
-    amount_refunded: charge.amount_refunded - refund.amount,
-    refunded: false,
-  }
+  const amount_refunded = charge.amount_refunded - refund.amount
   return accept({
     shown: failed,
-    also: [owed, money],
-    facts: [{ type: 'refund.failed', object: failed }, ...updated(failed)],
+    also: [{ ...charge, amount_refunded, refunded: false }, money],
+    events: [{ type: 'refund.failed', object: failed }, ...updateEvents(failed)],
   })
 }
 
 /** Only refunds that wait for the customer can be canceled, and refunds to cards never do. */
-export const cancelRefund = (refund: Stripe.Refund): Outcome<Change<Stripe.Refund>> =>
-  refuse(notNow(refund, 'canceled', ['requires_action']))
+export const cancelRefund = (refund: Stripe.Refund): RefundOutcome =>
+  wrongStatus(refund, 'canceled', ['requires_action'])
 
-const updated = (refund: Stripe.Refund) => [
+const updateEvents = (refund: Stripe.Refund) => [
   { type: 'refund.updated', object: refund },
   { type: 'charge.refund.updated', object: refund },
 ]
 
-const notNow = (refund: Stripe.Refund, what: string, from: readonly string[]) =>
-  invalidRequest(
-    `Refund ${refund.id} could not be ${what} because it has a status of ${refund.status}. Only a refund with one of the following statuses may be ${what}: ${from.join(', ')}.`,
+const wrongStatus = (refund: Stripe.Refund, done: string, from: readonly string[]): Refused =>
+  refuseInvalid(
+    `Refund ${refund.id} could not be ${done} because it has a status of ${refund.status}. Only a refund with one of the following statuses may be ${done}: ${from.join(', ')}.`,
   )

@@ -28,7 +28,7 @@ describe('a search', () => {
     ['created<1700000000', false],
   ])('for %s finds it: %s', (query, found) => {
     const search = intentSearch(query)
-    expect(search.ok && search.value.fits(intent)).toBe(found)
+    expect(search.ok && search.value.matches(intent)).toBe(found)
   })
 
   it.each([

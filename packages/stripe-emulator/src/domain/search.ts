@@ -1,6 +1,5 @@
 import type Stripe from 'stripe'
-import { invalidRequest } from './errors.ts'
-import { accept, type Outcome, refuse } from './outcome.ts'
+import { accept, type Outcome, refuseInvalid } from './outcome.ts'
 
 /**
  * Stripe's search language for PaymentIntents: clauses joined by AND or by OR, never both.
@@ -8,80 +7,72 @@ import { accept, type Outcome, refuse } from './outcome.ts'
  */
 const clause =
   /\s*(-)?(metadata\[(?:"([^"]+)"|'([^']+)')\]|[a-z_]+)(:|~|>=|<=|>|<)(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)'|(null|\d+))\s*/y
-const joint = /(AND|OR)\s/iy
+const conjunction = /(AND|OR)\s/iy
 
 const searchable = ['amount', 'created', 'currency', 'customer', 'status'] as const
 
 type Test = (intent: Stripe.PaymentIntent) => boolean
 
 export interface IntentSearch {
-  readonly fits: Test
-  /** What every intent that fits has, for an index to narrow the search. */
+  readonly matches: Test
+  /** Members that every match has, for an index to narrow the search. */
   readonly where: Readonly<Record<string, string>>
 }
 
 export function intentSearch(query: string): Outcome<IntentSearch> {
+  const refused = (message: string) => refuseInvalid(message, { param: 'query' })
+  const malformed = () => refused(`We were unable to parse your search query: ${query}`)
   const tests: Test[] = []
   const exact: Record<string, string> = {}
-  const joints = new Set<string>()
+  const conjunctions = new Set<string>()
   let at = 0
   for (;;) {
     clause.lastIndex = at
     const match = clause.exec(query)
-    if (!match) return malformed(query)
+    if (!match) return malformed()
     const [, not, field = '', doubleKey, singleKey, operator = ':', double, single, bare] = match
     const key = doubleKey ?? singleKey
-    if (key === undefined && !searchable.some((name) => name === field)) {
-      return refuse(
-        invalidRequest(`Field \`${field}\` is an unsupported search field for resource \`payment_intents\`.`, {
-          param: 'query',
-        }),
-      )
+    const member = searchable.find((name) => name === field)
+    if (key === undefined && !member) {
+      return refused(`Field \`${field}\` is an unsupported search field for resource \`payment_intents\`.`)
     }
-    const wanted = bare ?? (double ?? single ?? '').replace(/\\(.)/g, '$1')
-    const test = compare(operator, bare === 'null' ? null : wanted)
-    const value: (intent: Stripe.PaymentIntent) => unknown =
-      key === undefined ? (intent) => intent[field as (typeof searchable)[number]] : (intent) => intent.metadata[key]
-    if (operator === ':' && bare !== 'null' && not === undefined) {
-      exact[key === undefined ? field : `metadata[${key}]`] = wanted
-    }
-    tests.push((intent) => test(value(intent)) !== (not !== undefined))
+    const operand = bare === 'null' ? null : (bare ?? (double ?? single ?? '').replace(/\\(.)/g, '$1'))
+    if (operator === ':' && operand !== null && !not) exact[key === undefined ? field : `metadata[${key}]`] = operand
+    tests.push((intent) => {
+      const value = key === undefined ? member && intent[member] : intent.metadata[key]
+      return compare(value, operator, operand) !== Boolean(not)
+    })
     at = clause.lastIndex
     if (at === query.length) break
-    joint.lastIndex = at
-    const word = joint.exec(query)
-    if (!word) return malformed(query)
-    joints.add((word[1] ?? '').toUpperCase())
-    at = joint.lastIndex
+    conjunction.lastIndex = at
+    const word = conjunction.exec(query)
+    if (!word) return malformed()
+    conjunctions.add((word[1] ?? '').toUpperCase())
+    at = conjunction.lastIndex
   }
-  if (joints.size > 1) {
-    return refuse(invalidRequest('You cannot combine AND and OR in the same query.', { param: 'query' }))
-  }
+  if (conjunctions.size > 1) return refused('You cannot combine AND and OR in the same query.')
   return accept(
-    joints.has('OR')
-      ? { fits: (intent) => tests.some((test) => test(intent)), where: {} }
-      : { fits: (intent) => tests.every((test) => test(intent)), where: exact },
+    conjunctions.has('OR')
+      ? { matches: (intent) => tests.some((test) => test(intent)), where: {} }
+      : { matches: (intent) => tests.every((test) => test(intent)), where: exact },
   )
 }
 
-function compare(operator: string, wanted: string | null): (value: unknown) => boolean {
-  const text = (value: unknown): string => (value === null || value === undefined ? '' : String(value).toLowerCase())
+/** Text is compared without upper and lower case; null is compared with what the intent does not have. */
+function compare(value: unknown, operator: string, operand: string | null): boolean {
+  const text = (each: unknown): string => String(each ?? '').toLowerCase()
   switch (operator) {
     case '~':
-      return (value) => text(value).includes(text(wanted))
+      return text(value).includes(text(operand))
     case '>':
-      return (value) => Number(value) > Number(wanted)
+      return Number(value) > Number(operand)
     case '<':
-      return (value) => Number(value) < Number(wanted)
+      return Number(value) < Number(operand)
     case '>=':
-      return (value) => Number(value) >= Number(wanted)
+      return Number(value) >= Number(operand)
     case '<=':
-      return (value) => Number(value) <= Number(wanted)
+      return Number(value) <= Number(operand)
     default:
-      return (value) =>
-        wanted === null ? value === null || value === undefined : value != null && text(value) === text(wanted)
+      return operand === null ? value == null : value != null && text(value) === text(operand)
   }
 }
-
-const malformed = (query: string) =>
-  refuse(invalidRequest(`We were unable to parse your search query: ${query}`, { param: 'query' }))

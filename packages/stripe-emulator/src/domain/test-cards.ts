@@ -1,9 +1,9 @@
-/** Why an issuer says no: https://docs.stripe.com/declines/codes */
+/** Why an issuer declines: https://docs.stripe.com/declines/codes */
 export interface Decline {
   readonly code: string
-  readonly decline_code?: string
+  readonly decline_code: string
   readonly message: string
-  /** Radar said no before the issuer was asked. */
+  /** Radar declined before the issuer was asked. */
   readonly blocked?: true
 }
 
@@ -13,7 +13,7 @@ export interface TestCard {
   readonly brand: 'amex' | 'diners' | 'discover' | 'jcb' | 'mastercard' | 'unionpay' | 'visa'
   readonly country: string
   readonly funding: 'credit' | 'debit' | 'prepaid'
-  /** When the holder has to prove who they are. `unlessSetUp`: off session only if the card is not attached yet. */
+  /** When the customer has to pass a challenge. `unlessSetUp`: off session only if the card is not attached yet. */
   readonly authentication: 'never' | 'always' | 'onSession' | 'unlessSetUp'
   readonly decline: Decline | null
   readonly refund: 'succeeds' | 'settlesLater' | 'failsLater'
@@ -29,43 +29,35 @@ const visa: TestCard = {
   refund: 'succeeds',
 }
 
-const declined = (decline_code: string, message = 'Your card was declined.'): Decline => ({
-  code: 'card_declined',
+const declined = (decline_code: string, message = 'Your card was declined.', code = 'card_declined'): Decline => ({
+  code,
   decline_code,
   message,
 })
+/** Where the code and the decline code are the same word. */
+const failed = (code: string, message: string): Decline => declined(code, message, code)
 
 const generic = declined('generic_decline')
 const insufficientFunds = declined('insufficient_funds', 'Your card has insufficient funds.')
-const lost = declined('lost_card')
-const stolen = declined('stolen_card')
 const velocity = declined(
   'card_velocity_exceeded',
   'Your card was declined for making repeated attempts too frequently or exceeding its amount limit.',
 )
-const expired: Decline = { code: 'expired_card', decline_code: 'expired_card', message: 'Your card has expired.' }
-const incorrectCvc: Decline = {
-  code: 'incorrect_cvc',
-  decline_code: 'incorrect_cvc',
-  message: "Your card's security code is incorrect.",
-}
-const processing: Decline = {
-  code: 'processing_error',
-  decline_code: 'processing_error',
-  message: 'An error occurred while processing your card. Try again in a little bit.',
-}
+const processing = failed(
+  'processing_error',
+  'An error occurred while processing your card. Try again in a little bit.',
+)
 
-/** Said by an off-session payment that would need the holder, and by `error_on_requires_action`. */
-export const authenticationRequired: Decline = {
-  code: 'authentication_required',
-  decline_code: 'authentication_required',
-  message: 'Your card was declined. This transaction requires authentication.',
-}
+/** For an off-session payment that would need a challenge, and for `error_on_requires_action`. */
+export const authenticationRequired = failed(
+  'authentication_required',
+  'Your card was declined. This transaction requires authentication.',
+)
 
 const chargeDeclined = { ...visa, number: '4000000000000002', decline: generic }
 const chargeDeclinedFunds = { ...visa, number: '4000000000009995', decline: insufficientFunds }
-const chargeDeclinedLost = { ...visa, number: '4000000000009987', decline: lost }
-const chargeDeclinedStolen = { ...visa, number: '4000000000009979', decline: stolen }
+const chargeDeclinedLost = { ...visa, number: '4000000000009987', decline: declined('lost_card') }
+const chargeDeclinedStolen = { ...visa, number: '4000000000009979', decline: declined('stolen_card') }
 const chargeDeclinedVelocity = { ...visa, number: '4000000000006975', decline: velocity }
 const blocked = {
   ...visa,
@@ -73,7 +65,7 @@ const blocked = {
   decline: { ...declined('fraudulent'), blocked: true },
 } satisfies TestCard
 
-/** The names after `pm_card_`; names that mean the same card share its number. */
+/** By the name after `pm_card_`; names of the same card share its number. */
 export const testCards = {
   visa,
   visa_debit: { ...visa, number: '4000056655665556', funding: 'debit' },
@@ -99,8 +91,16 @@ export const testCards = {
   visa_chargeDeclinedStolenCard: chargeDeclinedStolen,
   chargeDeclinedVelocityLimitExceeded: chargeDeclinedVelocity,
   visa_chargeDeclinedVelocityLimitExceeded: chargeDeclinedVelocity,
-  chargeDeclinedExpiredCard: { ...visa, number: '4000000000000069', decline: expired },
-  chargeDeclinedIncorrectCvc: { ...visa, number: '4000000000000127', decline: incorrectCvc },
+  chargeDeclinedExpiredCard: {
+    ...visa,
+    number: '4000000000000069',
+    decline: failed('expired_card', 'Your card has expired.'),
+  },
+  chargeDeclinedIncorrectCvc: {
+    ...visa,
+    number: '4000000000000127',
+    decline: failed('incorrect_cvc', "Your card's security code is incorrect."),
+  },
   chargeDeclinedProcessingError: { ...visa, number: '4000000000000119', decline: processing },
   chargeDeclinedFraudulent: blocked,
   radarBlock: blocked,
@@ -141,7 +141,7 @@ export function cardNamed(name: string): TestCard | undefined {
   return Object.hasOwn(testCards, key) ? testCards[key as keyof typeof testCards] : undefined
 }
 
-/** The same card number always has the same fingerprint, in Stripe too: that is how a stored card is known again. */
+/** As at Stripe, a card number always has the same fingerprint: it identifies the card behind a stored payment method. */
 export function fingerprintOf(card: TestCard): string {
   return `emu${BigInt(card.number).toString(36).padStart(13, '0')}`
 }

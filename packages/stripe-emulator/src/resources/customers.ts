@@ -1,13 +1,9 @@
-import type Stripe from 'stripe'
-import { createCustomer, reviseCustomer } from '../domain/customer.ts'
-import { noSuch } from '../domain/errors.ts'
-import { accept, type Outcome, refuse } from '../domain/outcome.ts'
-import { ignored, metadata, text, unsettable } from '../http/params.ts'
-import { action, keep, listing, type Route } from '../http/route.ts'
-import type { Draft } from '../store/books.ts'
+import { list } from '../api/list.ts'
+import { ignored, metadata, text, unsettable } from '../api/params.ts'
+import { change, create, type Route, remove, retrieve } from '../api/route.ts'
+import { createCustomer, updateCustomer } from '../domain/customer.ts'
+import { accept } from '../domain/outcome.ts'
 import { publish } from '../webhooks/publish.ts'
-
-const path = '/v1/customers'
 
 const details = {
   email: unsettable(text),
@@ -21,59 +17,15 @@ const details = {
 }
 
 export const customerRoutes: readonly Route[] = [
-  action({
-    method: 'POST',
-    path,
-    shows: 'customer',
-    params: details,
-    run: (call, params) => {
-      const customer = createCustomer(params, call.draft)
-      return accept(keep(call, { shown: customer, also: [], facts: [{ type: 'customer.created', object: customer }] }))
-    },
-  }),
-  listing({
-    path,
-    of: 'customer',
-    params: { email: text },
-  }),
-  action({
-    method: 'GET',
-    path: `${path}/:customer`,
-    shows: 'customer',
-    params: {},
-    run: ({ draft }, _, id) => customerAt(draft, id),
-  }),
-  action({
-    method: 'POST',
-    path: `${path}/:customer`,
-    shows: 'customer',
-    params: details,
-    run: (call, params, id) => {
-      const customer = customerAt(call.draft, id)
-      if (!customer.ok) return customer
-      const revised = reviseCustomer(customer.value, params)
-      return accept(keep(call, { shown: revised, also: [], facts: [{ type: 'customer.updated', object: revised }] }))
-    },
-  }),
-  action({
-    method: 'DELETE',
-    path: `${path}/:customer`,
-    shows: 'customer',
-    params: {},
-    run: ({ draft, cause }, _, id) => {
-      const customer = customerAt(draft, id)
-      if (!customer.ok) return customer
-      draft.remove('customer', id)
-      for (const method of draft.all('payment_method')) {
-        if (method.customer === id) draft.put({ ...method, customer: null })
-      }
-      publish(draft, [{ type: 'customer.deleted', object: customer.value }], cause)
-      return accept({ id, object: 'customer', deleted: true })
-    },
+  create('customer', details, (values, { tx }) => accept(createCustomer(values, tx))),
+  list('customer', { email: text }),
+  retrieve('customer'),
+  change('customer', '', details, (customer, values) => accept(updateCustomer(customer, values))),
+  remove('customer', (customer, { tx, cause }) => {
+    const where = { customer: customer.id }
+    for (const method of [...tx.list('payment_method', { toward: 'newer', where })]) {
+      if (method.customer === customer.id) tx.put({ ...method, customer: null })
+    }
+    publish(tx, [{ type: 'customer.deleted', object: customer }], cause)
   }),
 ]
-
-function customerAt(draft: Draft, id: string): Outcome<Stripe.Customer> {
-  const customer = draft.find('customer', id)
-  return customer ? accept(customer) : refuse(noSuch('customer', id, 'customer', 'path'))
-}

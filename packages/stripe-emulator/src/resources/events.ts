@@ -1,35 +1,21 @@
-import { undelivered } from '../domain/dispatch.ts'
-import { noSuch } from '../domain/errors.ts'
-import { accept, refuse } from '../domain/outcome.ts'
-import { flag, listOf, text } from '../http/params.ts'
-import { action, listing, type Route } from '../http/route.ts'
-
-const path = '/v1/events'
+import { list } from '../api/list.ts'
+import { flag, listOf, text } from '../api/params.ts'
+import { type Route, retrieve } from '../api/route.ts'
+import { pendingWebhooks } from '../domain/webhook-delivery.ts'
 
 /** `charge.*` stands for all events of charges. */
-const isOfType = (type: string, wanted: string): boolean =>
-  wanted.endsWith('*') ? type.startsWith(wanted.slice(0, -1)) : type === wanted
-
-const filters = { type: text, types: listOf(text), delivery_success: flag }
+const isOfType = (type: string, pattern: string): boolean =>
+  pattern.endsWith('*') ? type.startsWith(pattern.slice(0, -1)) : type === pattern
 
 export const eventRoutes: readonly Route[] = [
-  listing({
-    path,
-    of: 'event',
-    params: filters,
-    matches: (event, { type, types, delivery_success }, draft) =>
-      (type === undefined || isOfType(event.type, type)) &&
-      (types === undefined || types.some((each) => isOfType(event.type, each))) &&
-      (delivery_success === undefined || (undelivered(draft.find('dispatch', event.id)) === 0) === delivery_success),
-  }),
-  action({
-    method: 'GET',
-    path: `${path}/:event`,
-    shows: 'event',
-    params: {},
-    run: ({ draft }, _, id) => {
-      const event = draft.find('event', id)
-      return event ? accept(event) : refuse(noSuch('event', id, 'id', 'path'))
-    },
-  }),
+  list(
+    'event',
+    { type: text, types: listOf(text), delivery_success: flag },
+    ({ id, type }, values, reader) =>
+      (values.type === undefined || isOfType(type, values.type)) &&
+      (values.types === undefined || values.types.some((each) => isOfType(type, each))) &&
+      (values.delivery_success === undefined ||
+        values.delivery_success === (pendingWebhooks(reader.find('webhook_delivery', id)) === 0)),
+  ),
+  retrieve('event'),
 ]

@@ -1,49 +1,45 @@
 import type Stripe from 'stripe'
-import { invalidRequest, noSuch } from '../domain/errors.ts'
-import { type ApiError, accept, type Outcome, refuse } from '../domain/outcome.ts'
-import { storeCard } from '../domain/payment-method.ts'
+import { list } from '../api/list.ts'
+import { ignored, integer, mapOf, metadata, oneOf, required, text, type Values } from '../api/params.ts'
+import { change, create, type Route, retrieve } from '../api/route.ts'
+import { type ApiError, accept, noSuch, type Outcome, refuse, refuseInvalid } from '../domain/outcome.ts'
+import { attach, createPaymentMethod, detach } from '../domain/payment-method.ts'
 import { cardNamed, cardNumbered, type TestCard } from '../domain/test-cards.ts'
-import { ignored, integer, mapOf, metadata, oneOf, type Read, required, text } from '../http/params.ts'
-import { action, listing, type Route } from '../http/route.ts'
-import type { Draft } from '../store/books.ts'
-import { publish } from '../webhooks/publish.ts'
-
-const path = '/v1/payment_methods'
-
-const cardParams = mapOf({ number: text, token: text, exp_month: integer, exp_year: integer, cvc: text })
+import { existing, type Transaction } from '../store/store.ts'
 
 /** `payment_method_data` of a PaymentIntent, and the body of a new payment method. */
-export const methodData = {
+export const paymentMethodData = {
   type: required(oneOf('card')),
-  card: cardParams,
+  card: mapOf({ number: text, token: text, exp_month: integer, exp_year: integer, cvc: text }),
   billing_details: ignored,
   allow_redisplay: ignored,
   metadata,
 }
 
-/** The method that a parameter names: a stored one, or a new one for a `pm_card_…` name, which is not kept yet. */
-export function methodNamed(draft: Draft, name: string): Outcome<Stripe.PaymentMethod> {
-  const stored = draft.find('payment_method', name)
-  if (stored) return accept(stored)
-  const card = name.startsWith('pm_card_') ? cardNamed(name) : undefined
-  return card ? accept(storeCard(card, {}, draft)) : refuse(noSuch('PaymentMethod', name, 'payment_method', 'param'))
+type PaymentMethodData = Values<typeof paymentMethodData>
+
+/** The stored method with this id, or a new one for a name like `pm_card_visa`, which is not stored yet. */
+export function methodNamed(tx: Transaction, name: string, param?: string): Outcome<Stripe.PaymentMethod> {
+  const stored = existing(tx, 'payment_method', name, param)
+  const card = !stored.ok && name.startsWith('pm_card_') ? cardNamed(name) : undefined
+  return card ? accept(createPaymentMethod(card, {}, tx)) : stored
 }
 
-/** A new method, which is not kept yet. */
-export function methodFrom(draft: Draft, data: Read<typeof methodData>): Outcome<Stripe.PaymentMethod> {
-  const card = cardIn(data.card)
-  return card.ok ? accept(storeCard(card.value, data.metadata ?? {}, draft)) : card
+/** A new method, which is not stored yet. */
+export function methodFrom(tx: Transaction, data: PaymentMethodData): Outcome<Stripe.PaymentMethod> {
+  const card = cardFrom(data.card)
+  return card.ok ? accept(createPaymentMethod(card.value, data.metadata ?? {}, tx)) : card
 }
 
-function cardIn(data: Read<typeof methodData>['card']): Outcome<TestCard> {
+function cardFrom(data: PaymentMethodData['card']): Outcome<TestCard> {
   if (data?.token) {
     const card = cardNamed(data.token)
-    return card ? accept(card) : refuse(noSuch('token', data.token, 'card[token]', 'param'))
+    if (card) return accept(card)
+    return refuseInvalid(`No such token: '${data.token}'`, { code: 'resource_missing', param: 'card[token]' })
   }
   if (!data?.number) {
-    return refuse(
-      invalidRequest('Missing required param: card[number].', { code: 'parameter_missing', param: 'card[number]' }),
-    )
+    const param = 'card[number]'
+    return refuseInvalid(`Missing required param: ${param}.`, { code: 'parameter_missing', param })
   }
   const card = cardNumbered(data.number.replaceAll(' ', ''))
   return card ? accept(card) : refuse(incorrectNumber)
@@ -57,81 +53,20 @@ const incorrectNumber: ApiError = {
   param: 'number',
 }
 
-const attachment = { customer: required(text) }
-
 export const paymentMethodRoutes: readonly Route[] = [
-  action({
-    method: 'POST',
-    path,
-    shows: 'payment_method',
-    params: methodData,
-    run: ({ draft }, params) => {
-      const method = methodFrom(draft, params)
-      if (method.ok) draft.put(method.value)
-      return method
-    },
+  create('payment_method', paymentMethodData, (values, { tx }) => {
+    const method = methodFrom(tx, values)
+    return method.ok ? accept({ shown: method.value }) : method
   }),
-  listing({
-    path,
-    of: 'payment_method',
-    params: { customer: text, type: oneOf('card') },
-  }),
-  action({
-    method: 'GET',
-    path: `${path}/:method`,
-    shows: 'payment_method',
-    params: {},
-    run: ({ draft }, _, id) => {
-      const method = draft.find('payment_method', id)
-      return method ? accept(method) : refuse(noSuch('PaymentMethod', id, 'payment_method', 'path'))
-    },
-  }),
-  action({
-    method: 'POST',
-    path: `${path}/:method/attach`,
-    shows: 'payment_method',
-    params: attachment,
-    run: ({ draft, cause }, { customer }, id) => {
-      const method = methodNamed(draft, id)
-      if (!method.ok) return refuse(noSuch('PaymentMethod', id, 'payment_method', 'path'))
-      if (!draft.find('customer', customer)) return refuse(noSuch('customer', customer, 'customer', 'param'))
-      if (method.value.customer && method.value.customer !== customer) {
-        return refuse(
-          invalidRequest(
-            'The payment method you provided has already been attached to a customer. To attach it to another customer, detach it first.',
-            { code: 'payment_method_unexpected_state' },
-          ),
-        )
-      }
-      const attached: Stripe.PaymentMethod = { ...method.value, customer }
-      draft.put(attached)
-      publish(draft, [{ type: 'payment_method.attached', object: attached }], cause)
-      return accept(attached)
-    },
-  }),
-  action({
-    method: 'POST',
-    path: `${path}/:method/detach`,
-    shows: 'payment_method',
-    params: {},
-    run: ({ draft, cause }, _, id) => {
-      const method = draft.find('payment_method', id)
-      if (!method) return refuse(noSuch('PaymentMethod', id, 'payment_method', 'path'))
-      if (!method.customer) {
-        return refuse(
-          invalidRequest('The payment method you provided is not attached to a customer so detachment is impossible.', {
-            code: 'payment_method_unexpected_state',
-          }),
-        )
-      }
-      const detached: Stripe.PaymentMethod = { ...method, customer: null }
-      draft.put(detached)
-      publish(
-        draft,
-        [{ type: 'payment_method.detached', object: detached, previous: { customer: method.customer } }],
-        cause,
-      )
-      return accept(detached)
-    },
-  }),
+  list('payment_method', { customer: text, type: oneOf('card') }),
+  retrieve('payment_method'),
+  change(
+    'payment_method',
+    'attach',
+    { customer: required(text) },
+    (method, { customer }, { tx }) =>
+      tx.find('customer', customer) ? attach(method, customer) : refuse(noSuch('customer', customer, 'customer')),
+    methodNamed,
+  ),
+  change('payment_method', 'detach', {}, detach),
 ]

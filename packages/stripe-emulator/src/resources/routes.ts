@@ -1,6 +1,6 @@
-import type { Route } from '../http/route.ts'
-import { balanceTransactionRoutes } from './balance-transactions.ts'
-import { chargeRoutes } from './charges.ts'
+import { list } from '../api/list.ts'
+import { currency, text } from '../api/params.ts'
+import { type Route, retrieve } from '../api/route.ts'
 import { customerRoutes } from './customers.ts'
 import { eventRoutes } from './events.ts'
 import { paymentIntentRoutes } from './payment-intents.ts'
@@ -10,8 +10,11 @@ import { webhookEndpointRoutes } from './webhook-endpoints.ts'
 
 /** All of the API that is emulated. */
 export const apiRoutes: readonly Route[] = [
-  ...balanceTransactionRoutes,
-  ...chargeRoutes,
+  list('balance_transaction', { currency, source: text, type: text }),
+  retrieve('balance_transaction'),
+  // Only PaymentIntents create charges; the older way of creating them directly is not offered.
+  list('charge', { customer: text, payment_intent: text, transfer_group: text }),
+  retrieve('charge'),
   ...customerRoutes,
   ...eventRoutes,
   ...paymentIntentRoutes,

@@ -1,41 +1,52 @@
-import type { Delivery } from '../domain/dispatch.ts'
 import type { Fault } from '../domain/faults.ts'
-import type { Fact, StripeEvent } from '../domain/objects.ts'
-import type { Draft } from '../store/books.ts'
+import type { ApiObject, Change, NewEvent, StripeEvent } from '../domain/objects.ts'
+import type { Delivery } from '../domain/webhook-delivery.ts'
+import type { Transaction } from '../store/store.ts'
 
-/** The version of Stripe's API whose shapes are answered and sent; that of the `stripe` package this is built with. */
+/** The version of Stripe's API whose shapes are answered and sent; that of the `stripe` package this is developed with. */
 export const apiVersion = '2026-10-28.endive'
 
-/** What caused a fact: a request to the API, or null for time and control. */
+/** What caused an event: a request to the API, or null for time and control. */
 export interface Cause {
   readonly request: { readonly id: string; readonly idempotencyKey: string | null } | null
   /** What is to go wrong with delivering the event of this type. */
   readonly faults: (eventType: string) => readonly Fault[]
 }
 
-/** Makes events of facts, and opens their dispatch to every endpoint that listens, in the caller's transaction. */
-export function publish(draft: Draft, facts: readonly Fact[], cause: Cause): void {
-  for (const fact of facts) {
+/** Stores a change and publishes its events, all in the caller's transaction. */
+export function apply<T extends ApiObject>(tx: Transaction, change: Change<T>, cause: Cause): T {
+  const { shown, also = [], events = [] } = change
+  tx.put(shown, ...also)
+  // Otherwise every sweep would read the expiries of a week, and most of those payments were captured long ago.
+  if (shown.object === 'payment_intent' && shown.status !== 'requires_capture') tx.remove('scheduled_move', shown.id)
+  publish(tx, events, cause)
+  return shown
+}
+
+/** Stores the events, and the delivery of each to every endpoint that listens to its type. */
+export function publish(tx: Transaction, events: readonly NewEvent[], cause: Cause): void {
+  const enabled = [...tx.list('webhook_endpoint')].filter(({ status }) => status === 'enabled')
+  for (const { type, object, previous } of events) {
     const event: StripeEvent = {
-      id: draft.id('evt'),
+      id: tx.id('evt'),
       object: 'event',
       api_version: apiVersion,
-      created: draft.now,
-      data: { object: fact.object, ...(fact.previous && { previous_attributes: fact.previous }) },
+      created: tx.now,
+      data: { object, ...(previous && { previous_attributes: previous }) },
       livemode: false,
-      // Counted when it is shown, from the dispatch.
+      // Counted from the deliveries when the event is shown.
       pending_webhooks: 0,
       request: { id: cause.request?.id ?? null, idempotency_key: cause.request?.idempotencyKey ?? null },
-      type: fact.type,
+      type,
     }
-    const to: Record<string, Delivery> = {}
-    for (const endpoint of draft.all('webhook_endpoint')) {
-      const listens = endpoint.enabled_events.some((type) => type === '*' || type === fact.type)
-      if (endpoint.status === 'enabled' && listens) to[endpoint.id] = { state: 'pending', attempts: 0 }
+    tx.put(event)
+    const endpoints: Record<string, Delivery> = {}
+    for (const { id, enabled_events } of enabled) {
+      if (enabled_events.some((each) => each === '*' || each === type))
+        endpoints[id] = { state: 'pending', attempts: 0 }
     }
-    draft.put(event)
-    if (Object.keys(to).length > 0) {
-      draft.put({ object: 'dispatch', id: event.id, to, faults: cause.faults(fact.type) })
+    if (Object.keys(endpoints).length > 0) {
+      tx.put({ object: 'webhook_delivery', id: event.id, endpoints, faults: cause.faults(type) })
     }
   }
 }

@@ -1,11 +1,13 @@
-import type { Delivery, Dispatch } from '../domain/dispatch.ts'
-import { undelivered } from '../domain/dispatch.ts'
+import { createHmac } from 'node:crypto'
+import { EventEmitter, once, setMaxListeners } from 'node:events'
+import { setTimeout as pause } from 'node:timers/promises'
+import pLimit from 'p-limit'
 import type { WebhookFault } from '../domain/faults.ts'
-import type { Books } from '../store/books.ts'
-import { signature } from './signature.ts'
+import { type Delivery, pendingWebhooks, type WebhookDelivery } from '../domain/webhook-delivery.ts'
+import type { Store } from '../store/store.ts'
 
 export interface SenderOptions {
-  readonly books: Books
+  readonly store: Store
   /** Pause before each further attempt; when they are used up the delivery has failed. */
   readonly retryDelaysMs: readonly number[]
   readonly timeoutMs: number
@@ -20,167 +22,135 @@ export const usualRetryDelaysMs: readonly number[] = Array.from({ length: 82 }, 
 /** A signature older than this is stale to Stripe's own libraries, which tolerate 300 s. */
 const staleBySeconds = 3_600
 
-/** How long a delivery waits for a later one to overtake it. */
+/** How long a reordered delivery waits for a later one to overtake it. */
 const overtakenWithinMs = 2_000
 
-/** Deliveries under way at once; more wait their turn. */
-const atOnce = 16
+const concurrentRequests = 16
 
-interface Task {
-  readonly event: string
-  readonly endpoint: string
-  /** Faults of the first attempt; later attempts are honest, so that a receiver that refuses it is healed. */
-  readonly faults: ReadonlyMap<WebhookFault, number>
-}
+type Faults = ReadonlyMap<WebhookFault, number>
 
-/** Takes events to webhook endpoints, at least once, in roughly the order in which they happened. */
+/** Sends events to webhook endpoints, at least once, in roughly the order in which they happened. */
 export class WebhookSender implements AsyncDisposable {
   readonly #options: SenderOptions
-  readonly #timers = new Set<NodeJS.Timeout>()
-  readonly #underWay = new Set<Promise<void>>()
-  /** A queue of two stacks, what came last and, turned around, what goes first: `shift` of one long list takes ever longer. */
-  #arrived: Task[] = []
-  #waiting: Task[] = []
-  readonly #held = new Map<string, { task: Task; timer: NodeJS.Timeout }[]>()
-  readonly #stopped = new AbortController()
+  readonly #limit = pLimit(concurrentRequests)
+  readonly #running = new Set<Promise<void>>()
+  /** Emits the id of an endpoint after each attempt there. */
+  readonly #attempted = new EventEmitter().setMaxListeners(0)
+  #stop = newStop()
 
   constructor(options: SenderOptions) {
     this.#options = options
   }
 
-  /** Starts the deliveries of a new event. */
-  take(dispatch: Dispatch): void {
-    const faults = new Map(dispatch.faults.map(({ kind, ms }) => [kind as WebhookFault, ms]))
-    for (const [endpoint, delivery] of Object.entries(dispatch.to)) {
-      if (delivery.state !== 'pending') continue
-      const task: Task = { event: dispatch.id, endpoint, faults: delivery.attempts === 0 ? faults : new Map() }
-      if (task.faults.has('webhook-drop')) this.#note(task, { state: 'failed', attempts: delivery.attempts })
-      else if (task.faults.has('webhook-reorder')) this.#hold(task)
-      else this.#later(task, task.faults.get('webhook-delay') ?? 0)
+  /** Starts every delivery that is still pending. */
+  start(delivery: WebhookDelivery): void {
+    const faults: Faults = new Map(delivery.faults.map(({ kind, ms }) => [kind as WebhookFault, ms]))
+    for (const [endpoint, { state, attempts }] of Object.entries(delivery.endpoints)) {
+      if (state !== 'pending') continue
+      const { signal } = this.#stop
+      const run = this.#deliver(delivery.id, endpoint, attempts === 0 ? faults : new Map(), signal)
+        .catch((error: unknown) => {
+          if (!signal.aborted) this.#options.log('webhook delivery broke', { event: delivery.id, error: String(error) })
+        })
+        .finally(() => this.#running.delete(run))
+      this.#running.add(run)
     }
   }
 
-  /** Goes on with what was pending when the process ended. */
+  /** Continues with what was pending when the process ended. */
   resume(): void {
-    for (const dispatch of this.#options.books.all('dispatch')) this.take(dispatch)
+    for (const delivery of [...this.#options.store.list('webhook_delivery')]) this.start(delivery)
   }
 
-  /** Stops what is under way and forgets what waits; the books still know it as pending. */
+  /** Ends all deliveries here; in the store they stay pending. */
   abandon(): void {
-    for (const timer of this.#timers) clearTimeout(timer)
-    this.#timers.clear()
-    for (const held of this.#held.values()) for (const { timer } of held) clearTimeout(timer)
-    this.#held.clear()
-    this.#arrived = []
-    this.#waiting = []
+    this.#stop.abort()
+    this.#stop = newStop()
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.abandon()
-    this.#stopped.abort()
-    await Promise.allSettled(this.#underWay)
+    await Promise.all(this.#running)
   }
 
-  #later(task: Task, ms: number): void {
-    if (ms === 0) {
-      this.#start(task)
-      return
+  /** The faults hit the first attempt only, so that a receiver that refused it accepts a retry. */
+  async #deliver(event: string, endpoint: string, faults: Faults, signal: AbortSignal): Promise<void> {
+    const { store, retryDelaysMs, log } = this.#options
+    if (faults.has('webhook-drop')) return this.#save(event, endpoint, { state: 'failed', attempts: 0 })
+    if (faults.has('webhook-reorder')) {
+      const enough = AbortSignal.any([signal, AbortSignal.timeout(overtakenWithinMs)])
+      await once(this.#attempted, endpoint, { signal: enough }).catch(() => {})
     }
-    const timer = setTimeout(() => {
-      this.#timers.delete(timer)
-      this.#start(task)
-    }, ms)
-    this.#timers.add(timer)
-  }
+    const delayMs = faults.get('webhook-delay')
+    if (delayMs) await pause(delayMs, undefined, { signal })
 
-  /** Waits until another delivery to the endpoint has overtaken this one. */
-  #hold(task: Task): void {
-    const timer = setTimeout(() => this.#letGo(task.endpoint), overtakenWithinMs)
-    this.#held.set(task.endpoint, [...(this.#held.get(task.endpoint) ?? []), { task, timer }])
-  }
-
-  #letGo(endpoint: string): void {
-    const held = this.#held.get(endpoint) ?? []
-    this.#held.delete(endpoint)
-    for (const { task, timer } of held) {
-      clearTimeout(timer)
-      this.#start(task)
+    for (let current = faults; ; current = new Map()) {
+      const answer = await this.#limit(() => this.#attempt(event, endpoint, current, signal))
+      signal.throwIfAborted()
+      this.#attempted.emit(endpoint)
+      const attempts = (store.find('webhook_delivery', event)?.endpoints[endpoint]?.attempts ?? 0) + 1
+      if (answer === 'accepted') return this.#save(event, endpoint, { state: 'delivered', attempts })
+      const retryInMs = answer === 'gone' ? undefined : retryDelaysMs[attempts - 1]
+      this.#save(event, endpoint, { state: retryInMs === undefined ? 'failed' : 'pending', attempts })
+      if (answer === 'gone') return
+      log('webhook not accepted', { event, endpoint, attempts, answer, retryInMs: retryInMs ?? null })
+      if (retryInMs === undefined) return
+      await pause(retryInMs, undefined, { signal })
     }
   }
 
-  #start(task: Task): void {
-    if (this.#stopped.signal.aborted) return
-    if (this.#underWay.size >= atOnce) {
-      this.#arrived.push(task)
-      return
-    }
-    const run = this.#attempt(task).finally(() => {
-      this.#underWay.delete(run)
-      if (this.#waiting.length === 0) {
-        this.#waiting = this.#arrived.reverse()
-        this.#arrived = []
-      }
-      const next = this.#waiting.pop()
-      if (next) this.#start(next)
-    })
-    this.#underWay.add(run)
-  }
-
-  async #attempt(task: Task): Promise<void> {
-    const { books, retryDelaysMs, log } = this.#options
-    const delivery = books.find('dispatch', task.event)?.to[task.endpoint]
-    if (delivery?.state !== 'pending') return
-    const [answer] = await Promise.all(
-      Array.from({ length: task.faults.has('webhook-duplicate') ? 2 : 1 }, () => this.#post(task)),
-    )
-    if (answer === 'stopped') return
-    const attempts = delivery.attempts + 1
-    this.#letGo(task.endpoint)
-    if (answer === 'gone' || answer === 'taken') {
-      this.#note(task, { state: answer === 'taken' ? 'delivered' : 'failed', attempts })
-      return
-    }
-    const pause = retryDelaysMs[attempts - 1]
-    this.#note(task, { state: pause === undefined ? 'failed' : 'pending', attempts })
-    log('webhook not taken', { event: task.event, endpoint: task.endpoint, attempts, answer, retryInMs: pause ?? null })
-    if (pause !== undefined) this.#later({ ...task, faults: new Map() }, pause)
-  }
-
-  /** Sends the event once; `gone` when there is no such endpoint any more, else what the endpoint answered. */
-  async #post(task: Task): Promise<'taken' | 'gone' | 'stopped' | string> {
-    const { books, timeoutMs } = this.#options
-    const event = books.find('event', task.event)
-    const endpoint = books.find('webhook_endpoint', task.endpoint)
+  /** Sends the event once, or twice: `accepted`, `gone` when the endpoint is deleted or disabled, or what went wrong. */
+  async #attempt(eventId: string, endpointId: string, faults: Faults, signal: AbortSignal): Promise<string> {
+    const { store, timeoutMs } = this.#options
+    const event = store.find('event', eventId)
+    const endpoint = store.find('webhook_endpoint', endpointId)
     if (!event || endpoint?.status !== 'enabled') return 'gone'
-    const body = JSON.stringify({ ...event, pending_webhooks: undelivered(books.find('dispatch', event.id)) }, null, 2)
+    const pending_webhooks = pendingWebhooks(store.find('webhook_delivery', eventId))
+    const body = JSON.stringify({ ...event, pending_webhooks }, null, 2)
     // Receivers compare with their own clock, so this is the machine's time and not the account's.
-    const signedAt = Math.floor(Date.now() / 1_000) - (task.faults.has('webhook-stale') ? staleBySeconds : 0)
-    const secret = task.faults.has('webhook-wrong-secret') ? 'whsec_wrong' : (endpoint.secret ?? '')
-    try {
-      const response = await fetch(endpoint.url, {
-        method: 'POST',
-        headers: {
-          'content-type': 'application/json; charset=utf-8',
-          'stripe-signature': signature(body, secret, signedAt),
-          'user-agent': 'Stripe/1.0 (emulator)',
-        },
-        body,
-        redirect: 'manual',
-        signal: AbortSignal.any([this.#stopped.signal, AbortSignal.timeout(timeoutMs)]),
-      })
-      await response.body?.cancel()
-      return response.ok ? 'taken' : `status ${response.status}`
-    } catch (error) {
-      if (this.#stopped.signal.aborted) return 'stopped'
-      const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
-      return cause instanceof Error ? cause.message : 'unreachable'
+    const signedAt = Math.floor(Date.now() / 1_000) - (faults.has('webhook-stale') ? staleBySeconds : 0)
+    const secret = faults.has('webhook-wrong-secret') ? 'whsec_wrong' : (endpoint.secret ?? '')
+    const post = async (): Promise<string> => {
+      try {
+        const response = await fetch(endpoint.url, {
+          method: 'POST',
+          headers: {
+            'content-type': 'application/json; charset=utf-8',
+            'stripe-signature': signature(body, secret, signedAt),
+            'user-agent': 'Stripe/1.0 (emulator)',
+          },
+          body,
+          redirect: 'manual',
+          signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
+        })
+        await response.body?.cancel()
+        return response.ok ? 'accepted' : `status ${response.status}`
+      } catch (error) {
+        const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
+        return cause instanceof Error ? cause.message : 'unreachable'
+      }
     }
+    const [answer] = await Promise.all(faults.has('webhook-duplicate') ? [post(), post()] : [post()])
+    return answer
   }
 
-  #note(task: Task, delivery: Delivery): void {
-    this.#options.books.transact((draft) => {
-      const dispatch = draft.find('dispatch', task.event)
-      if (dispatch) draft.put({ ...dispatch, to: { ...dispatch.to, [task.endpoint]: delivery } })
+  #save(event: string, endpoint: string, delivery: Delivery): void {
+    this.#options.store.transaction((tx) => {
+      const known = tx.find('webhook_delivery', event)
+      if (known) tx.put({ ...known, endpoints: { ...known.endpoints, [endpoint]: delivery } })
     })
   }
+}
+
+/** Every delivery that waits listens to it, and there may be thousands. */
+function newStop(): AbortController {
+  const stop = new AbortController()
+  setMaxListeners(0, stop.signal)
+  return stop
+}
+
+/** The `Stripe-Signature` header of a body: https://docs.stripe.com/webhooks#verify-manually */
+function signature(body: string, secret: string, unixSeconds: number): string {
+  const v1 = createHmac('sha256', secret).update(`${unixSeconds}.${body}`).digest('hex')
+  return `t=${unixSeconds},v1=${v1}`
 }

@@ -12,52 +12,56 @@ export type Scalars = {
   Boolean: { input: boolean; output: boolean; }
   Int: { input: number; output: number; }
   Float: { input: number; output: number; }
-  /** An instant with its zone, ISO 8601 (2026-11-21T08:00:00.000Z). */
+  /** An instant in UTC, ISO 8601 with milliseconds (2026-11-21T08:00:00.000Z). */
   DateTime: { input: Date; output: Date; }
   _FieldSet: { input: unknown; output: unknown; }
 };
 
-/** A hold can be extended once. */
+/** The hold was already extended, which is possible once. */
 export type AlreadyExtended = Problem & {
   readonly __typename?: 'AlreadyExtended';
   readonly message: Scalars['String']['output'];
 };
 
-/** Somebody else has at least one of them. */
+/** Another booking has at least one of the bookables. */
 export type AlreadyTaken = Problem & {
   readonly __typename?: 'AlreadyTaken';
-  /** The nearest that are free, nearest first, at most 5. */
+  /** The nearest free ones, nearest first, at most 5. */
   readonly alternatives: ReadonlyArray<Vehicle>;
   readonly message: Scalars['String']['output'];
-  /** Which of the wanted ids are taken. */
+  /** Those of the requested ids that are taken. */
   readonly takenIds: ReadonlyArray<Scalars['ID']['output']>;
 };
 
-/** An id that no search shows (any more): vehicles get a new one after each ride. */
+/** Unknown ids. A vehicle gets a new id after each ride. */
 export type BookableNotFound = Problem & {
   readonly __typename?: 'BookableNotFound';
+  /** Those of the requested ids that are unknown. */
   readonly ids: ReadonlyArray<Scalars['ID']['output']>;
   readonly message: Scalars['String']['output'];
 };
 
-/** Somebody's claim on one or several things that exist only once. */
+/** A customer's claim on one or several bookables. While it is live, nobody else can book them. */
 export type Booking = {
   readonly __typename?: 'Booking';
-  /** What will be authorised on the card before it begins; the final fare is captured from it. */
+  /** What is authorised on the card before the ride. The fare is captured from it. */
   readonly authorisation: Money;
+  /** Null unless CANCELLED. */
   readonly cancelReason: Maybe<CancelReason>;
   readonly createdAt: Scalars['DateTime']['output'];
-  /** Whose it is; for the other subgraphs' own checks. */
+  /** The customer who booked, for the checks of other subgraphs. */
   readonly customerId: Scalars['ID']['output'];
+  /** Null until COMPLETED. */
   readonly endedAt: Maybe<Scalars['DateTime']['output']>;
-  /** HELD: when the hold ends. PROCESSING: when payment must be settled. CONFIRMED: start before. Else null. */
+  /** HELD: end of the hold. PROCESSING: deadline of the payment. CONFIRMED: the ride must start before this. Null in every other state. */
   readonly expiresAt: Maybe<Scalars['DateTime']['output']>;
-  /** Whether the hold was extended; it can be once. */
+  /** Whether the hold was extended. That is possible once. */
   readonly extended: Scalars['Boolean']['output'];
-  /** What it cost; null until COMPLETED. */
+  /** What the ride cost. Null until COMPLETED. */
   readonly fare: Maybe<Fare>;
   readonly id: Scalars['ID']['output'];
   readonly items: ReadonlyArray<BookingItem>;
+  /** Null before the ride. */
   readonly startedAt: Maybe<Scalars['DateTime']['output']>;
   readonly state: BookingState;
 };
@@ -74,42 +78,42 @@ export type BookingEdge = {
   readonly node: Booking;
 };
 
-/** One booked thing and the price agreed when it was held. */
+/** One line of a booking: a bookable and the price agreed when it was held. */
 export type BookingItem = {
   readonly __typename?: 'BookingItem';
   readonly price: PriceQuote;
-  /** The vehicle while the booking has it; null once that is over, because a past ride must not tell the vehicle's new id. */
+  /** The vehicle while the booking is live. Null after that, because a past ride must not reveal the vehicle's new id. */
   readonly vehicle: Maybe<Vehicle>;
 };
 
 export type BookingItemInput = {
-  /** The public id of the thing, as a search showed it. */
+  /** The public id of the bookable: the `id` of a Vehicle in a search. */
   readonly bookableId: Scalars['ID']['input'];
 };
 
-/** There is no such booking for you. */
+/** The viewer has no such booking. */
 export type BookingNotFound = Problem & {
   readonly __typename?: 'BookingNotFound';
   readonly message: Scalars['String']['output'];
 };
 
-/** The life of a booking. The table of moves stands in this subgraph's README. */
+/** The state of a booking. The README of this subgraph shows every move between states. */
 export type BookingState =
-  /** In use. */
+  /** The ride is running. */
   | 'ACTIVE'
-  /** Ended by somebody's decision; see `cancelReason`. */
+  /** Ended before the ride; see `cancelReason`. */
   | 'CANCELLED'
-  /** Over, in the normal way. */
+  /** The ride has ended; see `fare`. */
   | 'COMPLETED'
-  /** Paid for; to be started before `expiresAt`. */
+  /** Paid for. It must start before `expiresAt`. */
   | 'CONFIRMED'
-  /** Ended by time. */
+  /** Ended by time: not paid for, or not started. */
   | 'EXPIRED'
-  /** Taken for a short time, until `expiresAt`. */
+  /** The customer has the bookables until `expiresAt`, to decide and pay. */
   | 'HELD'
-  /** Payment's answer is unknown; nobody else can have it until it is known. */
+  /** The outcome of the payment is unknown. The booking keeps its bookables until it is known. */
   | 'NEEDS_REVIEW'
-  /** Payment is under way; time alone no longer ends it. */
+  /** Payment is under way. The booking does not end by time alone. */
   | 'PROCESSING';
 
 export type CancelBookingInput = {
@@ -124,22 +128,25 @@ export type CancelBookingSuccess = {
 };
 
 export type CancelReason =
+  /** The customer cancelled it. */
   | 'CUSTOMER'
+  /** An operator cancelled it, or the vehicle was taken out of service. */
   | 'OPERATOR'
-  /** No attempt to pay succeeded in time. */
+  /** Payment did not succeed within the time and the attempts allowed. */
   | 'PAYMENT_FAILED';
 
-/** Several holds in a row were left to expire. */
+/** Several holds of the customer in a row expired without payment. */
 export type CoolingDown = Problem & {
   readonly __typename?: 'CoolingDown';
   readonly message: Scalars['String']['output'];
+  /** When the next hold is allowed. */
   readonly retryAt: Scalars['DateTime']['output'];
 };
 
 export type CreateBookingInput = {
-  /** What to hold; the `id` of a Vehicle. One vehicle per booking. */
+  /** What to hold, at least one. A booking has one vehicle. */
   readonly items: ReadonlyArray<BookingItemInput>;
-  /** A UUID that you choose; keep it when you repeat the request. */
+  /** A UUID made by the client. A repetition of the request has the same one. */
   readonly requestId: Scalars['ID']['input'];
 };
 
@@ -152,6 +159,7 @@ export type CreateBookingSuccess = {
 
 export type ExtendHoldInput = {
   readonly bookingId: Scalars['ID']['input'];
+  /** A UUID made by the client. A repetition of the request has the same one. */
   readonly requestId: Scalars['ID']['input'];
 };
 
@@ -162,60 +170,67 @@ export type ExtendHoldSuccess = {
   readonly booking: Booking;
 };
 
+/** What a ride cost. */
 export type Fare = {
   readonly __typename?: 'Fare';
   readonly lines: ReadonlyArray<FareLine>;
+  /** The sum of the lines. */
   readonly total: Money;
 };
 
 export type FareLine = {
   readonly __typename?: 'FareLine';
   readonly kind: FareLineKind;
+  /** MINUTES: the number of started minutes. 1 for every other kind. */
   readonly quantity: Scalars['Int']['output'];
+  /** `quantity` times `unit`. */
   readonly total: Money;
+  /** The price of one. */
   readonly unit: Money;
 };
 
 export type FareLineKind =
-  /** What the ceiling takes off; negative. */
+  /** What the fees exceed the maximum fare by; a negative amount. */
   | 'CAP'
-  /** Started minutes. */
+  /** The fee for the started minutes. */
   | 'MINUTES'
+  /** The fixed fee. */
   | 'UNLOCK';
 
-/** The hold ran out. */
+/** The hold has expired. */
 export type HoldExpired = Problem & {
   readonly __typename?: 'HoldExpired';
   readonly expiredAt: Scalars['DateTime']['output'];
   readonly message: Scalars['String']['output'];
 };
 
-/** Too many holds within a minute. */
+/** The customer has placed too many holds in one minute. */
 export type HoldsTooFast = Problem & {
   readonly __typename?: 'HoldsTooFast';
   readonly message: Scalars['String']['output'];
+  /** When the next hold is allowed. */
   readonly retryAt: Scalars['DateTime']['output'];
 };
 
-/** An amount of money. Never a float. */
+/** An amount of money. */
 export type Money = {
   readonly __typename?: 'Money';
-  /** In the currency's minor unit (cents). */
+  /** In the minor unit of the currency (cents). */
   readonly amountMinor: Scalars['Int']['output'];
-  /** ISO 4217. */
+  /** The ISO 4217 code (EUR). */
   readonly currency: Scalars['String']['output'];
 };
 
 export type Mutation = {
   readonly __typename?: 'Mutation';
-  /** Ends a booking that has not begun. An authorisation is voided. Asked again it answers the same. */
+  /** Cancels a booking that is HELD or CONFIRMED and voids its authorisation. Cancelling it again gives the same answer. */
   readonly cancelBooking: Maybe<CancelBookingResult>;
   /**
-   * Takes things for a short time (vehicles: 5 minutes) while you decide and pay. All of them or none. The same
-   * `requestId` with the same input answers with the same booking, however often it is asked.
+   * Holds bookables for a short time (vehicles: 5 minutes), in which the customer decides and pays: all of them or none. A
+   * repeated `requestId` with the same input is answered with the same booking.
    */
   readonly createBooking: Maybe<CreateBookingResult>;
-  /** Gives a hold more time, once per booking (vehicles: 5 minutes more). */
+  /** Extends a hold (vehicles: by 5 minutes). Possible once per booking. A repeated `requestId` with the same input is answered with the same booking. */
   readonly extendHold: Maybe<ExtendHoldResult>;
 };
 
@@ -240,31 +255,32 @@ export type PageInfo = {
   readonly hasNextPage: Scalars['Boolean']['output'];
 };
 
-/** A price before it is spent: a fixed part, a part by time, a ceiling. */
+/** What a ride will cost: a fixed fee, a fee per minute, a maximum. */
 export type PriceQuote = {
   readonly __typename?: 'PriceQuote';
-  /** What will be authorised on the card. */
+  /** What is authorised on the card before the ride. */
   readonly authorisation: Money;
-  /** The most a booking can cost. */
+  /** The maximum fare. */
   readonly cap: Money;
-  /** Per started minute. */
+  /** The fee per started minute. */
   readonly perMinute: Money;
+  /** The fixed fee. */
   readonly unlock: Money;
 };
 
-/** A request we understood and refused. Nothing has changed. */
+/** Why a request was refused. A refused request has changed nothing. */
 export type Problem = {
-  /** One sentence for people, with the next step in it. May change; the facts are the other fields. */
+  /** What happened and what to do next, for people to read. The text may change; programs use the type and its other fields. */
   readonly message: Scalars['String']['output'];
 };
 
 export type Query = {
   readonly __typename?: 'Query';
-  /** A booking of yours (operators: anyone's); null when there is none. */
+  /** A booking by its id. Customers see their own bookings, operators all. Null when there is no such booking. */
   readonly booking: Maybe<Booking>;
-  /** Who the gateway took you for. */
+  /** Who is asking, as the gateway has authenticated it. */
   readonly me: Viewer;
-  /** Your bookings, newest first. At most 100 at a time. */
+  /** The bookings of the customer who asks, newest first. `first` is 1 to 100; `after` is the `endCursor` of the page before. */
   readonly myBookings: BookingConnection;
 };
 
@@ -280,7 +296,7 @@ export type QueryMyBookingsArgs = {
   state?: InputMaybe<ReadonlyArray<BookingState>>;
 };
 
-/** The `requestId` was used before, for something else. */
+/** The `requestId` was already used for a different request. */
 export type RequestIdReused = Problem & {
   readonly __typename?: 'RequestIdReused';
   readonly message: Scalars['String']['output'];
@@ -288,7 +304,7 @@ export type RequestIdReused = Problem & {
 
 export type Subscription = {
   readonly __typename?: 'Subscription';
-  /** The booking as it is, then after every change. Ends when the booking is over. Null when there is no such booking for you. */
+  /** The booking now, then after every change. Completes when the booking has ended. One null when the viewer has no such booking. */
   readonly bookingStatus: Maybe<Booking>;
 };
 
@@ -297,16 +313,18 @@ export type SubscriptionBookingStatusArgs = {
   bookingId: Scalars['ID']['input'];
 };
 
-/** You have the most open holds a customer may have. */
+/** The customer has as many unpaid bookings as are allowed at a time. */
 export type TooManyHolds = Problem & {
   readonly __typename?: 'TooManyHolds';
+  /** How many unpaid bookings a customer can have at a time. */
   readonly limit: Scalars['Int']['output'];
   readonly message: Scalars['String']['output'];
 };
 
-/** More things than one booking may have, or the same one twice. */
+/** More bookables than one booking can have, or the same one twice. */
 export type TooManyItems = Problem & {
   readonly __typename?: 'TooManyItems';
+  /** How many bookables one booking can have. */
   readonly limit: Scalars['Int']['output'];
   readonly message: Scalars['String']['output'];
 };
@@ -314,14 +332,16 @@ export type TooManyItems = Problem & {
 export type Vehicle = {
   readonly __typename?: 'Vehicle';
   readonly id: Scalars['ID']['output'];
-  /** What riding it costs from now on; null when it cannot be booked at all. */
+  /** What a ride that is booked now will cost. Null when the vehicle is unknown or out of service. */
   readonly price: Maybe<PriceQuote>;
 };
 
-/** The vehicle is not reachable by radio, so it could not be unlocked. */
+/** The vehicle is out of contact, so it could not be unlocked. */
 export type VehicleOffline = Problem & {
   readonly __typename?: 'VehicleOffline';
+  /** The nearest free ones, nearest first, at most 5. */
   readonly alternatives: ReadonlyArray<Vehicle>;
+  /** Those of the requested ids that are out of contact. */
   readonly ids: ReadonlyArray<Scalars['ID']['output']>;
   readonly message: Scalars['String']['output'];
 };
@@ -329,14 +349,16 @@ export type VehicleOffline = Problem & {
 /** The vehicle is out of service. */
 export type VehicleWithdrawn = Problem & {
   readonly __typename?: 'VehicleWithdrawn';
+  /** The nearest free ones, nearest first, at most 5. */
   readonly alternatives: ReadonlyArray<Vehicle>;
+  /** Those of the requested ids that are out of service. */
   readonly ids: ReadonlyArray<Scalars['ID']['output']>;
   readonly message: Scalars['String']['output'];
 };
 
 export type Viewer = {
   readonly __typename?: 'Viewer';
-  /** The token's subject; null for anonymous. */
+  /** The subject of the token; null for an anonymous viewer. */
   readonly id: Maybe<Scalars['ID']['output']>;
   readonly role: ViewerRole;
 };
@@ -347,10 +369,11 @@ export type ViewerRole =
   | 'OPERATOR'
   | 'VEHICLE';
 
-/** The booking's state does not allow this. */
+/** The state of the booking does not allow this. */
 export type WrongState = Problem & {
   readonly __typename?: 'WrongState';
   readonly message: Scalars['String']['output'];
+  /** The state of the booking now. */
   readonly state: BookingState;
 };
 

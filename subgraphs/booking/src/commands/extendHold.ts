@@ -1,8 +1,9 @@
 import { accept, type Outcome, refuse } from '@holdfast/service/domain'
-import { DatabaseError, type Pool, transaction } from '@holdfast/service/postgres'
+import { DatabaseError, transaction } from '@holdfast/service/postgres'
 import { type Booking, type ExtendRefusal, extend } from '../domain/booking.ts'
-import { lockBooking, saveExtended } from '../store/bookings.ts'
-import { hashOf, isRepeated, rememberRequest, requestOf } from '../store/requests.ts'
+import { bookingForUpdate, saveExtended } from '../store/bookings.ts'
+import { findRequest, hashOf, isSameRequest, saveRequest } from '../store/requests.ts'
+import type { Deps } from './deps.ts'
 
 export interface ExtendHold {
   readonly customerId: string
@@ -14,33 +15,28 @@ export type ExtendHoldRefusal =
   | { readonly kind: 'BookingNotFound' }
   | { readonly kind: 'RequestIdReused' }
 
-/** Gives the customer's hold more time, once. The same request again gets the same booking. */
-export const extendHold =
-  (pool: Pool) =>
-  async (command: ExtendHold): Promise<Outcome<Booking, ExtendHoldRefusal>> => {
-    const { customerId, requestId, bookingId } = command
-    const inputHash = hashOf(bookingId)
-
-    const once = () =>
-      transaction(pool, async (tx): Promise<Outcome<Booking, ExtendHoldRefusal>> => {
-        const locked = await lockBooking(tx, { customerId }, bookingId)
-        const known = await requestOf(tx, customerId, requestId)
-        if (known && !isRepeated(known, 'extendHold', inputHash)) return refuse({ kind: 'RequestIdReused' })
-        if (!locked) return refuse({ kind: 'BookingNotFound' })
-        const { booking, now, extendSeconds } = locked
-        if (known) return accept(booking)
-        const outcome = extend(booking, extendSeconds, now)
-        if (!outcome.ok) return outcome
-        const extended = await saveExtended(tx, bookingId, outcome.value)
-        await rememberRequest(tx, { customerId, requestId, operation: 'extendHold', inputHash, bookingId })
-        return accept(extended)
-      })
-
-    try {
-      return await once()
-    } catch (err) {
-      // Another request with the same id, for another booking, was faster; now it can be seen.
-      if (err instanceof DatabaseError && err.constraint === 'request_pkey') return once()
-      throw err
-    }
+/** Extends the customer's hold, once. The same request again is answered with the same booking. */
+export async function extendHold(deps: Deps, command: ExtendHold): Promise<Outcome<Booking, ExtendHoldRefusal>> {
+  try {
+    return await extendOnce(deps, command)
+  } catch (err) {
+    // A request with the same id, for another booking, has committed meanwhile. Now it can be read.
+    if (err instanceof DatabaseError && err.constraint === 'request_pkey') return extendOnce(deps, command)
+    throw err
   }
+}
+
+const extendOnce = ({ pool }: Deps, { customerId, requestId, bookingId }: ExtendHold) =>
+  transaction(pool, async (tx): Promise<Outcome<Booking, ExtendHoldRefusal>> => {
+    const inputHash = hashOf(bookingId)
+    const found = await bookingForUpdate(tx, { customerId }, bookingId)
+    const earlier = await findRequest(tx, customerId, requestId)
+    if (earlier && !isSameRequest(earlier, 'extendHold', inputHash)) return refuse({ kind: 'RequestIdReused' })
+    if (!found) return refuse({ kind: 'BookingNotFound' })
+    if (earlier) return accept(found.booking)
+    const outcome = extend(found.booking, found.extendSeconds, found.now)
+    if (!outcome.ok) return outcome
+    const extended = await saveExtended(tx, bookingId, outcome.value)
+    await saveRequest(tx, { customerId, requestId, operation: 'extendHold', inputHash, bookingId })
+    return accept(extended)
+  })

@@ -1,20 +1,20 @@
 import type { Transaction } from '@holdfast/service/postgres'
 import { cancel } from '../domain/booking.ts'
 import { holderOf, setWithdrawn } from '../store/bookables.ts'
-import { lockBooking, saveCancelled } from '../store/bookings.ts'
+import { bookingForUpdate, saveCancelled } from '../store/bookings.ts'
 
 /**
- * Takes a vehicle out of booking. Who held it before fleet could know is not left waiting for it: the booking is cancelled,
- * at once or, when it is being paid, as soon as payment has its answer (booking.confirm_paid, booking.decline_payment).
- * Throws when it changes hands at this very moment; the event is then tried again.
+ * Makes a vehicle unavailable for booking and cancels the booking that has it, if it has not started. A booking that is being
+ * paid for is cancelled by booking.confirm_paid or booking.decline_payment, as soon as the payment's outcome is known.
+ * Throws when the vehicle changes hands meanwhile; the event is then retried.
  */
-export const withdrawVehicle = async (tx: Transaction, vehicleId: string): Promise<void> => {
+export async function withdrawVehicle(tx: Transaction, vehicleId: string): Promise<void> {
   const holder = await holderOf(tx, vehicleId)
   if (holder === undefined) return
-  // All things of the booking first, by id, and only then this one: its own row locked before them could deadlock.
-  const locked = holder === null ? undefined : await lockBooking(tx, 'everybody', holder)
+  // Lock order: all bookables of the booking by id. Locking this one first could deadlock.
+  const found = holder === null ? undefined : await bookingForUpdate(tx, 'all', holder)
   if (!(await setWithdrawn(tx, vehicleId, holder))) throw new Error(`vehicle ${vehicleId} has just changed hands`)
-  if (!locked) return
-  const outcome = cancel(locked.booking)
-  if (outcome.ok && outcome.value) await saveCancelled(tx, locked.booking.id, 'OPERATOR')
+  if (!found) return
+  const outcome = cancel(found.booking)
+  if (outcome.ok && outcome.value) await saveCancelled(tx, found.booking.id, 'OPERATOR')
 }

@@ -1,73 +1,57 @@
-import type { Money } from '@holdfast/contracts'
-import { accept, type Outcome, refuse } from '@holdfast/service/domain'
+import { BookingState, type Money, type Payload } from '@holdfast/contracts'
+import { accept, isFinal, type Move, type Outcome, refuse } from '@holdfast/service/domain'
 import { type Fare, fareOf, sumOf } from './fare.ts'
 import type { Price } from './price.ts'
 
-export const states = [
-  'HELD',
-  'PROCESSING',
-  'CONFIRMED',
-  'ACTIVE',
-  'COMPLETED',
-  'CANCELLED',
-  'EXPIRED',
-  'NEEDS_REVIEW',
-] as const
-export type State = (typeof states)[number]
-
-export interface Move {
-  readonly name: string
-  readonly from: State
-  readonly to: State
-  /** Who makes it, for readers. */
-  readonly by: string
-}
+export const states: readonly BookingState[] = BookingState.options
 
 /**
- * Every legal move of a booking after it was held. What is not here cannot happen: booking.legal_move has the same rows
- * and the database refuses all others.
+ * Every legal move of a booking after it was held. The table booking.legal_move has the same rows, and the database refuses
+ * every other move.
  */
 export const moves = [
   { name: 'extend', from: 'HELD', to: 'HELD', by: 'customer, once' },
-  { name: 'claim', from: 'HELD', to: 'PROCESSING', by: 'payment, before it asks Stripe' },
-  { name: 'decline', from: 'PROCESSING', to: 'HELD', by: 'payment: no money, but time and attempts left' },
+  { name: 'claim', from: 'HELD', to: 'PROCESSING', by: 'payment: before it calls Stripe' },
+  { name: 'decline', from: 'PROCESSING', to: 'HELD', by: 'payment: declined, time and attempts left' },
   {
     name: 'decline',
     from: 'PROCESSING',
     to: 'CANCELLED',
-    by: 'payment: no money and no time or attempts left; out of service',
+    by: 'payment: declined, no time or attempts left, or vehicle out of service',
   },
   { name: 'confirm', from: 'PROCESSING', to: 'CONFIRMED', by: 'payment: authorised' },
-  { name: 'start', from: 'CONFIRMED', to: 'ACTIVE', by: 'fleet: the lock opened' },
+  { name: 'start', from: 'CONFIRMED', to: 'ACTIVE', by: 'fleet: the vehicle was unlocked' },
   { name: 'complete', from: 'ACTIVE', to: 'COMPLETED', by: 'fleet: the trip ended' },
   { name: 'cancel', from: 'HELD', to: 'CANCELLED', by: 'customer, operator' },
   { name: 'cancel', from: 'CONFIRMED', to: 'CANCELLED', by: 'customer, operator' },
-  { name: 'expire', from: 'HELD', to: 'EXPIRED', by: 'time' },
-  { name: 'expire', from: 'CONFIRMED', to: 'EXPIRED', by: 'time: never started' },
-  { name: 'review', from: 'PROCESSING', to: 'NEEDS_REVIEW', by: 'payment: deadline passed, Stripe silent' },
+  { name: 'expire', from: 'HELD', to: 'EXPIRED', by: 'time: not paid for' },
+  { name: 'expire', from: 'CONFIRMED', to: 'EXPIRED', by: 'time: not started' },
+  { name: 'review', from: 'PROCESSING', to: 'NEEDS_REVIEW', by: 'payment: no answer of Stripe by the deadline' },
   { name: 'confirm', from: 'NEEDS_REVIEW', to: 'CONFIRMED', by: 'payment: authorised after all' },
-  { name: 'decline', from: 'NEEDS_REVIEW', to: 'CANCELLED', by: 'payment: no money after all; out of service' },
-] as const satisfies readonly Move[]
+  {
+    name: 'decline',
+    from: 'NEEDS_REVIEW',
+    to: 'CANCELLED',
+    by: 'payment: declined after all, or vehicle out of service',
+  },
+] as const satisfies readonly Move<BookingState>[]
 
-/** States in which nobody else can have the things. */
-export const occupying = ['HELD', 'PROCESSING', 'CONFIRMED', 'ACTIVE', 'NEEDS_REVIEW'] as const satisfies State[]
+/** Whether the booking has not ended. A live booking has its bookables, and nobody else can book them. */
+export const isLive = (state: BookingState): boolean => !isFinal(moves, state)
 
-export const isOccupying = (state: State): boolean => (occupying as readonly State[]).includes(state)
+export const liveStates = states.filter(isLive)
 
-/** Whether the booking is over: no move leads on from here. */
-export const isOver = (state: State): boolean => !moves.some(({ from }) => from === state)
+export type CancelReason = Payload<'BookingCancelled'>['reason']
 
-export type CancelReason = 'CUSTOMER' | 'OPERATOR' | 'PAYMENT_FAILED'
-
-/** One booked thing. */
+/** One booked bookable. */
 export interface Item {
-  /** The thing's public id while the booking occupies it. Null after: a past ride must not tell the vehicle's new id. */
+  /** The public id while the booking is live; null after that, so that a past ride does not reveal the vehicle's new id. */
   readonly vehicleId: string | null
   /** As agreed when it was held. */
   readonly price: Price
 }
 
-/** Somebody's claim on one or several things that exist once. What exists in one state only is only there in that state. */
+/** A customer's claim on one or several bookables. Each state has the fields that exist in it. */
 export type Booking = {
   readonly id: string
   readonly customerId: string
@@ -85,13 +69,13 @@ export type Booking = {
   | { readonly state: 'CANCELLED'; readonly reason: CancelReason }
 )
 
-export type WrongState = { readonly kind: 'WrongState'; readonly state: State }
+export type WrongState = { readonly kind: 'WrongState'; readonly state: BookingState }
 export type ExtendRefusal =
   | WrongState
   | { readonly kind: 'AlreadyExtended' }
   | { readonly kind: 'HoldExpired'; readonly expiredAt: Date }
 
-/** Gives a live hold `seconds` more, once. Accepted: its new end. */
+/** Extends a hold by `seconds`, once. Accepted: its new end. */
 export function extend(booking: Booking, seconds: number, now: Date): Outcome<Date, ExtendRefusal> {
   if (booking.state === 'EXPIRED' || (booking.state === 'HELD' && booking.expiresAt <= now)) {
     return refuse({ kind: 'HoldExpired', expiredAt: booking.holdExpiresAt })
@@ -101,7 +85,7 @@ export function extend(booking: Booking, seconds: number, now: Date): Outcome<Da
   return accept(new Date(booking.expiresAt.getTime() + seconds * 1_000))
 }
 
-/** Ends a booking that has not begun. Accepted with false: it was cancelled already. */
+/** Cancels a booking that has not started. Accepted: whether it changes; false when it was already cancelled. */
 export function cancel(booking: Booking): Outcome<boolean, WrongState> {
   switch (booking.state) {
     case 'HELD':
@@ -114,7 +98,7 @@ export function cancel(booking: Booking): Outcome<boolean, WrongState> {
   }
 }
 
-/** Ends a booking in use. Accepted: what it costs. */
+/** Completes an active booking. Accepted: its fare. */
 export function complete(booking: Booking, endedAt: Date): Outcome<Fare, WrongState> {
   if (booking.state !== 'ACTIVE') return refuse({ kind: 'WrongState', state: booking.state })
   const { startedAt, items, authorisation } = booking

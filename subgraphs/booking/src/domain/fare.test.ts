@@ -71,7 +71,7 @@ describe('a fare', () => {
     }
   })
 
-  it('of several things is the sum', () => {
+  it('of several bookables is the sum', () => {
     const one = fareOf(scooter, from, after(60))
     const { total, lines } = sumOf([one, one], 'EUR')
     expect(total).toEqual(eur(250))

@@ -3,18 +3,18 @@ import type { Price } from './price.ts'
 
 export interface Fare {
   readonly total: Money
-  /** Sum up to `total`. */
+  /** They sum up to `total`. */
   readonly lines: readonly FareLine[]
 }
 
 /**
- * Minutes begun between two instants, at least 1: who opened the lock has begun a minute, even when the vehicle reports
- * opening and closing as the same instant or in the wrong order.
+ * Started minutes between two instants. At least 1: unlocking starts a minute, also when the vehicle reports unlocking and
+ * locking at the same instant or in the wrong order.
  */
 export const startedMinutes = (from: Date, to: Date): number =>
   Math.max(1, Math.ceil((to.getTime() - from.getTime()) / 60_000))
 
-/** Unlock fee and started minutes, together at most the cap. */
+/** The unlock fee plus the started minutes, at most the cap. */
 export function fareOf(price: Price, from: Date, to: Date): Fare {
   const minutes = startedMinutes(from, to)
   const { currency } = price.unlock
@@ -34,7 +34,7 @@ export function fareOf(price: Price, from: Date, to: Date): Fare {
   return { total: { amountMinor: Math.min(uncapped, price.cap.amountMinor), currency }, lines }
 }
 
-/** The fares of the things of one booking as one. */
+/** The fare of a booking: the sum of its items' fares. */
 export const sumOf = (fares: readonly Fare[], currency: string): Fare => ({
   total: { amountMinor: fares.reduce((sum, { total }) => sum + total.amountMinor, 0), currency },
   lines: fares.flatMap(({ lines }) => lines),

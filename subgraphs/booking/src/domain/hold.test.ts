@@ -1,30 +1,34 @@
 import { describe, expect, it } from '@jest/globals'
-import { type Found, whyRefused } from './hold.ts'
+import { obstacleTo, type RequestedBookable } from './hold.ts'
 
-const fine = { withdrawn: false, offline: false, free: true }
-const thing = (publicId: string, not: Partial<Found> = {}): Found => ({ publicId, ...fine, ...not })
+const available = { withdrawn: false, offline: false, free: true }
+const bookable = (publicId: string, facts: Partial<RequestedBookable> = {}): RequestedBookable => ({
+  publicId,
+  ...available,
+  ...facts,
+})
 
-describe('why a hold was refused', () => {
+describe('the obstacle to a hold', () => {
   it.each([
-    ['more than the limit', ['a', 'b'], [thing('a'), thing('b')], 1, { kind: 'TooManyItems', limit: 1 }],
-    ['the same twice', ['a', 'a'], [thing('a')], 2, { kind: 'TooManyItems', limit: 2 }],
+    ['more than the limit', ['a', 'b'], [bookable('a'), bookable('b')], 1, { kind: 'TooManyItems', limit: 1 }],
+    ['the same twice', ['a', 'a'], [bookable('a')], 2, { kind: 'TooManyItems', limit: 2 }],
     ['too many unknown ones', ['x', 'y'], [], 1, { kind: 'TooManyItems', limit: 1 }],
-    ['an unknown id', ['a', 'x'], [thing('a')], 2, { kind: 'BookableNotFound', ids: ['x'] }],
-    ['out of service', ['a'], [thing('a', { withdrawn: true })], 1, { kind: 'VehicleWithdrawn', ids: ['a'] }],
-    ['out of contact', ['a'], [thing('a', { offline: true })], 1, { kind: 'VehicleOffline', ids: ['a'] }],
-    ['taken', ['a', 'b'], [thing('a'), thing('b', { free: false })], 2, { kind: 'AlreadyTaken', ids: ['b'] }],
-    ['nothing any more', ['a'], [thing('a')], 1, null],
-  ] as const)('%s', (_, wanted, found, limit, reason) => {
-    expect(whyRefused(wanted, found, limit)).toEqual(reason)
+    ['an unknown id', ['a', 'x'], [bookable('a')], 2, { kind: 'BookableNotFound', ids: ['x'] }],
+    ['out of service', ['a'], [bookable('a', { withdrawn: true })], 1, { kind: 'VehicleWithdrawn', ids: ['a'] }],
+    ['out of contact', ['a'], [bookable('a', { offline: true })], 1, { kind: 'VehicleOffline', ids: ['a'] }],
+    ['taken', ['a', 'b'], [bookable('a'), bookable('b', { free: false })], 2, { kind: 'AlreadyTaken', ids: ['b'] }],
+    ['none any more', ['a'], [bookable('a')], 1, null],
+  ] as const)('%s', (_, requestedIds, found, limit, obstacle) => {
+    expect(obstacleTo(requestedIds, found, limit)).toEqual(obstacle)
   })
 
-  it('says out of service before out of contact before taken', () => {
+  it('is out of service before out of contact before taken', () => {
     const all = [
-      thing('a', { free: false }),
-      thing('b', { offline: true, free: false }),
-      thing('c', { withdrawn: true, offline: true, free: false }),
+      bookable('a', { free: false }),
+      bookable('b', { offline: true, free: false }),
+      bookable('c', { withdrawn: true, offline: true, free: false }),
     ]
-    expect(whyRefused(['a', 'b', 'c'], all, 3)).toEqual({ kind: 'VehicleWithdrawn', ids: ['c'] })
-    expect(whyRefused(['a', 'b'], all.slice(0, 2), 3)).toEqual({ kind: 'VehicleOffline', ids: ['b'] })
+    expect(obstacleTo(['a', 'b', 'c'], all, 3)).toEqual({ kind: 'VehicleWithdrawn', ids: ['c'] })
+    expect(obstacleTo(['a', 'b'], all.slice(0, 2), 3)).toEqual({ kind: 'VehicleOffline', ids: ['b'] })
   })
 })

@@ -1,9 +1,13 @@
-/** Why a hold was refused, said by what is true of the wanted things. */
-
-/** Something of the same kind that was free when it was looked for. */
+/** An alternative to a bookable that cannot be held: of the same kind, and free when it was read. */
 export interface Alternative {
   /** Its public id. */
   readonly id: string
+}
+
+interface Unavailable<Kind extends string> {
+  readonly kind: Kind
+  readonly ids: readonly string[]
+  readonly alternatives: readonly Alternative[]
 }
 
 export type HoldRefusal =
@@ -13,46 +17,47 @@ export type HoldRefusal =
       readonly alternatives: readonly Alternative[]
     }
   | { readonly kind: 'BookableNotFound'; readonly ids: readonly string[] }
-  | { readonly kind: 'VehicleOffline'; readonly ids: readonly string[]; readonly alternatives: readonly Alternative[] }
-  | {
-      readonly kind: 'VehicleWithdrawn'
-      readonly ids: readonly string[]
-      readonly alternatives: readonly Alternative[]
-    }
+  | Unavailable<'VehicleOffline'>
+  | Unavailable<'VehicleWithdrawn'>
   | { readonly kind: 'TooManyHolds'; readonly limit: number }
   | { readonly kind: 'HoldsTooFast'; readonly retryAt: Date }
   | { readonly kind: 'CoolingDown'; readonly retryAt: Date }
   | { readonly kind: 'TooManyItems'; readonly limit: number }
   | { readonly kind: 'RequestIdReused' }
 
-/** A wanted thing as it is found. */
-export interface Found {
+/** A bookable as a refused hold finds it. */
+export interface RequestedBookable {
   readonly publicId: string
   readonly withdrawn: boolean
   readonly offline: boolean
   readonly free: boolean
 }
 
-/** What the things themselves say. */
-export type Reason =
+/** What prevents a hold, apart from limits of the customer. */
+export type Obstacle =
   | { readonly kind: 'TooManyItems'; readonly limit: number }
   | { readonly kind: 'BookableNotFound'; readonly ids: readonly string[] }
   | { readonly kind: 'VehicleWithdrawn' | 'VehicleOffline' | 'AlreadyTaken'; readonly ids: readonly string[] }
 
 /**
- * The first reason that stands, in the order in which trying again helps less: a wrong cart, unknown ids, out of service,
- * out of contact, taken. Null when nothing stands in the way any more: try again.
+ * The obstacle that lasts longest: wrong items, unknown ids, out of service, out of contact, taken, in this order. Null when
+ * there is none any more: the hold can be tried again.
  */
-export function whyRefused(wanted: readonly string[], found: readonly Found[], limit: number): Reason | null {
-  if (wanted.length > limit || new Set(wanted).size < wanted.length) return { kind: 'TooManyItems', limit }
+export function obstacleTo(
+  requestedIds: readonly string[],
+  found: readonly RequestedBookable[],
+  limit: number,
+): Obstacle | null {
+  if (requestedIds.length > limit || new Set(requestedIds).size < requestedIds.length)
+    return { kind: 'TooManyItems', limit }
   const known = new Set(found.map(({ publicId }) => publicId))
-  const unknown = wanted.filter((id) => !known.has(id))
+  const unknown = requestedIds.filter((id) => !known.has(id))
   if (unknown.length > 0) return { kind: 'BookableNotFound', ids: unknown }
-  const those = (which: (thing: Found) => boolean) => found.filter(which).map(({ publicId }) => publicId)
-  const reasons = [
-    { kind: 'VehicleWithdrawn', ids: those(({ withdrawn }) => withdrawn) },
-    { kind: 'VehicleOffline', ids: those(({ offline }) => offline) },
-    { kind: 'AlreadyTaken', ids: those(({ free }) => !free) },
+  const idsWhere = (is: (bookable: RequestedBookable) => boolean) => found.filter(is).map(({ publicId }) => publicId)
+  const obstacles = [
+    { kind: 'VehicleWithdrawn', ids: idsWhere(({ withdrawn }) => withdrawn) },
+    { kind: 'VehicleOffline', ids: idsWhere(({ offline }) => offline) },
+    { kind: 'AlreadyTaken', ids: idsWhere(({ free }) => !free) },
   ] as const
-  return reasons.find(({ ids }) => ids.length > 0) ?? null
+  return obstacles.find(({ ids }) => ids.length > 0) ?? null
 }

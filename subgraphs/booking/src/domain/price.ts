@@ -1,12 +1,12 @@
 import type { Money } from '@holdfast/contracts'
 
-/** A price before it is spent: a fixed part, a part by time, a ceiling. All in one currency. */
+/** What a booking will cost: a fixed fee, a fee per minute, a maximum. All in one currency. */
 export interface Price {
   readonly unlock: Money
   /** Per started minute. */
   readonly perMinute: Money
-  /** The most it can cost; never below `unlock`. */
+  /** The maximum fare; never below `unlock`. */
   readonly cap: Money
-  /** What is authorised on the card beforehand. */
+  /** What is authorised on the card before the ride. */
   readonly authorisation: Money
 }

@@ -1,18 +1,17 @@
-import { isUuid } from '@holdfast/service/identity'
+import { changeChannel } from '@holdfast/contracts'
+import { watch } from '@holdfast/service/graphql'
 import type { SubscriptionResolvers } from '../__generated__/resolvers.ts'
-import { whoseFor } from '../context.ts'
-import type { Booking } from '../domain/booking.ts'
+import { type Booking, isLive } from '../domain/booking.ts'
 
 export const Subscription: SubscriptionResolvers = {
   bookingStatus: {
-    subscribe: (_, { bookingId }, { viewer, reads }) => {
-      const whose = whoseFor(viewer)
-      return whose && isUuid(bookingId) ? reads.bookingStatus(whose, bookingId.toLowerCase()) : noBooking()
-    },
+    subscribe: (_, { bookingId }, { feed, bookings }) =>
+      watch({
+        feed,
+        channels: [changeChannel('booking', bookingId.toLowerCase())],
+        read: () => bookings.load(bookingId),
+        isLast: (booking) => booking === null || !isLive(booking.state),
+      }),
     resolve: (booking: Booking | null) => booking,
   },
-}
-
-async function* noBooking() {
-  yield null
 }

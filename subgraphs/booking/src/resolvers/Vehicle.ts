@@ -1,6 +1,6 @@
 import type { VehicleResolvers } from '../__generated__/resolvers.ts'
 
-/** Here a vehicle is an id with a price; what else it is, fleet knows. */
+/** Booking knows the price of a vehicle; fleet has all its other fields. */
 export const Vehicle: VehicleResolvers = {
   __resolveReference: ({ id }) => ({ id }),
   price: ({ id }, _, { prices }) => prices.load(id),

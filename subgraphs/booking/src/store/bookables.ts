@@ -8,7 +8,7 @@ export interface Place {
   readonly longitude: number
 }
 
-/** Prices by public id of what can be booked at all; those out of service are left out. */
+/** The prices of these vehicles by public id. Vehicles that are unknown or out of service are left out. */
 export async function pricesOf(prisma: PrismaClient, publicIds: readonly string[]): Promise<Map<string, Price>> {
   const rows = await prisma.bookable.findMany({
     where: { public_id: { in: [...publicIds] }, withdrawn: false },
@@ -17,7 +17,7 @@ export async function pricesOf(prisma: PrismaClient, publicIds: readonly string[
   return new Map(rows.map((row) => [row.public_id, parsePrice(row.price_plan)]))
 }
 
-/** Makes a vehicle bookable, or bookable again, as it is now. A new one is out of contact until it was heard. */
+/** Makes a vehicle bookable, or bookable again. A new vehicle counts as out of contact until fleet says otherwise. */
 export async function listVehicle(
   tx: Transaction,
   vehicle: Place & { readonly id: string; readonly publicId: string; readonly pricePlanId: string },
@@ -35,13 +35,13 @@ export async function listVehicle(
   )
 }
 
-/** The booking that has it at this moment, null when none has; undefined when booking does not know the thing. */
+/** The id of the booking that has the bookable now, null when none has it; undefined when there is no such bookable. */
 export async function holderOf(tx: Transaction, id: string): Promise<string | null | undefined> {
   const { rows } = await tx.query<{ holder: string | null }>(`select holder from booking.bookable where id = $1`, [id])
   return rows[0]?.holder
 }
 
-/** Takes it out of service if `holder` still has it (null: nobody); false when it has changed hands. */
+/** Takes the bookable out of service if `holder` (null: nobody) still has it. False when somebody else has it by now. */
 export async function setWithdrawn(tx: Transaction, id: string, holder: string | null): Promise<boolean> {
   const { rowCount } = await tx.query(
     `update booking.bookable set withdrawn = true where id = $1 and holder is not distinct from $2`,
@@ -54,8 +54,8 @@ export async function setOffline(tx: Transaction, id: string, offline: boolean):
   await tx.query(`update booking.bookable set offline = $2 where id = $1`, [id, offline])
 }
 
-/** Where it stands after a use, and what the world calls it from now on. */
-export async function moveBookable(tx: Transaction, id: string, publicId: string, place: Place): Promise<void> {
+/** Where the bookable is after a booking, and its new public id. */
+export async function relistBookable(tx: Transaction, id: string, publicId: string, place: Place): Promise<void> {
   await tx.query(`update booking.bookable set public_id = $2, latitude = $3, longitude = $4 where id = $1`, [
     id,
     publicId,

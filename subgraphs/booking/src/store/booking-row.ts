@@ -1,5 +1,5 @@
-import { FareLine } from '@holdfast/contracts'
-import { type Booking, type CancelReason, isOccupying, type State } from '../domain/booking.ts'
+import { type BookingState, FareLine } from '@holdfast/contracts'
+import { type Booking, type CancelReason, isLive } from '../domain/booking.ts'
 import type { Price } from '../domain/price.ts'
 
 /** Amounts in the minor unit of `currency`. */
@@ -11,11 +11,11 @@ export interface PriceRow {
   readonly authorise_minor: number
 }
 
-/** A booking with its items, as Prisma reads it and as the statements here return it. */
+/** A booking with its items, as the statements of this folder return it. */
 export interface BookingRow {
   readonly id: string
   readonly customer_id: string
-  readonly state: State
+  readonly state: BookingState
   readonly currency: string
   readonly authorise_minor: number
   readonly expires_at: Date | null
@@ -30,8 +30,8 @@ export interface BookingRow {
   readonly items: readonly (PriceRow & { readonly bookable: { readonly public_id: string } })[]
 }
 
-/** The `items` of a BookingRow, for a booking named `b` in SQL. */
-export const itemsOfB = `
+/** Selects the `items` of a BookingRow; the statement calls the booking `b`. */
+export const selectItems = `
   (select json_agg(json_build_object(
       'currency', i.currency,
       'unlock_minor', i.unlock_minor,
@@ -56,7 +56,7 @@ export function parsePrice(row: PriceRow): Price {
   }
 }
 
-/** The row as the member of the union that its state says. Throws on a row that the table's checks would not allow. */
+/** Throws when the row lacks what its state requires; the checks of the table do not allow such a row. */
 export function parseBooking(row: BookingRow): Booking {
   const { id, state, extended, currency } = row
   const common = {
@@ -67,33 +67,33 @@ export function parseBooking(row: BookingRow): Booking {
     holdExpiresAt: row.hold_expires_at,
     authorisation: { amountMinor: row.authorise_minor, currency },
     items: row.items.map((item) => ({
-      vehicleId: isOccupying(state) ? item.bookable.public_id : null,
+      vehicleId: isLive(state) ? item.bookable.public_id : null,
       price: parsePrice(item),
     })),
   }
-  const given = <T>(value: T | null): T => {
-    if (value === null) throw new Error(`booking ${id} is ${state} and lacks what that needs`)
+  const required = <T>(value: T | null): T => {
+    if (value === null) throw new Error(`booking ${id} is ${state} and lacks a value`)
     return value
   }
   switch (state) {
     case 'HELD':
     case 'PROCESSING':
     case 'CONFIRMED':
-      return { ...common, state, expiresAt: given(row.expires_at) }
+      return { ...common, state, expiresAt: required(row.expires_at) }
     case 'NEEDS_REVIEW':
     case 'EXPIRED':
       return { ...common, state }
     case 'ACTIVE':
-      return { ...common, state, startedAt: given(row.started_at) }
+      return { ...common, state, startedAt: required(row.started_at) }
     case 'COMPLETED':
       return {
         ...common,
         state,
-        startedAt: given(row.started_at),
-        endedAt: given(row.ended_at),
-        fare: { total: { amountMinor: given(row.fare_minor), currency }, lines: Lines.parse(row.fare_lines) },
+        startedAt: required(row.started_at),
+        endedAt: required(row.ended_at),
+        fare: { total: { amountMinor: required(row.fare_minor), currency }, lines: Lines.parse(row.fare_lines) },
       }
     case 'CANCELLED':
-      return { ...common, state, reason: given(row.cancel_reason) }
+      return { ...common, state, reason: required(row.cancel_reason) }
   }
 }

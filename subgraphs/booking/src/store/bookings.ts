@@ -1,39 +1,42 @@
+import type { BookingState } from '@holdfast/contracts'
+import type { Visibility } from '@holdfast/service/domain'
 import type { Queryable, Transaction } from '@holdfast/service/postgres'
 import { traceparent } from '@holdfast/service/process'
-import type { Booking, CancelReason, State } from '../domain/booking.ts'
+import type { Booking, CancelReason } from '../domain/booking.ts'
 import type { Fare } from '../domain/fare.ts'
-import { type BookingRow, itemsOfB, parseBooking } from './booking-row.ts'
-
-/** Whose bookings somebody may see: their own, or (operators) everybody's. Others' do not exist for them. */
-export type Whose = { readonly customerId: string } | 'everybody'
+import { type BookingRow, parseBooking, selectItems } from './booking-row.ts'
 
 /**
- * Those of `ids` that there are, in no order. One statement: read in two, a booking could be seen in one state with the
- * things of the next.
+ * The visible ones of these bookings, in no order. One statement: two could read a booking in one state and its items in
+ * the next.
  */
-export async function bookingsById(db: Queryable, whose: Whose, ids: readonly string[]): Promise<Booking[]> {
+export async function bookingsById(db: Queryable, visible: Visibility, ids: readonly string[]): Promise<Booking[]> {
   const { rows } = await db.query<BookingRow>({
     name: 'bookings by id',
     text: `
-      select b.*, ${itemsOfB} as items
+      select b.*, ${selectItems} as items
       from booking.booking b
       where b.id = any($1) and ($2::uuid is null or b.customer_id = $2)`,
-    values: [ids, whose === 'everybody' ? null : whose.customerId],
+    values: [ids, visible === 'all' ? null : visible.customerId],
   })
   return rows.map(parseBooking)
 }
 
 /**
- * A customer's bookings, newest first, those after the customer's booking with the id `after`: by its place in time, so that it
- * may have moved on to another state since. Not Prisma's cursor, which takes the first row for the cursor's own.
+ * A customer's bookings, newest first. `after` is the id of the last booking of the page before: the next page follows its
+ * place in time, also when it has changed its state since. (Prisma's cursor would look for it among the filtered rows.)
  */
 export async function bookingsOf(
   db: Queryable,
   customerId: string,
-  page: { readonly first: number; readonly after?: string | undefined; readonly state?: readonly State[] | undefined },
+  page: {
+    readonly first: number
+    readonly after?: string | undefined
+    readonly states?: readonly BookingState[] | undefined
+  },
 ): Promise<Booking[]> {
   const { rows } = await db.query<BookingRow>(
-    `select b.*, ${itemsOfB} as items
+    `select b.*, ${selectItems} as items
      from booking.booking b
      where b.customer_id = $1
        and ($2::booking.booking_state[] is null or b.state = any($2))
@@ -41,24 +44,27 @@ export async function bookingsOf(
          select a.created_at, a.id from booking.booking a where a.id = $3 and a.customer_id = $1))
      order by b.created_at desc, b.id desc
      limit $4`,
-    [customerId, page.state ?? null, page.after ?? null, page.first],
+    [customerId, page.states ?? null, page.after ?? null, page.first],
   )
   return rows.map(parseBooking)
 }
 
-/** Locks the booking and before it its bookables, and reads it; undefined when there is none. `now` is the database's. */
-export async function lockBooking(
+/**
+ * Locks the rows of the booking's bookables, then its own, and reads it; undefined when none is visible. `now` is the
+ * database's clock.
+ */
+export async function bookingForUpdate(
   tx: Transaction,
-  whose: Whose,
+  visible: Visibility,
   id: string,
 ): Promise<{ booking: Booking; now: Date; extendSeconds: number } | undefined> {
   const { rowCount } = await tx.query(
-    `select booking.lock_bookables(id) from booking.booking where id = $1 and ($2::uuid is null or customer_id = $2)`,
-    [id, whose === 'everybody' ? null : whose.customerId],
+    `select booking.lock_bookable_rows(id) from booking.booking where id = $1 and ($2::uuid is null or customer_id = $2)`,
+    [id, visible === 'all' ? null : visible.customerId],
   )
   if (rowCount === 0) return undefined
   const { rows } = await tx.query<BookingRow & { now: Date; extend_seconds: number }>(
-    `select b.*, ${itemsOfB} as items, p.extend_seconds, clock_timestamp() as now
+    `select b.*, ${selectItems} as items, p.extend_seconds, clock_timestamp() as now
      from booking.booking b
      join booking.policy p on p.kind = b.kind
      where b.id = $1
@@ -69,29 +75,29 @@ export async function lockBooking(
   return row && { booking: parseBooking(row), now: row.now, extendSeconds: row.extend_seconds }
 }
 
-// Each write below is a move of a locked booking; the trigger on the table keeps bookables, counters and events in step.
+// Each function below makes one move of a locked booking. A trigger updates bookables and counters and writes the event.
 
-const moved = async (tx: Transaction, id: string, changes: string, values: readonly unknown[]): Promise<Booking> => {
+async function update(tx: Transaction, id: string, changes: string, values: readonly unknown[]): Promise<Booking> {
   const { rows } = await tx.query<BookingRow>(
     `update booking.booking b
      set traceparent = $2, ${changes}
      where b.id = $1
-     returning b.*, ${itemsOfB} as items`,
+     returning b.*, ${selectItems} as items`,
     [id, traceparent() ?? null, ...values],
   )
   const [row] = rows
-  if (!row) throw new Error(`booking ${id} was locked and is not there`)
+  if (!row) throw new Error(`booking ${id} is missing although its row was locked`)
   return parseBooking(row)
 }
 
 export const saveExtended = (tx: Transaction, id: string, expiresAt: Date) =>
-  moved(tx, id, 'extended = true, expires_at = $3, hold_expires_at = $3', [expiresAt])
+  update(tx, id, 'extended = true, expires_at = $3, hold_expires_at = $3', [expiresAt])
 
 export const saveCancelled = (tx: Transaction, id: string, reason: CancelReason) =>
-  moved(tx, id, `state = 'CANCELLED', expires_at = null, cancel_reason = $3`, [reason])
+  update(tx, id, `state = 'CANCELLED', expires_at = null, cancel_reason = $3`, [reason])
 
 export const saveCompleted = (tx: Transaction, id: string, endedAt: Date, fare: Fare) =>
-  moved(tx, id, `state = 'COMPLETED', ended_at = $3, fare_minor = $4, fare_lines = $5`, [
+  update(tx, id, `state = 'COMPLETED', ended_at = $3, fare_minor = $4, fare_lines = $5`, [
     endedAt,
     fare.total.amountMinor,
     JSON.stringify(fare.lines),

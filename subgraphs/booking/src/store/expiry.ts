@@ -1,19 +1,19 @@
 import type { Queryable } from '@holdfast/service/postgres'
 
-/** The most bookings one statement ends; its locks are held for some milliseconds. */
-export const sweepBatch = 500
+/** The most bookings that one statement ends, so that it holds its locks for milliseconds only. */
+export const batchSize = 500
 
-/** Ends bookings whose time is over, oldest first, and says how many. Those that somebody is at are left for the next time. */
-export async function expireDue(db: Queryable): Promise<number> {
+/** Expires bookings that are due, oldest first, and returns how many. Skips those whose bookables are locked; they stay due. */
+export async function expireDueBookings(db: Queryable): Promise<number> {
   const { rows } = await db.query<{ expired: number }>({
-    name: 'expire due',
+    name: 'expire due bookings',
     text: `
       with due as materialized (
         select id, customer_id, bookable_ids
         from booking.booking
         where state in ('HELD', 'CONFIRMED') and expires_at <= now()
         order by expires_at
-        limit ${sweepBatch}
+        limit ${batchSize}
       ),
       locked as materialized (
         select b.id, b.holder
@@ -23,8 +23,8 @@ export async function expireDue(db: Queryable): Promise<number> {
         order by b.id
         for update skip locked
       ),
-      -- With all its things locked nobody else is at it.
-      mine as materialized (
+      -- Only bookings of which all bookables are locked here: nobody else is changing them.
+      expirable as materialized (
         select d.id, d.customer_id
         from due d
         where cardinality(d.bookable_ids) = (select count(*) from locked l where l.holder = d.id)
@@ -32,14 +32,14 @@ export async function expireDue(db: Queryable): Promise<number> {
       customers as materialized (
         select r.customer_id
         from booking.customer r
-        where r.customer_id = any(array(select customer_id from mine))
+        where r.customer_id = any(array(select customer_id from expirable))
         order by r.customer_id
         for update
       ),
       expired as (
         update booking.booking k
         set state = 'EXPIRED', expires_at = null
-        where k.id = any(array(select id from mine))
+        where k.id = any(array(select id from expirable))
           and k.customer_id = any(array(select customer_id from customers))
           and k.state in ('HELD', 'CONFIRMED')
           and k.expires_at <= now()
@@ -50,8 +50,8 @@ export async function expireDue(db: Queryable): Promise<number> {
   return rows[0]?.expired ?? 0
 }
 
-/** Milliseconds until the next booking's time is over; negative when one waits already, Infinity when none will. */
-export async function nextDueInMs(db: Queryable): Promise<number> {
+/** Milliseconds until the next booking is due; negative when one is due already, Infinity when there is none. */
+export async function msUntilNextDue(db: Queryable): Promise<number> {
   const { rows } = await db.query<{ ms: number | null }>({
     name: 'next due',
     text: `

@@ -1,17 +1,16 @@
 /**
- * The hold. One statement decides who has a thing: it takes all wanted things or none, and with them writes the booking,
- * its items, the request, and (by triggers) the customer's counters and the event.
+ * The hold. One statement decides who gets a bookable: it takes all requested bookables or none, and writes the booking, its
+ * items, the request and (by triggers) the customer's counters and the event.
  */
-
 import { accept, type Outcome, refuse } from '@holdfast/service/domain'
 import { DatabaseError, type Queryable } from '@holdfast/service/postgres'
 import { traceparent } from '@holdfast/service/process'
 import type { Booking } from '../domain/booking.ts'
-import type { Alternative, Found, HoldRefusal } from '../domain/hold.ts'
+import type { Alternative, HoldRefusal, RequestedBookable } from '../domain/hold.ts'
 import { type BookingRow, parseBooking } from './booking-row.ts'
-import type { RememberedRequest } from './requests.ts'
+import type { EarlierRequest } from './requests.ts'
 
-export interface WantedHold {
+export interface HoldRequest {
   readonly bookingId: string
   readonly customerId: string
   readonly publicIds: readonly string[]
@@ -19,11 +18,11 @@ export interface WantedHold {
   readonly inputHash: Buffer
 }
 
-/** Parameters: booking id, customer id, public ids, request id, hash of the input, traceparent. No row: refused. */
+/** Parameters: booking id, customer id, public ids, request id, input hash, traceparent. Returns no row when refused. */
 export const holdStatement = {
   name: 'hold',
   text: `
-    with wanted as materialized (
+    with requested as materialized (
       select b.id, b.holder
       from booking.bookable b
       join booking.policy p on p.kind = b.kind
@@ -31,17 +30,17 @@ export const holdStatement = {
         and cardinality($3::uuid[]) <= p.max_items
         and booking.is_free(b)
     ),
-    -- The other things of a hold that has run out become free with it, so they are locked with it: all by id. What
-    -- changed while this waited for a lock is looked at again as it is now.
+    -- A requested bookable may still belong to a hold that has run out. Expiring it frees its other bookables too, so they
+    -- are locked as well, all in the order of their ids. After waiting for a lock, Postgres checks these conditions again.
     locked as materialized (
       select b.id, b.holder, b.public_id = any($3::uuid[]) and not b.withdrawn and not b.offline as takeable
       from booking.bookable b
       where b.id = any(array(
-          select id from wanted
+          select id from requested
           union
           select unnest(k.bookable_ids)
           from booking.booking k
-          where k.id = any(array(select holder from wanted)) and (select count(holder) from wanted) > 0
+          where k.id = any(array(select holder from requested)) and (select count(holder) from requested) > 0
         ))
         and booking.is_free(b)
       order by b.id
@@ -56,29 +55,30 @@ export const holdStatement = {
         and p.kind = b.kind
       returning b.id, b.kind, b.public_id, b.price_plan_id, b.held_until
     ),
-    pushed_aside as materialized (
+    overdue as materialized (
       select k.id, k.customer_id
       from booking.booking k
       where k.id = any(array(select holder from locked))
         and (select count(holder) from locked) > 0
         and (select count(*) from held) > 0
     ),
-    -- Customers by id, before any of their counters moves: two customers may push each other aside at the same moment.
+    -- Locked in the order of their ids before any counter changes: two customers may take each other's overdue bookables at
+    -- the same time.
     customers as materialized (
       select r.customer_id
       from booking.customer r
-      where r.customer_id = any(array(select customer_id from pushed_aside union select $2::uuid))
+      where r.customer_id = any(array(select customer_id from overdue union select $2::uuid))
       order by r.customer_id
       for update
     ),
-    -- Its trigger frees what the old booking still has. That must no longer be what was just held, so all of "held" comes
-    -- before (pushed_aside counts it, which takes all of it). The old items must be dead before the new ones live, so
-    -- "items" counts this.
-    stale as (
+    -- The trigger frees the bookables that the overdue booking still has. "held" must have taken its bookables before that:
+    -- "overdue" counts "held", so "held" runs first and completely. And the old items must stop being live before the new ones
+    -- are inserted: "items" counts "expired", so "expired" runs first.
+    expired as (
       update booking.booking k
       set state = 'EXPIRED', expires_at = null
-      where k.id = any(array(select id from pushed_aside))
-        and (select count(*) from pushed_aside) > 0
+      where k.id = any(array(select id from overdue))
+        and (select count(*) from overdue) > 0
         and k.customer_id = any(array(select customer_id from customers))
         and k.state = 'HELD'
         and k.expires_at <= now()
@@ -90,11 +90,11 @@ export const holdStatement = {
       from held h
       join booking.price_plan pl on pl.id = h.price_plan_id
     ),
-    placed as (
+    created as (
       insert into booking.booking
         (id, customer_id, kind, bookable_ids, currency, authorise_minor, expires_at, hold_expires_at, traceparent)
       select $1, $2,
-        -- One kind and one currency: a second row here is an error, and nothing has happened.
+        -- All of one kind and one currency. A second row is an error, and the statement changes nothing.
         (select distinct kind from priced),
         array_agg(id order by id),
         (select distinct currency from priced),
@@ -108,11 +108,11 @@ export const holdStatement = {
         (booking_id, bookable_id, currency, unlock_minor, per_minute_minor, cap_minor, authorise_minor)
       select $1, p.id, p.currency, p.unlock_minor, p.per_minute_minor, p.cap_minor, p.authorise_minor
       from priced p
-      where (select count(*) from stale) >= 0
+      where (select count(*) from expired) >= 0
     ),
     request as (
       insert into booking.request (customer_id, request_id, operation, input_hash, booking_id)
-      select $2, $4, 'createBooking', $5, id from placed
+      select $2, $4, 'createBooking', $5, id from created
     )
     select b.*,
       (select json_agg(json_build_object(
@@ -123,15 +123,12 @@ export const holdStatement = {
           'authorise_minor', authorise_minor,
           'bookable', json_build_object('public_id', public_id)
         ) order by id) from priced) as items
-    from placed b`,
+    from created b`,
 }
 
-/**
- * Takes the things, or says why not. Refused with null: look at the request and at the things (`whyNotHeld`) for the
- * reason.
- */
-export async function hold(db: Queryable, wanted: WantedHold): Promise<Outcome<Booking, HoldRefusal | null>> {
-  const { bookingId, customerId, publicIds, requestId, inputHash } = wanted
+/** Takes the bookables. When it refuses with null, `factsOfRefusedHold` reads what the reason follows from. */
+export async function hold(db: Queryable, request: HoldRequest): Promise<Outcome<Booking, HoldRefusal | null>> {
+  const { bookingId, customerId, publicIds, requestId, inputHash } = request
   try {
     const { rows } = await db.query<BookingRow>({
       ...holdStatement,
@@ -144,7 +141,7 @@ export async function hold(db: Queryable, wanted: WantedHold): Promise<Outcome<B
   }
 }
 
-/** What the database's own no means here; rethrows what is none. The codes are raised by booking.on_hold(). */
+/** The refusal that an error of the database stands for; rethrows any other error. booking.on_hold() raises the codes HB. */
 function refusalOf(err: unknown): HoldRefusal | null {
   if (!(err instanceof DatabaseError)) throw err
   const { code, detail = '', constraint } = err
@@ -158,24 +155,24 @@ function refusalOf(err: unknown): HoldRefusal | null {
     case '23505': // unique_violation
       if (constraint === 'request_pkey' || constraint === 'one_live_booking_per_bookable') return null
       throw err
-    case '40P01': // deadlock_detected: nothing has happened, so it is asked again
+    case '40P01': // deadlock_detected: nothing has changed, so the caller tries again
       return null
     default:
       throw err
   }
 }
 
-/** What is true now of a refused hold: an earlier request of the same id, the wanted things, the limit of a cart. */
-export async function whyNotHeld(
+/** What a refused hold is explained by: an earlier request with the same id, the bookables now, the most items of a booking. */
+export async function factsOfRefusedHold(
   db: Queryable,
-  { customerId, requestId, publicIds }: WantedHold,
-): Promise<{ request: RememberedRequest | null; found: readonly Found[]; limit: number }> {
+  { customerId, requestId, publicIds }: HoldRequest,
+): Promise<{ earlierRequest: EarlierRequest | null; found: readonly RequestedBookable[]; limit: number }> {
   const { rows } = await db.query<{
     request: { operation: string; hash: string; bookingId: string } | null
-    found: Found[]
+    found: RequestedBookable[]
     limit: number
   }>({
-    name: 'why not held',
+    name: 'facts of a refused hold',
     text: `
       with found as (
         select public_id as "publicId", withdrawn, offline, booking.is_free(b) as free, kind
@@ -187,20 +184,20 @@ export async function whyNotHeld(
             'operation', operation, 'hash', encode(input_hash, 'hex'), 'bookingId', booking_id)
           from booking.request where customer_id = $1 and request_id = $2) as request,
         (select coalesce(json_agg(found), '[]') from found) as found,
-        -- Of the kinds found; when none was found, of any.
+        -- The limit of the kinds found; when none was found, of any kind.
         (select coalesce(min(max_items) filter (where kind in (select kind from found)), min(max_items))
           from booking.policy) as limit`,
     values: [customerId, requestId, publicIds],
   })
   const [row] = rows
-  if (!row) throw new Error('a select without from has one row')
+  if (!row) throw new Error('a select without from returns one row')
   const { request, found, limit } = row
-  return { request: request && { ...request, inputHash: Buffer.from(request.hash, 'hex') }, found, limit }
+  return { earlierRequest: request && { ...request, inputHash: Buffer.from(request.hash, 'hex') }, found, limit }
 }
 
 /**
- * Public ids of the nearest things of the same kind that can be held now, nearest to the first of `publicIds` that has a
- * place, at most 5.
+ * At most 5 bookables of the same kind that can be held now: the nearest to the first of `publicIds` that has a place, nearest
+ * first.
  */
 export async function nearestFree(db: Queryable, publicIds: readonly string[]): Promise<Alternative[]> {
   const { rows } = await db.query<Alternative>({
@@ -216,8 +213,8 @@ export async function nearestFree(db: Queryable, publicIds: readonly string[]): 
       select near.public_id as id
       from here
       cross join lateral (
-        -- The index orders by degrees, in which a degree of longitude is as long as one of latitude. The true nearest 5
-        -- are among its nearest 50 wherever people live.
+        -- The index orders by degrees, as if a degree of longitude were as long as one of latitude. In inhabited places the 5
+        -- nearest by distance are among the 50 nearest by degrees.
         select b.public_id, b.latitude, b.longitude
         from booking.bookable b
         where b.kind = here.kind

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { deleteOlderThan, type Pool, type Queryable, type Transaction } from '@holdfast/service/postgres'
 
-/** A mutation that took something, as it is remembered. */
-export interface RememberedRequest {
+/** A successful request of a customer, kept so that a repetition is answered with the same booking. */
+export interface EarlierRequest {
   readonly operation: string
   readonly inputHash: Buffer
   readonly bookingId: string
@@ -10,16 +10,16 @@ export interface RememberedRequest {
 
 export const hashOf = (input: unknown): Buffer => createHash('sha256').update(JSON.stringify(input)).digest()
 
-/** Whether the remembered request is the same as one of this operation with this input. */
-export const isRepeated = (known: RememberedRequest, operation: string, inputHash: Buffer): boolean =>
-  known.operation === operation && known.inputHash.equals(inputHash)
+/** Whether the earlier request was for the same operation with the same input. */
+export const isSameRequest = (earlier: EarlierRequest, operation: string, inputHash: Buffer): boolean =>
+  earlier.operation === operation && earlier.inputHash.equals(inputHash)
 
-export async function requestOf(
+export async function findRequest(
   db: Queryable,
   customerId: string,
   requestId: string,
-): Promise<RememberedRequest | undefined> {
-  const { rows } = await db.query<RememberedRequest>(
+): Promise<EarlierRequest | undefined> {
+  const { rows } = await db.query<EarlierRequest>(
     `select operation, input_hash as "inputHash", booking_id as "bookingId"
      from booking.request
      where customer_id = $1 and request_id = $2`,
@@ -28,10 +28,10 @@ export async function requestOf(
   return rows[0]
 }
 
-/** Throws SQLSTATE 23505 on request_pkey when somebody was faster with the same id. */
-export async function rememberRequest(
+/** Throws SQLSTATE 23505 on request_pkey when another request with the same id has committed first. */
+export async function saveRequest(
   tx: Transaction,
-  request: RememberedRequest & { readonly customerId: string; readonly requestId: string },
+  request: EarlierRequest & { readonly customerId: string; readonly requestId: string },
 ): Promise<void> {
   await tx.query(
     `insert into booking.request (customer_id, request_id, operation, input_hash, booking_id) values ($1, $2, $3, $4, $5)`,
@@ -39,6 +39,6 @@ export async function rememberRequest(
   )
 }
 
-/** Nobody repeats a request after a month. */
-export const forgetRequests = (pool: Pool, signal: AbortSignal) =>
+/** Deletes requests that are too old to be repeated. */
+export const deleteOldRequests = (pool: Pool, signal: AbortSignal) =>
   deleteOlderThan(pool, { table: 'booking.request', column: 'created_at', keepFor: '30 days' }, signal)

@@ -1,10 +1,10 @@
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
-import type { BookingStub } from '../resolvers/Booking.ts';
+import type { BookingRef, Context } from '../context.ts';
 import type { Command as CommandModel } from '../domain/command.ts';
 import type { Trip as TripModel } from '../store/trips.ts';
-import type { Seen, VehicleType as VehicleTypeModel } from '../domain/sight.ts';
+import type { VehicleView } from '../domain/vehicle-view.ts';
+import type { VehicleType as VehicleTypeModel } from '../domain/vehicle-type.ts';
 import type { Zone as ZoneModel } from '../domain/zones.ts';
-import type { Context } from '../context.ts';
 export type Maybe<T> = T | null;
 export type InputMaybe<T> = Maybe<T>;
 export type Omit<T, K extends keyof T> = Pick<T, Exclude<keyof T, K>>;
@@ -16,21 +16,21 @@ export type Scalars = {
   Boolean: { input: boolean; output: boolean; }
   Int: { input: number; output: number; }
   Float: { input: number; output: number; }
-  /** An instant with its zone, ISO 8601 (2026-11-21T08:00:00.000Z). */
+  /** An instant in UTC, ISO 8601 with milliseconds (2026-11-21T08:00:00.000Z). */
   DateTime: { input: Date; output: Date; }
   _FieldSet: { input: unknown; output: unknown; }
 };
 
 export type Booking = {
   readonly __typename?: 'Booking';
-  /** Commands given to the vehicle, newest first. */
+  /** Commands issued to the vehicle, newest first. */
   readonly commands: ReadonlyArray<Command>;
   readonly id: Scalars['ID']['output'];
-  /** The trip of this booking; null before the lock opened. */
+  /** The trip of this booking; null before the vehicle was unlocked. */
   readonly trip: Maybe<Trip>;
 };
 
-/** The booking is not paid for, or already over. */
+/** The booking is not paid for, or it has already started or ended. */
 export type BookingNotConfirmed = Problem & {
   readonly __typename?: 'BookingNotConfirmed';
   readonly message: Scalars['String']['output'];
@@ -38,7 +38,7 @@ export type BookingNotConfirmed = Problem & {
   readonly state: Scalars['String']['output'];
 };
 
-/** There is no such booking for you. */
+/** The viewer has no such booking. */
 export type BookingNotFound = Problem & {
   readonly __typename?: 'BookingNotFound';
   readonly message: Scalars['String']['output'];
@@ -52,11 +52,11 @@ export type BoxInput = {
   readonly west: Scalars['Float']['input'];
 };
 
-/** An order to a vehicle, signed, valid for seconds, obeyed at most once. */
+/** A signed instruction to a vehicle. It is valid for seconds and executed at most once. */
 export type Command = {
   readonly __typename?: 'Command';
   readonly action: CommandAction;
-  /** After this the vehicle no longer obeys it. */
+  /** After this the vehicle no longer executes it. */
   readonly expiresAt: Scalars['DateTime']['output'];
   readonly id: Scalars['ID']['output'];
   /** Why the vehicle refused: MOVING, LOW_BATTERY, JAMMED, EXPIRED, REPLAY, …; null unless REFUSED. */
@@ -70,36 +70,39 @@ export type CommandAction =
   | 'LOCK'
   | 'UNLOCK';
 
-/** The life of a command; the table of moves stands in this subgraph's README. */
+/** The states of a command; the README of this subgraph shows the moves between them. */
 export type CommandState =
-  /** The vehicle has it and is at it. */
+  /** The vehicle has received it and is executing it. */
   | 'ACCEPTED'
-  /** Done, as the lock's own sensor says. */
+  /** Executed, as the sensor of the lock confirms. */
   | 'EXECUTED'
-  /** See `refusalCode`. */
+  /** The vehicle refused it; see `refusalCode`. */
   | 'REFUSED'
-  /** Written down, not sent yet. */
+  /** Issued, and not sent yet. */
   | 'REQUESTED'
-  /** Given to the broker. */
+  /** The message broker has taken it. */
   | 'SENT'
-  /** No answer before it ran out; it will not be done later. */
+  /**
+   * No answer before it expired. The vehicle will not execute it any more; but it may have executed it in time, and then a
+   * late answer makes it EXECUTED.
+   */
   | 'TIMED_OUT';
 
-/** The vehicle is still at another command. */
+/** The vehicle is still executing another command. */
 export type CommandUnderWay = Problem & {
   readonly __typename?: 'CommandUnderWay';
   readonly command: Command;
   readonly message: Scalars['String']['output'];
 };
 
-/** It was to be started before `expiredAt`. */
+/** The booking had to be started before `expiredAt`. */
 export type ConfirmationExpired = Problem & {
   readonly __typename?: 'ConfirmationExpired';
   readonly expiredAt: Scalars['DateTime']['output'];
   readonly message: Scalars['String']['output'];
 };
 
-/** Everything that stands in the way, at once. */
+/** Every reason why the trip cannot end, at once. */
 export type EndTripBlocked = Problem & {
   readonly __typename?: 'EndTripBlocked';
   readonly blockers: ReadonlyArray<EndTripBlocker>;
@@ -110,13 +113,13 @@ export type EndTripBlocker = InNoParkingZone | NotInParkingZone | StillMoving | 
 
 export type EndTripInput = {
   readonly bookingId: Scalars['ID']['input'];
-  /** A UUID that you choose; keep it when you repeat the request. */
+  /** A UUID made by the client. A repetition of the request has the same one. */
   readonly requestId: Scalars['ID']['input'];
 };
 
 export type EndTripResult = BookingNotFound | CommandUnderWay | EndTripBlocked | EndTripSuccess | RequestIdReused | TripNotRunning;
 
-/** The vehicle was told to lock; the trip ends when it says that it has. Watch `unlockStatus` and `bookingStatus`. */
+/** The LOCK command is issued. The trip ends when the vehicle has executed it. Watch `commandStatus` and `bookingStatus`. */
 export type EndTripSuccess = {
   readonly __typename?: 'EndTripSuccess';
   readonly command: Command;
@@ -129,20 +132,22 @@ export type FormFactor =
   | 'MOPED'
   | 'SCOOTER_STANDING';
 
+/** The vehicle is in a zone where parking is forbidden. */
 export type InNoParkingZone = Problem & {
   readonly __typename?: 'InNoParkingZone';
   readonly message: Scalars['String']['output'];
   readonly zone: Zone;
 };
 
-/** Coordinates or sizes that are none. */
+/** Coordinates or sizes that are not possible. */
 export type InvalidArea = Problem & {
   readonly __typename?: 'InvalidArea';
-  /** Every fault found, in words. */
+  /** Every fault, in words. */
   readonly faults: ReadonlyArray<Scalars['String']['output']>;
   readonly message: Scalars['String']['output'];
 };
 
+/** Values of the filter that are not possible. */
 export type InvalidFilter = Problem & {
   readonly __typename?: 'InvalidFilter';
   readonly faults: ReadonlyArray<Scalars['String']['output']>;
@@ -156,15 +161,15 @@ export type LockState =
 export type Mutation = {
   readonly __typename?: 'Mutation';
   /**
-   * Ends the trip: the vehicle must stand still in a parking zone, then locks; what it said is in `unlockStatus` and
-   * `bookingStatus`. All that stands in the way is listed at once.
+   * Ends the trip. The vehicle must stand still in a parking zone; it is then locked. Watch `commandStatus` and
+   * `bookingStatus` for the result. If the trip cannot end, all reasons are listed at once.
    */
   readonly endTrip: Maybe<EndTripResult>;
   /** Operators: takes a vehicle that nobody uses out of service, or puts it back. */
   readonly setVehicleService: Maybe<SetVehicleServiceResult>;
   /**
-   * Tells the vehicle of a confirmed booking to open. Answers as soon as the command is on its way; `unlockStatus` says what
-   * the lock did. The same `requestId` answers with the same command.
+   * Unlocks the vehicle of a confirmed booking. Answers as soon as the command is issued; `commandStatus` reports what the
+   * vehicle did. The same `requestId` returns the same command.
    */
   readonly unlockVehicle: Maybe<UnlockVehicleResult>;
 };
@@ -191,9 +196,10 @@ export type NearVehicle = {
   readonly vehicle: Vehicle;
 };
 
+/** The vehicle is not in a zone where a trip may end. */
 export type NotInParkingZone = Problem & {
   readonly __typename?: 'NotInParkingZone';
-  /** To the nearest parking zone's edge. */
+  /** To the edge of the nearest parking zone. */
   readonly distanceMeters: Maybe<Scalars['Int']['output']>;
   readonly message: Scalars['String']['output'];
   readonly nearest: Maybe<Zone>;
@@ -213,19 +219,19 @@ export type PositionInput = {
   readonly longitude: Scalars['Float']['input'];
 };
 
-/** A request we understood and refused. Nothing has changed. */
+/** Why a request was refused. A refused request has changed nothing. */
 export type Problem = {
-  /** One sentence for people, with the next step in it. May change; the facts are the other fields. */
+  /** What happened and what to do next, for people to read. The text may change; programs use the type and its other fields. */
   readonly message: Scalars['String']['output'];
 };
 
 export type Query = {
   readonly __typename?: 'Query';
-  /** A vehicle by its public id, as far as you may see it; null otherwise. Ids change after each ride. */
+  /** A vehicle by its public id; null when you may not see it. Ids change after each ride. */
   readonly vehicle: Maybe<Vehicle>;
   /** Vehicles that can be rented now, nearest first. */
   readonly vehiclesNear: VehiclesNearResult;
-  /** Where a trip may end, and where not. */
+  /** Zones in a box: where a trip may end, and where it may not. */
   readonly zones: ReadonlyArray<Zone>;
 };
 
@@ -247,7 +253,7 @@ export type QueryZonesArgs = {
   box: BoxInput;
 };
 
-/** The `requestId` was used before, for something else. */
+/** The `requestId` was already used for a different request. */
 export type RequestIdReused = Problem & {
   readonly __typename?: 'RequestIdReused';
   readonly message: Scalars['String']['output'];
@@ -265,6 +271,7 @@ export type SetVehicleServiceSuccess = {
   readonly vehicle: Vehicle;
 };
 
+/** The vehicle does not stand still. */
 export type StillMoving = Problem & {
   readonly __typename?: 'StillMoving';
   readonly message: Scalars['String']['output'];
@@ -274,14 +281,24 @@ export type StillMoving = Problem & {
 
 export type Subscription = {
   readonly __typename?: 'Subscription';
-  /** The latest command of the booking as it is (null before the first), then every change. For its rider and operators. */
+  /** The booking's latest command (null before the first), then every change. For its rider and operators. */
+  readonly commandStatus: Maybe<Command>;
+  /**
+   * The same as `commandStatus`, under its former name.
+   * @deprecated Use commandStatus.
+   */
   readonly unlockStatus: Maybe<Command>;
   /**
-   * What a map of this box shows: first everything (`snapshot` true), then changes, at most twice a second. Riders see what
-   * can be rented and the vehicle they have; operators see all. A client that cannot keep up is told so (`TOO_SLOW`) and
-   * subscribes again: changes without those before them would show a map that is wrong.
+   * The live map of a box: first everything (`snapshot` true), then changes, at most twice a second. Riders see the vehicles
+   * that can be rented, and their own. Operators see all. A client that is too slow gets the error `TOO_SLOW` and must
+   * subscribe again: with a change missing, its map would be wrong.
    */
   readonly vehicleAvailability: VehicleAvailability;
+};
+
+
+export type SubscriptionCommandStatusArgs = {
+  bookingId: Scalars['ID']['input'];
 };
 
 
@@ -298,7 +315,7 @@ export type SubscriptionVehicleAvailabilityArgs = {
 export type Trip = {
   readonly __typename?: 'Trip';
   readonly distanceMeters: Maybe<Scalars['Int']['output']>;
-  /** Null while it runs. */
+  /** Null while the trip is running. */
   readonly endedAt: Maybe<Scalars['DateTime']['output']>;
   readonly from: Position;
   readonly id: Scalars['ID']['output'];
@@ -306,6 +323,7 @@ export type Trip = {
   readonly to: Maybe<Position>;
 };
 
+/** The trip of this booking has not begun, or has already ended. */
 export type TripNotRunning = Problem & {
   readonly __typename?: 'TripNotRunning';
   readonly message: Scalars['String']['output'];
@@ -313,13 +331,13 @@ export type TripNotRunning = Problem & {
 
 export type UnlockVehicleInput = {
   readonly bookingId: Scalars['ID']['input'];
-  /** A UUID that you choose; keep it when you repeat the request. */
+  /** A UUID made by the client. A repetition of the request has the same one. */
   readonly requestId: Scalars['ID']['input'];
 };
 
 export type UnlockVehicleResult = BookingNotConfirmed | BookingNotFound | CommandUnderWay | ConfirmationExpired | RequestIdReused | UnlockVehicleSuccess | VehicleOutOfService | VehicleUnreachable;
 
-/** The command is on its way; watch `unlockStatus`. */
+/** The command is issued. Watch `commandStatus`. */
 export type UnlockVehicleSuccess = {
   readonly __typename?: 'UnlockVehicleSuccess';
   readonly command: Command;
@@ -343,13 +361,13 @@ export type Vehicle = {
 
 export type VehicleAvailability = {
   readonly __typename?: 'VehicleAvailability';
-  /** No longer to be shown. */
+  /** Vehicles to remove from the map. */
   readonly goneIds: ReadonlyArray<Scalars['ID']['output']>;
-  /** Rises by one with every message of this subscription; a hole means something was dropped on the way: subscribe again. */
+  /** Rises by one with every message of this subscription. If a number is missing, a message was lost: subscribe again. */
   readonly sequence: Scalars['Int']['output'];
-  /** True for the first message and after a gap: forget what you knew. */
+  /** True for the first message and after a gap: discard what you have and show only this. */
   readonly snapshot: Scalars['Boolean']['output'];
-  /** More were there than a map can show (500); zoom in. */
+  /** There were more vehicles than a map can show (500). Zoom in. */
   readonly truncated: Scalars['Boolean']['output'];
   /** New, moved or changed. */
   readonly vehicles: ReadonlyArray<Vehicle>;
@@ -363,18 +381,20 @@ export type VehicleFilter = {
   readonly minRangeMeters?: InputMaybe<Scalars['Int']['input']>;
 };
 
+/** A rider has the vehicle. */
 export type VehicleInUse = Problem & {
   readonly __typename?: 'VehicleInUse';
   readonly message: Scalars['String']['output'];
   readonly state: VehicleState;
 };
 
+/** There is no vehicle with this id. */
 export type VehicleNotFound = Problem & {
   readonly __typename?: 'VehicleNotFound';
   readonly message: Scalars['String']['output'];
 };
 
-/** An operator took it out of service in the meantime; cancel the booking, nothing is charged. */
+/** An operator has taken the vehicle out of service. Cancel the booking; nothing is charged. */
 export type VehicleOutOfService = Problem & {
   readonly __typename?: 'VehicleOutOfService';
   readonly message: Scalars['String']['output'];
@@ -383,7 +403,7 @@ export type VehicleOutOfService = Problem & {
 /** MDS 2.0 micromobility vehicle states. */
 export type VehicleState =
   | 'AVAILABLE'
-  /** No contact by radio for a while. */
+  /** Without radio contact for a while. */
   | 'NON_CONTACTABLE'
   | 'NON_OPERATIONAL'
   | 'ON_TRIP'
@@ -400,7 +420,7 @@ export type VehicleType = {
   readonly propulsionType: Scalars['String']['output'];
 };
 
-/** The vehicle has no radio contact; the command would run out unheard. */
+/** The vehicle has no radio contact: the command would expire before it could be received. */
 export type VehicleUnreachable = Problem & {
   readonly __typename?: 'VehicleUnreachable';
   readonly lastSeenAt: Maybe<Scalars['DateTime']['output']>;
@@ -409,7 +429,7 @@ export type VehicleUnreachable = Problem & {
 
 export type VehiclesNear = {
   readonly __typename?: 'VehiclesNear';
-  /** As many as `first` says: at most 200. */
+  /** At most `first`. */
   readonly vehicles: ReadonlyArray<NearVehicle>;
 };
 
@@ -425,11 +445,11 @@ export type Zone = {
 };
 
 export type ZoneKind =
-  /** Where it may not, even inside another zone. */
+  /** Where a trip may not end, even inside another zone. */
   | 'NO_PARKING'
   /** Where a trip may end. */
   | 'PARKING'
-  /** Where the service runs. */
+  /** Where vehicles can be used. */
   | 'SERVICE_AREA';
 
 
@@ -600,7 +620,7 @@ export type ResolversInterfaceTypes<_RefType extends Record<string, unknown>> = 
 
 /** Mapping between all available schema types and the resolvers types */
 export type ResolversTypes = {
-  Booking: ResolverTypeWrapper<BookingStub>;
+  Booking: ResolverTypeWrapper<BookingRef>;
   ID: ResolverTypeWrapper<Scalars['ID']['output']>;
   BookingNotConfirmed: ResolverTypeWrapper<BookingNotConfirmed>;
   BookingNotFound: ResolverTypeWrapper<BookingNotFound>;
@@ -640,7 +660,7 @@ export type ResolversTypes = {
   UnlockVehicleInput: UnlockVehicleInput;
   UnlockVehicleResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['UnlockVehicleResult']>;
   UnlockVehicleSuccess: ResolverTypeWrapper<Omit<UnlockVehicleSuccess, 'command'> & { command: ResolversTypes['Command'] }>;
-  Vehicle: ResolverTypeWrapper<Seen>;
+  Vehicle: ResolverTypeWrapper<VehicleView>;
   VehicleAvailability: ResolverTypeWrapper<Omit<VehicleAvailability, 'vehicles'> & { vehicles: ReadonlyArray<ResolversTypes['Vehicle']> }>;
   VehicleFilter: VehicleFilter;
   VehicleInUse: ResolverTypeWrapper<VehicleInUse>;
@@ -660,7 +680,7 @@ export type ResolversTypes = {
 
 /** Mapping between all available schema types and the resolvers parents */
 export type ResolversParentTypes = {
-  Booking: BookingStub;
+  Booking: BookingRef;
   ID: Scalars['ID']['output'];
   BookingNotConfirmed: BookingNotConfirmed;
   BookingNotFound: BookingNotFound;
@@ -696,7 +716,7 @@ export type ResolversParentTypes = {
   UnlockVehicleInput: UnlockVehicleInput;
   UnlockVehicleResult: ResolversUnionTypes<ResolversParentTypes>['UnlockVehicleResult'];
   UnlockVehicleSuccess: Omit<UnlockVehicleSuccess, 'command'> & { command: ResolversParentTypes['Command'] };
-  Vehicle: Seen;
+  Vehicle: VehicleView;
   VehicleAvailability: Omit<VehicleAvailability, 'vehicles'> & { vehicles: ReadonlyArray<ResolversParentTypes['Vehicle']> };
   VehicleFilter: VehicleFilter;
   VehicleInUse: VehicleInUse;
@@ -866,6 +886,7 @@ export type StillMovingResolvers<ContextType = Context, ParentType extends Resol
 };
 
 export type SubscriptionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Subscription'] = ResolversParentTypes['Subscription']> = {
+  commandStatus: SubscriptionResolver<Maybe<ResolversTypes['Command']>, "commandStatus", ParentType, ContextType, RequireFields<SubscriptionCommandStatusArgs, 'bookingId'>>;
   unlockStatus: SubscriptionResolver<Maybe<ResolversTypes['Command']>, "unlockStatus", ParentType, ContextType, RequireFields<SubscriptionUnlockStatusArgs, 'bookingId'>>;
   vehicleAvailability: SubscriptionResolver<ResolversTypes['VehicleAvailability'], "vehicleAvailability", ParentType, ContextType, RequireFields<SubscriptionVehicleAvailabilityArgs, 'box'>>;
 };

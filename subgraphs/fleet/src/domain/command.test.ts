@@ -1,14 +1,14 @@
+import { statesBefore } from '@holdfast/service/domain'
 import { describe, expect, it } from '@jest/globals'
 import {
   bounded,
-  type Command,
-  canHear,
   commandMoves,
   commandStates,
   effectOf,
-  from,
-  mayOpen,
   openStates,
+  purposes,
+  rulesOf,
+  type Situation,
 } from './command.ts'
 
 const at = (seconds: number) => new Date(seconds * 1_000)
@@ -16,85 +16,55 @@ const at = (seconds: number) => new Date(seconds * 1_000)
 describe('the moves of a command', () => {
   it.each(commandStates.flatMap((a) => commandStates.map((b) => [a, b] as const)))('from %s to %s', (a, b) => {
     const allowed = commandMoves.some((move) => move.from === a && move.to === b)
-    const open = (openStates as readonly string[]).includes(a)
+    const open = openStates.includes(a)
     const onward = commandStates.indexOf(b) > commandStates.indexOf(a)
-    // Open ones go forward; of the settled only a time-out can turn out to have been obeyed.
+    // Open ones go forward; of the settled ones only a timed-out command can turn out to be executed.
     const late = a === 'TIMED_OUT' && b === 'EXECUTED'
     expect(allowed).toBe((open && onward) || late)
   })
 
-  it('never sends twice what has an answer', () => {
-    expect(from('send')).toEqual(['REQUESTED'])
+  it('never sends again what has an ack', () => {
+    expect(statesBefore(commandMoves, 'send')).toEqual(['REQUESTED'])
   })
 })
 
-describe('mayOpen', () => {
-  const booking = { state: 'CONFIRMED', vehicleId: 'v', expiresAt: at(100) }
-
-  it.each([
-    ['opens for a confirmed booking in time', booking, 99, null],
-    ['not at the very moment it runs out', booking, 100, { kind: 'ConfirmationExpired', expiredAt: at(100) }],
-    ['not without payment', { ...booking, state: 'HELD' }, 1, { kind: 'BookingNotConfirmed', state: 'HELD' }],
-    [
-      'not twice',
-      { ...booking, state: 'ACTIVE', expiresAt: null },
-      1,
-      { kind: 'BookingNotConfirmed', state: 'ACTIVE' },
-    ],
-    ['not for anybody else', null, 1, { kind: 'BookingNotFound' }],
-  ])('%s', (_, access, seconds, refusal) => {
-    const outcome = mayOpen(access, at(seconds))
-    expect(outcome).toEqual(refusal ? { ok: false, refusal } : { ok: true, value: access })
-  })
-})
-
-describe('canHear', () => {
-  const vehicle = { contact: 'ONLINE', lastSeenAt: at(5), epoch: 'boot' } as const
-  const command = { id: 'c' } as Command
-
-  it('binds the command to the boot it can hear it in', () => {
-    expect(canHear(vehicle, null)).toEqual({ ok: true, value: { epoch: 'boot' } })
-  })
-
-  it.each([
-    [{ ...vehicle, contact: 'LOST' as const }, null, { kind: 'VehicleUnreachable', lastSeenAt: at(5) }],
-    [{ ...vehicle, epoch: null }, null, { kind: 'VehicleUnreachable', lastSeenAt: at(5) }],
-    [vehicle, command, { kind: 'CommandUnderWay', command }],
-  ])('refuses %j', (state, open, refusal) => {
-    expect(canHear(state, open)).toEqual({ ok: false, refusal })
-  })
+it('locks a vehicle again only after a command that unlocks it', () => {
+  for (const purpose of purposes) {
+    const { lockAfter, withoutTrip } = rulesOf[purpose]
+    if (withoutTrip === 'SECURE') expect(lockAfter).toBe('UNLOCKED')
+  }
 })
 
 describe('effectOf', () => {
-  const fresh = { tripOfBookingExists: false, tripRuns: false, anotherIsOpen: false }
+  const fresh: Situation = { bookingTrip: 'NONE', vehicleOnTrip: false, anotherCommandIsOpen: false }
 
   it.each([
-    ['an opened lock begins the trip of a booking that starts', 'START_TRIP', fresh, true, 'BEGIN_TRIP'],
-    ['an opened lock is closed when the booking is over', 'START_TRIP', fresh, false, 'SECURE'],
+    ['an unlocked vehicle begins the trip of a booking that starts', 'START_TRIP', fresh, true, 'BEGIN_TRIP'],
+    ['an unlocked vehicle is locked when the booking is not live', 'START_TRIP', fresh, false, 'SECURE'],
     [
-      'the second answer for the same trip changes nothing',
+      'the second unlocking for the same trip changes nothing',
       'START_TRIP',
-      { ...fresh, tripOfBookingExists: true, tripRuns: true },
+      { ...fresh, bookingTrip: 'RUNNING', vehicleOnTrip: true },
       false,
       'NONE',
     ],
-    ["somebody else's trip is not locked under them", 'START_TRIP', { ...fresh, tripRuns: true }, false, 'NONE'],
+    ["another rider's trip is not ended", 'START_TRIP', { ...fresh, vehicleOnTrip: true }, false, 'NONE'],
     [
-      'a command under way decides how the lock is to be',
+      'an open command decides how the lock is to be',
       'START_TRIP',
-      { ...fresh, anotherIsOpen: true },
+      { ...fresh, anotherCommandIsOpen: true },
       false,
       'NONE',
     ],
     [
-      'a closed lock ends the trip',
+      'a locked vehicle ends the trip',
       'END_TRIP',
-      { ...fresh, tripOfBookingExists: true, tripRuns: true },
+      { ...fresh, bookingTrip: 'RUNNING', vehicleOnTrip: true },
       false,
       'END_TRIP',
     ],
-    ['a trip ends once', 'END_TRIP', { ...fresh, tripOfBookingExists: true }, false, 'NONE'],
-    ['a secured lock is just that', 'SECURE', fresh, false, 'NONE'],
+    ['a trip ends once', 'END_TRIP', { ...fresh, bookingTrip: 'ENDED' }, false, 'NONE'],
+    ['nothing follows when a vehicle was secured', 'SECURE', fresh, false, 'NONE'],
   ] as const)('%s', (_, purpose, situation, starts, effect) => {
     expect(effectOf(purpose, situation, starts)).toBe(effect)
   })
@@ -104,6 +74,6 @@ it.each([
   ['a clock that is behind', 0, 10],
   ['a clock that agrees', 15, 15],
   ['a clock that is ahead', 99, 20],
-])('an instant of %s stays between asking and now', (_, said, taken) => {
-  expect(bounded(at(said), at(10), at(20))).toEqual(at(taken))
+])('an instant of %s stays between the request and now', (_, reported, expected) => {
+  expect(bounded(at(reported), at(10), at(20))).toEqual(at(expected))
 })

@@ -1,5 +1,5 @@
-import { accept, type Outcome, refuse } from '@holdfast/service/domain'
-import type { Vehicle } from './vehicle.ts'
+import type { CommandAction, LockState } from '@holdfast/contracts'
+import type { Move } from '@holdfast/service/domain'
 
 export const commandStates = ['REQUESTED', 'SENT', 'ACCEPTED', 'EXECUTED', 'REFUSED', 'TIMED_OUT'] as const
 export type CommandState = (typeof commandStates)[number]
@@ -12,7 +12,7 @@ export const commandMoves = [
   { name: 'execute', from: 'REQUESTED', to: 'EXECUTED' },
   { name: 'execute', from: 'SENT', to: 'EXECUTED' },
   { name: 'execute', from: 'ACCEPTED', to: 'EXECUTED' },
-  // The vehicle did it in time and its answer came late; see docs/adr/0004.
+  // The vehicle executed it in time and its ack came late; see docs/adr/0004.
   { name: 'execute', from: 'TIMED_OUT', to: 'EXECUTED' },
   { name: 'refuse', from: 'REQUESTED', to: 'REFUSED' },
   { name: 'refuse', from: 'SENT', to: 'REFUSED' },
@@ -20,28 +20,41 @@ export const commandMoves = [
   { name: 'time_out', from: 'REQUESTED', to: 'TIMED_OUT' },
   { name: 'time_out', from: 'SENT', to: 'TIMED_OUT' },
   { name: 'time_out', from: 'ACCEPTED', to: 'TIMED_OUT' },
-] as const satisfies readonly { name: string; from: CommandState; to: CommandState }[]
+] as const satisfies readonly Move<CommandState>[]
 export type CommandMoveName = (typeof commandMoves)[number]['name']
 
-/** States in which the vehicle is still at it. The index one_open_command_per_vehicle lists the same. */
-export const openStates = ['REQUESTED', 'SENT', 'ACCEPTED'] as const satisfies readonly CommandState[]
+/** States in which a command is not settled yet. The index one_open_command_per_vehicle lists the same. */
+export const openStates: readonly CommandState[] = ['REQUESTED', 'SENT', 'ACCEPTED']
 
-/** States from which a move leads on. */
-export const from = (name: CommandMoveName): readonly CommandState[] =>
-  commandMoves.filter((move) => move.name === name).map((move) => move.from)
-
-/** What follows when it is executed: a trip begins, a trip ends, or nothing but a closed lock. */
+/** Why a command is issued. */
 export const purposes = ['START_TRIP', 'END_TRIP', 'SECURE'] as const
 export type Purpose = (typeof purposes)[number]
+
+interface PurposeRules {
+  readonly action: CommandAction
+  /** The lock after the vehicle has executed it; null when the action does not move the lock. */
+  readonly lockAfter: LockState | null
+  /** What an executed command means for the trip. */
+  readonly whenExecuted: 'TRIP_BEGINS' | 'TRIP_ENDS' | 'NOTHING'
+  /** What to do when it was executed and there is no trip that it could begin or end. */
+  readonly withoutTrip: 'SECURE' | 'NONE'
+}
+
+/** Everything that depends on the purpose of a command. */
+export const rulesOf: Readonly<Record<Purpose, PurposeRules>> = {
+  START_TRIP: { action: 'UNLOCK', lockAfter: 'UNLOCKED', whenExecuted: 'TRIP_BEGINS', withoutTrip: 'SECURE' },
+  END_TRIP: { action: 'LOCK', lockAfter: 'LOCKED', whenExecuted: 'TRIP_ENDS', withoutTrip: 'NONE' },
+  SECURE: { action: 'LOCK', lockAfter: 'LOCKED', whenExecuted: 'NOTHING', withoutTrip: 'NONE' },
+}
 
 export interface Command {
   readonly id: string
   readonly vehicleId: string
   readonly bookingId: string
-  /** Null for what the house itself orders (SECURE). */
+  /** Null for commands that Holdfast itself issues (SECURE). */
   readonly riderId: string | null
   readonly requestId: string | null
-  readonly action: 'UNLOCK' | 'LOCK'
+  readonly action: CommandAction
   readonly purpose: Purpose
   readonly state: CommandState
   readonly refusalCode: string | null
@@ -53,67 +66,36 @@ export interface Command {
   readonly traceparent: string | null
 }
 
-export const actionFor: Record<Purpose, Command['action']> = { START_TRIP: 'UNLOCK', END_TRIP: 'LOCK', SECURE: 'LOCK' }
-
-/** A booking as its owner tells it to the rider who has it; null when they have none of that id. */
-export interface Access {
-  /** A BookingState. */
-  readonly state: string
-  readonly vehicleId: string
-  readonly expiresAt: Date | null
-}
-
-export type UnlockRefusal =
-  | { readonly kind: 'BookingNotFound' }
-  | { readonly kind: 'BookingNotConfirmed'; readonly state: string }
-  | { readonly kind: 'ConfirmationExpired'; readonly expiredAt: Date }
-  | { readonly kind: 'VehicleOutOfService' }
-  | { readonly kind: 'VehicleUnreachable'; readonly lastSeenAt: Date | null }
-  | { readonly kind: 'CommandUnderWay'; readonly command: Command }
-  | { readonly kind: 'RequestIdReused' }
-
-/** Whether the rider's booking opens something now. */
-export function mayOpen(booking: Access | null, now: Date): Outcome<Access, UnlockRefusal> {
-  if (!booking) return refuse({ kind: 'BookingNotFound' })
-  if (booking.state !== 'CONFIRMED') return refuse({ kind: 'BookingNotConfirmed', state: booking.state })
-  if (booking.expiresAt && booking.expiresAt <= now) {
-    return refuse({ kind: 'ConfirmationExpired', expiredAt: booking.expiresAt })
-  }
-  return accept(booking)
-}
-
-/** Whether the vehicle would hear a command and is at no other one; with the boot epoch to which the command is bound. */
-export function canHear(
-  vehicle: Pick<Vehicle, 'contact' | 'lastSeenAt' | 'epoch'>,
-  open: Command | null,
-): Outcome<{ readonly epoch: string }, Extract<UnlockRefusal, { kind: 'VehicleUnreachable' | 'CommandUnderWay' }>> {
-  if (open) return refuse({ kind: 'CommandUnderWay', command: open })
-  if (vehicle.contact === 'LOST' || vehicle.epoch === null) {
-    return refuse({ kind: 'VehicleUnreachable', lastSeenAt: vehicle.lastSeenAt })
-  }
-  return accept({ epoch: vehicle.epoch })
-}
-
-/** What an executed command changes besides itself. */
+/** What an executed command changes besides itself. SECURE: the vehicle must be locked again. */
 export type Effect = 'BEGIN_TRIP' | 'END_TRIP' | 'SECURE' | 'NONE'
 
-/**
- * What follows when the lock did as told. `bookingStarts` says whether the booking takes the opened lock as its
- * beginning; it is asked only when the command was to begin a trip that does not run yet.
- */
-export function effectOf(
-  purpose: Purpose,
-  at: { readonly tripOfBookingExists: boolean; readonly tripRuns: boolean; readonly anotherIsOpen: boolean },
-  bookingStarts: boolean,
-): Effect {
-  if (purpose === 'END_TRIP') return at.tripRuns ? 'END_TRIP' : 'NONE'
-  if (purpose === 'SECURE') return 'NONE'
-  if (at.tripOfBookingExists) return 'NONE' // Opened twice: the rider asked again when the first answer was late.
-  if (bookingStarts) return 'BEGIN_TRIP'
-  // The lock is open and nobody may ride. Another command under way decides for itself how the lock is to be.
-  return at.anotherIsOpen || at.tripRuns ? 'NONE' : 'SECURE'
+/** What an executed command finds. */
+export interface Situation {
+  /** The trip of the command's booking. */
+  readonly bookingTrip: 'NONE' | 'RUNNING' | 'ENDED'
+  readonly vehicleOnTrip: boolean
+  readonly anotherCommandIsOpen: boolean
 }
 
-/** An instant of the vehicle's clock, brought between two of ours: it cannot have done it before it was asked, nor in the future. */
+/**
+ * What follows when the vehicle has executed a command. `bookingStarts` says whether the booking takes the unlocked
+ * vehicle as its start; booking is asked only for a command that begins a trip, and only when there is no trip yet.
+ */
+export function effectOf(purpose: Purpose, at: Situation, bookingStarts: boolean): Effect {
+  const { whenExecuted, withoutTrip } = rulesOf[purpose]
+  switch (whenExecuted) {
+    case 'TRIP_BEGINS':
+      if (at.bookingTrip !== 'NONE') return 'NONE' // Unlocked twice: the rider asked again when the first ack was late.
+      if (bookingStarts) return 'BEGIN_TRIP'
+      // Nobody may ride. Another open command decides for itself how the lock is to be.
+      return at.anotherCommandIsOpen || at.vehicleOnTrip ? 'NONE' : withoutTrip
+    case 'TRIP_ENDS':
+      return at.bookingTrip === 'RUNNING' ? 'END_TRIP' : withoutTrip
+    case 'NOTHING':
+      return 'NONE'
+  }
+}
+
+/** An instant of the vehicle's clock, limited by the server's: not before the command was requested, and not in the future. */
 export const bounded = (at: Date, notBefore: Date, now: Date): Date =>
   new Date(Math.max(notBefore.getTime(), Math.min(at.getTime(), now.getTime())))

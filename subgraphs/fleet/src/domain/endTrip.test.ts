@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals'
 import { blockersOf } from './endTrip.ts'
-import { boundsOf, type Zone } from './zones.ts'
+import { type Area, boundsOf, type Zone } from './zones.ts'
 
 const now = new Date('2026-11-21T08:00:00Z')
-const area = {
+const area: Area = {
   type: 'Polygon',
   coordinates: [
     [
@@ -14,7 +14,7 @@ const area = {
       [8.68, 50.11],
     ],
   ],
-} as const
+}
 const parking: Zone = { id: 'z', kind: 'PARKING', name: 'here', area, bounds: boundsOf(area) }
 const vehicle = {
   contact: 'ONLINE',
@@ -24,7 +24,7 @@ const vehicle = {
 const ago = (seconds: number) => new Date(now.getTime() - seconds * 1_000)
 
 describe('blockersOf', () => {
-  it('finds none when the vehicle stands in a parking zone and is heard', () => {
+  it('finds none when the vehicle stands in a parking zone and has contact', () => {
     expect(blockersOf(vehicle, [parking], now)).toEqual([])
     const trembling = { ...vehicle, position: { ...vehicle.position, speed: 0.4, measuredAt: ago(30) } }
     expect(blockersOf(trembling, [parking], now)).toEqual([])
@@ -48,7 +48,7 @@ describe('blockersOf', () => {
     expect(blockersOf(old, [parking], now).map(({ kind }) => kind)).toEqual(['VehicleUnreachable'])
   })
 
-  it('keeps what is forbidden forbidden inside a parking zone', () => {
+  it('does not allow a forbidden place inside a parking zone', () => {
     const forbidden: Zone = { ...parking, id: 'n', kind: 'NO_PARKING' }
     expect(blockersOf(vehicle, [parking, forbidden], now)).toEqual([{ kind: 'InNoParkingZone', zone: forbidden }])
   })

@@ -1,21 +1,20 @@
 import type { Command } from './command.ts'
-import type { Contact } from './contact.ts'
-import type { Position } from './vehicle.ts'
+import type { Contact, Position } from './vehicle.ts'
 import { parkingAt, type Zone } from './zones.ts'
 
-/** Milliseconds. A standing, unlocked vehicle says where it is every 5 s; without a word for longer nobody knows. */
-const freshPosition = 30_000
+/** Milliseconds. An unlocked vehicle that stands reports its position every 5 s; an older one is not trusted. */
+const maxPositionAge = 30_000
 /** Metres per second that the sensors of a standing vehicle may show. */
-const standing = 0.5
+const standingSpeed = 0.5
 
-export type Blocker =
+export type EndTripBlocker =
   | { readonly kind: 'NotInParkingZone'; readonly nearest: Zone | null; readonly distanceMeters: number | null }
   | { readonly kind: 'InNoParkingZone'; readonly zone: Zone }
   | { readonly kind: 'StillMoving'; readonly speed: number }
   | { readonly kind: 'VehicleUnreachable'; readonly lastSeenAt: Date | null }
 
 export type EndTripRefusal =
-  | { readonly kind: 'EndTripBlocked'; readonly blockers: readonly Blocker[] }
+  | { readonly kind: 'EndTripBlocked'; readonly blockers: readonly EndTripBlocker[] }
   | { readonly kind: 'BookingNotFound' }
   | { readonly kind: 'TripNotRunning' }
   | { readonly kind: 'CommandUnderWay'; readonly command: Command }
@@ -26,13 +25,13 @@ export function blockersOf(
   vehicle: { readonly contact: Contact; readonly lastSeenAt: Date | null; readonly position: Position },
   zones: readonly Zone[],
   now: Date,
-): readonly Blocker[] {
+): readonly EndTripBlocker[] {
   const { contact, lastSeenAt, position } = vehicle
-  const blockers: Blocker[] = []
-  if (contact === 'LOST' || now.getTime() - position.measuredAt.getTime() > freshPosition) {
+  const blockers: EndTripBlocker[] = []
+  if (contact === 'LOST' || now.getTime() - position.measuredAt.getTime() > maxPositionAge) {
     blockers.push({ kind: 'VehicleUnreachable', lastSeenAt })
   }
-  if (position.speed > standing) blockers.push({ kind: 'StillMoving', speed: position.speed })
+  if (position.speed > standingSpeed) blockers.push({ kind: 'StillMoving', speed: position.speed })
   const { parking, forbidden, nearest } = parkingAt(zones, position)
   if (!parking) {
     blockers.push({

@@ -20,8 +20,8 @@ export function distance(a: Place, b: Place): number {
   return 2 * earthRadius * Math.asin(Math.min(1, Math.sqrt(h)))
 }
 
-/** How much shorter a degree of longitude is than one of latitude. */
-export const shrinking = (latitude: number): number => Math.cos(radians(latitude))
+/** The length of a degree of longitude, as a share of a degree of latitude. */
+export const longitudeScale = (latitude: number): number => Math.cos(radians(latitude))
 
 /** A rectangle on the map that does not cross the antimeridian. Degrees. */
 export interface Box {
@@ -31,15 +31,31 @@ export interface Box {
   readonly east: number
 }
 
-export const within = ({ south, west, north, east }: Box, { latitude, longitude }: Place): boolean =>
+export const isInBox = ({ south, west, north, east }: Box, { latitude, longitude }: Place): boolean =>
   latitude >= south && latitude <= north && longitude >= west && longitude <= east
+
+export const overlaps = (a: Box, b: Box): boolean =>
+  a.south <= b.north && b.south <= a.north && a.west <= b.east && b.west <= a.east
+
+/** Metres: height, and width at the middle latitude. */
+export const sizeOf = ({ south, west, north, east }: Box): { height: number; width: number } => ({
+  height: (north - south) * metersPerDegree,
+  width: (east - west) * metersPerDegree * longitudeScale((north + south) / 2),
+})
+
+/** Metres from a place to a box; 0 inside. */
+export function distanceToBox({ south, west, north, east }: Box, { latitude, longitude }: Place): number {
+  const dLatitude = Math.max(south - latitude, 0, latitude - north)
+  const dLongitude = Math.max(west - longitude, 0, longitude - east)
+  return Math.hypot(dLatitude, dLongitude * longitudeScale(latitude)) * metersPerDegree
+}
 
 /** The smallest box that holds the circle. Clipped at poles and antimeridian, where no vehicle stands. */
 export function boxAround({ latitude, longitude }: Place, radiusMeters: number): Box {
   const dLatitude = radiusMeters / metersPerDegree
-  // Towards the pole meridians close in, so the widest part of the circle is on its poleward half.
+  // Meridians converge towards the pole, so the circle is widest on its side towards the pole.
   const widest = Math.min(89, Math.abs(latitude) + dLatitude)
-  const dLongitude = dLatitude / shrinking(widest)
+  const dLongitude = dLatitude / longitudeScale(widest)
   return {
     south: Math.max(-90, latitude - dLatitude),
     north: Math.min(90, latitude + dLatitude),

@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals'
-import { dropped, type Fix } from './telemetry.ts'
+import { type Fix, reasonToDrop } from './telemetry.ts'
 
 const now = 1_000_000_000
 const last: Fix = { latitude: 50.11, longitude: 8.68, at: now - 1_000, epoch: 'one', seq: 7 }
@@ -19,5 +19,5 @@ it.each([
   ['carried there by truck', { ...next, latitude: 48.1, longitude: 11.6 }, { ...last, at: now - 5 * 3_600_000 }, null],
   ['hundreds of metres between houses', { ...next, latitude: 50.1135 }, last, null],
 ])('%s', (_, fix, before, reason) => {
-  expect(dropped(fix, before, now)).toBe(reason)
+  expect(reasonToDrop(fix, before, now)).toBe(reason)
 })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { moveFrom, movesToReserve, rangeMeters, type Vehicle, vehicleMoves, vehicleStates } from './vehicle.ts'
+import { moveFrom, movesToReserve, type Vehicle, vehicleMoves, vehicleStates } from './vehicle.ts'
 
 const parked: Vehicle = {
   id: 'v',
@@ -40,7 +40,7 @@ describe('movesToReserve', () => {
     ['is free', parked, ['reservation_start']],
     ['is reserved already', { ...parked, state: 'RESERVED', use: use('mine') }, []],
     [
-      'is still reserved for a booking that is over',
+      'is still reserved for a booking that is not live',
       { ...parked, state: 'RESERVED', use: use('other') },
       ['reservation_cancel', 'reservation_start'],
     ],
@@ -49,9 +49,4 @@ describe('movesToReserve', () => {
   ] as [string, Vehicle, string[] | null][])('knows what to do with a vehicle that %s', (_, vehicle, expected) => {
     expect(names(vehicle)).toEqual(expected)
   })
-})
-
-it('gives the range in whole metres', () => {
-  expect(rangeMeters(33, 35_001)).toBe(11_550)
-  expect(rangeMeters(0, 35_000)).toBe(0)
 })

@@ -1,9 +1,14 @@
-import type { Contact } from './contact.ts'
+import type { LockState } from '@holdfast/contracts'
+import type { Move } from '@holdfast/service/domain'
 import type { Place } from './place.ts'
 
-/** MDS 2.0 micromobility states that are stored. Contact is a fact of its own: a vehicle that falls silent while reserved is still reserved. */
+/** The MDS 2.0 micromobility states that are stored. Contact is apart: a vehicle that falls silent while reserved is still reserved. */
 export const vehicleStates = ['AVAILABLE', 'RESERVED', 'ON_TRIP', 'NON_OPERATIONAL', 'REMOVED'] as const
 export type VehicleState = (typeof vehicleStates)[number]
+
+/** Whether a vehicle can be reached by radio. */
+export const contacts = ['ONLINE', 'LOST'] as const
+export type Contact = (typeof contacts)[number]
 
 /** Every legal move of a vehicle, named by its MDS 2.0 event. What is not here cannot happen. */
 export const vehicleMoves = [
@@ -14,7 +19,7 @@ export const vehicleMoves = [
   { name: 'maintenance', from: 'AVAILABLE', to: 'NON_OPERATIONAL' },
   { name: 'maintenance', from: 'NON_OPERATIONAL', to: 'AVAILABLE' },
   { name: 'decommissioned', from: 'NON_OPERATIONAL', to: 'REMOVED' },
-] as const satisfies readonly { name: string; from: VehicleState; to: VehicleState }[]
+] as const satisfies readonly Move<VehicleState>[]
 export type VehicleMove = (typeof vehicleMoves)[number]
 
 /** Who has the vehicle: exactly while it is RESERVED or ON_TRIP. */
@@ -23,27 +28,31 @@ export interface Use {
   readonly riderId: string
 }
 
-/** A vehicle as the house knows it. `id` is stable and stays in the house; `publicId` is what the world sees. */
-export type Vehicle = {
+interface VehicleProperties {
+  /** Stable, and never shown outside Holdfast. */
   readonly id: string
   readonly deviceId: string
+  /** What clients see; a new one after each trip. */
   readonly publicId: string
   readonly typeId: string
   readonly contact: Contact
   readonly contactChangedAt: Date
   readonly lastSeenAt: Date | null
-  /** Of the vehicle's present boot; null before it was first heard. */
+  /** Of the vehicle's present boot; null before its first message. */
   readonly epoch: string | null
   /** Orders the messages of one epoch. */
   readonly reportedSeq: number
-  readonly lock: 'LOCKED' | 'UNLOCKED'
+  readonly lock: LockState
   readonly batteryPercent: number
   readonly commandCounter: number
   readonly position: Position
-} & (
-  | { readonly state: 'RESERVED' | 'ON_TRIP'; readonly use: Use }
-  | { readonly state: 'AVAILABLE' | 'NON_OPERATIONAL' | 'REMOVED'; readonly use: null }
-)
+}
+
+export type Vehicle = VehicleProperties &
+  (
+    | { readonly state: 'RESERVED' | 'ON_TRIP'; readonly use: Use }
+    | { readonly state: 'AVAILABLE' | 'NON_OPERATIONAL' | 'REMOVED'; readonly use: null }
+  )
 
 export interface Position extends Place {
   /** Metres per second. */
@@ -54,19 +63,20 @@ export interface Position extends Place {
   readonly measuredAt: Date
 }
 
-/** How far the battery still goes, whole metres. */
-export const rangeMeters = (batteryPercent: number, maxRangeMeters: number): number =>
-  Math.floor((maxRangeMeters * batteryPercent) / 100)
-
-type MoveName = VehicleMove['name']
+/** A vehicle in a state. Throws when the state and `use` do not belong together. */
+export function inState(vehicle: VehicleProperties, state: VehicleState, use: Use | null): Vehicle {
+  if (state !== 'RESERVED' && state !== 'ON_TRIP') return { ...vehicle, state, use: null }
+  if (!use) throw new Error(`a vehicle that is ${state} has a booking and a rider`)
+  return { ...vehicle, state, use }
+}
 
 /** The move of this name from the state a vehicle is in; undefined when there is none. */
-export const moveFrom = (name: MoveName, state: VehicleState): VehicleMove | undefined =>
+export const moveFrom = (name: VehicleMove['name'], state: VehicleState): VehicleMove | undefined =>
   vehicleMoves.find((move) => move.name === name && move.from === state)
 
 /**
- * The moves by which a vehicle comes to be reserved for a booking that booking itself vouches for; null when it cannot be.
- * Usually it is already: facts from booking may be some milliseconds behind its answer.
+ * The moves that reserve a vehicle for a booking that booking has confirmed; null when there are none. Usually the vehicle
+ * is reserved already: booking's events may be some milliseconds behind its answer.
  */
 export function movesToReserve(vehicle: Vehicle, bookingId: string): readonly VehicleMove[] | null {
   if (vehicle.state === 'RESERVED' && vehicle.use.bookingId === bookingId) return []

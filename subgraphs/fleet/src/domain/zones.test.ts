@@ -1,21 +1,12 @@
 import { describe, expect, it } from '@jest/globals'
-import { metersPerDegree, type Place, shrinking } from './place.ts'
-import {
-  type Area,
-  boundsOf,
-  contains,
-  distanceToEdge,
-  overlaps,
-  parkingAt,
-  type Zone,
-  type ZoneKind,
-} from './zones.ts'
+import { longitudeScale, metersPerDegree, overlaps, type Place } from './place.ts'
+import { type Area, boundsOf, contains, distanceToEdge, parkingAt, type Zone, type ZoneKind } from './zones.ts'
 
 const origin = { latitude: 50.11, longitude: 8.68 }
 /** So many metres east and north of the origin. */
 const place = (east: number, north: number): Place => ({
   latitude: origin.latitude + north / metersPerDegree,
-  longitude: origin.longitude + east / metersPerDegree / shrinking(origin.latitude),
+  longitude: origin.longitude + east / metersPerDegree / longitudeScale(origin.latitude),
 })
 const corner = (east: number, north: number): [number, number] => [
   place(east, north).longitude,

@@ -1,30 +1,23 @@
+import { uuidOf } from '@holdfast/service/graphql'
 import type { QueryResolvers } from '../__generated__/resolvers.ts'
-import { faultsInFilter, faultsInSearch } from '../domain/area.ts'
-import { batteryNeeded } from '../domain/sight.ts'
-import { overlaps } from '../domain/zones.ts'
-import { uuidIn } from '../ids.ts'
-import { boxFrom, filterFrom } from './area.ts'
-
-const list = (faults: readonly string[]) => `${faults.join('; ')}.`
+import { overlaps } from '../domain/place.ts'
+import { requiredBattery } from '../domain/vehicle-type.ts'
+import { searchVehicles } from '../search/search-index.ts'
+import { faultsInFilter, faultsInSearch } from './input-faults.ts'
+import { boxFrom, filterFrom, inputProblem } from './inputs.ts'
 
 export const Query: QueryResolvers = {
-  vehiclesNear: async (_, { near, radiusMeters, filter: given, first }, { search, types }) => {
+  vehiclesNear: async (_, { near, radiusMeters, filter: filterInput, first }, { index, deps }) => {
     const faults = faultsInSearch({ near, radiusMeters, first })
-    if (faults.length > 0) return { __typename: 'InvalidArea', message: list(faults), faults }
-    const filter = filterFrom(given)
+    if (faults.length > 0) return inputProblem('InvalidArea', faults)
+    const filter = filterFrom(filterInput)
     const faultsOfFilter = faultsInFilter(filter)
-    if (faultsOfFilter.length > 0) {
-      return { __typename: 'InvalidFilter', message: list(faultsOfFilter), faults: faultsOfFilter }
-    }
-    const found = await search({
-      near,
-      radiusMeters,
-      first,
-      wanted: [...types().values()].flatMap((type) => {
-        const minBatteryPercent = batteryNeeded(filter, type)
-        return minBatteryPercent === null ? [] : [{ typeId: type.id, minBatteryPercent }]
-      }),
+    if (faultsOfFilter.length > 0) return inputProblem('InvalidFilter', faultsOfFilter)
+    const types = [...deps.catalogue.types().values()].flatMap((type) => {
+      const minBatteryPercent = requiredBattery(filter, type)
+      return minBatteryPercent === null ? [] : [{ typeId: type.id, minBatteryPercent }]
     })
+    const found = await searchVehicles(index, deps.pool, { near, radiusMeters, first, types })
     const vehicles = found.map(({ distanceMeters, vehicle }) => ({
       distanceMeters: Math.round(distanceMeters),
       vehicle,
@@ -32,11 +25,11 @@ export const Query: QueryResolvers = {
     return { __typename: 'VehiclesNear', vehicles }
   },
   vehicle: (_, { id }, { loaders }) => {
-    const publicId = uuidIn(id)
+    const publicId = uuidOf(id)
     return publicId ? loaders.vehicle.load(publicId) : null
   },
-  zones: (_, { box: given }, { zones }) => {
-    const box = boxFrom(given)
-    return zones().filter(({ bounds }) => overlaps(bounds, box))
+  zones: (_, { box: boxInput }, { deps }) => {
+    const box = boxFrom(boxInput)
+    return deps.catalogue.zones().filter(({ bounds }) => overlaps(bounds, box))
   },
 }

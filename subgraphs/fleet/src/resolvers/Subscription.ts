@@ -1,36 +1,48 @@
-import { graphqlError } from '@holdfast/service/graphql'
+import { changeChannel } from '@holdfast/contracts'
+import { requireSignedIn, uuidOf, watch } from '@holdfast/service/graphql'
 import type { SubscriptionResolvers } from '../__generated__/resolvers.ts'
+import { commandChannel } from '../changes/channels.ts'
 import type { Context } from '../context.ts'
-import type { Command } from '../domain/command.ts'
-import { uuidIn } from '../ids.ts'
-import { watchCommand } from '../live/watchCommand.ts'
-import { type MapMessage, watchMap } from '../live/watchMap.ts'
-import { bookingAccess } from '../store/booking.ts'
+import { type Command, rulesOf } from '../domain/command.ts'
+import { type MapMessage, watchMap } from '../map/watch-map.ts'
+import { bookingAccess } from '../store/booking-functions.ts'
 import { latestCommand } from '../store/commands.ts'
-import { boxFrom, checkedFilter } from './area.ts'
+import { boxFrom, checkedFilterFrom } from './inputs.ts'
 
-async function* nothing(): AsyncGenerator<null, void, void> {
+async function* onlyNull(): AsyncGenerator<null, void, void> {
   yield null
 }
 
-async function commandsOf(id: string, { viewer, reads }: Context): Promise<AsyncIterable<Command | null>> {
-  if (viewer.role === 'anonymous') throw graphqlError('UNAUTHENTICATED', 'Sign in first: send a bearer token.')
-  const bookingId = uuidIn(id)
-  if (!bookingId) return nothing()
-  const read = () => latestCommand(reads.pool, bookingId)
-  if (viewer.role === 'operator') return watchCommand(reads.live, bookingId, (await read())?.vehicleId, read)
-  const booking = viewer.role === 'customer' ? await bookingAccess(reads.pool, bookingId, viewer.id) : null
-  return booking ? watchCommand(reads.live, bookingId, booking.vehicleId, read) : nothing()
+const endsTrip = (command: Command | null): boolean =>
+  command?.state === 'EXECUTED' && rulesOf[command.purpose].whenExecuted === 'TRIP_ENDS'
+
+/** The booking's latest command (null before the first), then every change, until the trip has ended. */
+async function watchCommands(id: string, context: Context): Promise<AsyncIterable<Command | null>> {
+  const { viewer, visibility, deps, feed } = context
+  requireSignedIn(viewer)
+  const bookingId = uuidOf(id)
+  if (!bookingId || !visibility) return onlyNull()
+  const read = () => latestCommand(deps.pool, bookingId)
+  const found = visibility === 'all' ? await read() : await bookingAccess(deps.pool, bookingId, visibility.customerId)
+  if (!found && visibility !== 'all') return onlyNull()
+  // Two channels: one notifies at once. Fleet's published events come a moment later, but also if the process that
+  // changed the command was killed right after it.
+  const channels = [commandChannel(bookingId), ...(found ? [changeChannel('fleet', found.vehicleId)] : [])]
+  return watch({ feed, channels, read, isLast: endsTrip })
 }
 
-/** What is yielded is the field's value itself. */
+const commandStatus = {
+  subscribe: (_: unknown, { bookingId }: { bookingId: string }, context: Context) => watchCommands(bookingId, context),
+  resolve: (command: Command | null) => command,
+}
+
+/** Each yielded value is the value of the field. */
 export const Subscription: SubscriptionResolvers = {
-  unlockStatus: {
-    subscribe: (_, { bookingId }, context) => commandsOf(bookingId, context),
-    resolve: (command: Command | null) => command,
-  },
+  commandStatus,
+  unlockStatus: commandStatus,
   vehicleAvailability: {
-    subscribe: (_, { box, filter }, { map, viewer }) => watchMap(map, viewer, boxFrom(box), checkedFilter(filter)),
+    subscribe: (_, { box, filter }, { map, visibility }) =>
+      watchMap(map, visibility, boxFrom(box), checkedFilterFrom(filter)),
     resolve: (message: MapMessage) => message,
   },
 }

@@ -1,21 +1,21 @@
+import { uuidOf } from '@holdfast/service/graphql'
 import type { FormFactor, VehicleResolvers, VehicleTypeResolvers } from '../__generated__/resolvers.ts'
-import { rangeMeters } from '../domain/vehicle.ts'
-import { uuidIn } from '../ids.ts'
+import { rangeMeters } from '../domain/vehicle-type.ts'
 
 export const Vehicle: VehicleResolvers = {
   __resolveReference: ({ id }, { loaders }) => {
-    const publicId = uuidIn(id)
+    const publicId = uuidOf(id)
     return publicId ? loaders.vehicle.load(publicId) : null
   },
   id: ({ publicId }) => publicId,
-  type: ({ typeId }, _, { types }) => {
-    const type = types().get(typeId)
+  type: ({ typeId }, _, { deps }) => {
+    const type = deps.catalogue.types().get(typeId)
     if (!type) throw new Error(`vehicle type ${typeId} is not known`)
     return type
   },
   position: ({ latitude, longitude }) => ({ latitude, longitude }),
-  rangeMeters: ({ batteryPercent, typeId }, _, { types }) =>
-    rangeMeters(batteryPercent, types().get(typeId)?.maxRangeMeters ?? 0),
+  rangeMeters: ({ batteryPercent, typeId }, _, { deps }) =>
+    rangeMeters(batteryPercent, deps.catalogue.types().get(typeId)?.maxRangeMeters ?? 0),
   lastSeenAt: ({ vehicleId, lastSeenAt }, _, { loaders }) =>
     lastSeenAt === undefined ? loaders.lastSeen.load(vehicleId) : lastSeenAt,
 }

@@ -1,21 +1,16 @@
-import { GraphQLScalarType } from 'graphql'
+import { DateTime } from '@holdfast/service/graphql'
 import type { Resolvers } from '../__generated__/resolvers.ts'
-import { Booking, Command, Trip, Zone } from './Booking.ts'
+import { Booking, Command, Trip } from './Booking.ts'
 import { endTrip } from './Mutation/endTrip.ts'
 import { setVehicleService } from './Mutation/setVehicleService.ts'
 import { unlockVehicle } from './Mutation/unlockVehicle.ts'
 import { Query } from './Query.ts'
 import { Subscription } from './Subscription.ts'
 import { Vehicle, VehicleType } from './Vehicle.ts'
+import { Zone } from './Zone.ts'
 
-const DateTime = new GraphQLScalarType<Date, string>({
-  name: 'DateTime',
-  serialize: (value) => (value as Date).toISOString(),
-})
-
-const named = { __resolveType: ({ __typename }: { __typename?: string }) => __typename as never }
-
-export const resolvers: Resolvers = {
+/** Every root field has its resolver here, or it does not compile. */
+export const resolvers: Resolvers & Required<Pick<Resolvers, 'Query' | 'Mutation' | 'Subscription'>> = {
   Query,
   Mutation: { unlockVehicle, endTrip, setVehicleService },
   Subscription,
@@ -26,10 +21,4 @@ export const resolvers: Resolvers = {
   Command,
   Zone,
   DateTime,
-  Problem: named,
-  VehiclesNearResult: named,
-  UnlockVehicleResult: named,
-  EndTripResult: named,
-  EndTripBlocker: named,
-  SetVehicleServiceResult: named,
 }

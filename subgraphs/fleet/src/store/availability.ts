@@ -1,69 +1,54 @@
 /**
- * What can be rented right now. The table is written at transitions only and is the source of every copy: the search
- * index in Redis and what live maps show.
+ * What can be rented right now. The table is written only when that changes. It is the source of every copy: the search
+ * index in Redis, and what live maps show.
  */
 import type { Transaction } from '@holdfast/service/postgres'
-import type { Contact } from '../domain/contact.ts'
-import { isOffered, isOutdated, type ListingRules, type Offer } from '../domain/listing.ts'
-import { rangeMeters, type VehicleState } from '../domain/vehicle.ts'
-import { cellOf } from './cells.ts'
-import { columns } from './vehicles.ts'
+import { cellOf } from '../domain/cells.ts'
+import { isOffered, isOutdated, type Offer, type OfferCandidate, type OfferRules } from '../domain/offer.ts'
+import { rangeMeters } from '../domain/vehicle-type.ts'
+import { columns } from './columns.ts'
+import { type OfferRow, offerColumns, type VersionedOffer, withOffer } from './offers.ts'
 
-/** What became of a vehicle in this transaction, for those who keep a copy or watch. To be told after the commit. */
-export interface Change {
-  readonly vehicleId: string
-  readonly typeId: string
-  readonly version: number
-  /** Whether what is offered differs from before. */
-  readonly changed: boolean
+/** A vehicle that a transaction has touched, for copies and watchers. Published after the commit. */
+export interface VehicleChange extends VersionedOffer {
+  readonly offerChanged: boolean
   readonly offer: (Offer & { readonly cell: string }) | null
   /** Where it stood on the map and where it stands. */
   readonly cells: readonly string[]
-  /** Who has it. */
-  readonly riderIds: readonly string[]
+  readonly riderId: string | null
 }
 
-interface Row {
-  id: string
-  public_id: string
-  vehicle_type_id: string
-  state: VehicleState
-  rider_id: string | null
-  contact: Contact
-  contact_changed_at: Date
-  lock: 'LOCKED' | 'UNLOCKED'
-  battery_percent: number
-  availability_version: number
-  max_range_meters: number
-  latitude: number
-  longitude: number
-  settling: boolean
-  offered_public_id: string | null
-  offered_latitude: number
-  offered_longitude: number
-  offered_battery_percent: number
-  offered_cell: string
+interface Row extends OfferCandidate, Offer, OfferRow {
+  readonly vehicleId: string
+  readonly typeId: string
+  readonly riderId: string | null
+  readonly version: number
+  readonly maxRangeMeters: number
+  readonly offerCell: string
 }
+
+type Decision = VehicleChange & { readonly rangeMeters: number }
 
 /**
- * Offers or withdraws vehicles as their state now asks for. The caller holds their rows locked, so that the last writer
+ * Offers or withdraws vehicles as their state now requires. The caller has read them for update, so that the last writer
  * has seen the last state.
  */
 export async function refreshAvailability(
   tx: Transaction,
   vehicleIds: readonly string[],
   now: Date,
-  rules: ListingRules,
-): Promise<Change[]> {
+  rules: OfferRules,
+): Promise<VehicleChange[]> {
   if (vehicleIds.length === 0) return []
   const { rows } = await tx.query<Row>({
     name: 'read for availability',
     text: `
-      select v.id, v.public_id, v.vehicle_type_id, v.state, v.rider_id, v.contact, v.contact_changed_at, v.lock,
-        v.battery_percent, v.availability_version, t.max_range_meters, p.latitude, p.longitude,
-        exists (select from fleet.trip where vehicle_id = v.id and released_at is null) as settling,
-        a.public_id as offered_public_id, a.latitude as offered_latitude, a.longitude as offered_longitude,
-        a.battery_percent as offered_battery_percent, a.h3_8 as offered_cell
+      select v.id as "vehicleId", v.public_id as "publicId", v.vehicle_type_id as "typeId", v.state,
+        v.rider_id as "riderId", v.contact, v.contact_changed_at as "contactChangedAt", v.lock,
+        v.battery_percent as "batteryPercent", v.availability_version as version,
+        t.max_range_meters as "maxRangeMeters", p.latitude, p.longitude,
+        exists (select from fleet.trip where vehicle_id = v.id and released_at is null) as "hasUnreleasedTrip",
+        a.h3_8 as "offerCell", ${offerColumns}
       from fleet.vehicle v
       join fleet.vehicle_type t on t.id = v.vehicle_type_id
       join fleet.vehicle_position p on p.vehicle_id = v.id
@@ -71,53 +56,44 @@ export async function refreshAvailability(
       where v.id = any($1)`,
     values: [vehicleIds],
   })
-  const changes = rows.map((row) => decide(row, now, rules))
-  const versions = await write(tx, changes)
-  return changes.map((change) => ({ ...change, version: versions.get(change.vehicleId) ?? change.version }))
+  const decisions = rows.map((row) => decide(row, now, rules))
+  const versions = await write(
+    tx,
+    decisions.filter(({ offerChanged }) => offerChanged),
+  )
+  return decisions.map((change) => ({ ...change, version: versions.get(change.vehicleId) ?? change.version }))
 }
 
-function decide(row: Row, now: Date, rules: ListingRules): Change & { readonly rangeMeters: number } {
-  const place = { latitude: row.latitude, longitude: row.longitude }
-  const before = row.offered_public_id
-    ? {
-        publicId: row.offered_public_id,
-        latitude: row.offered_latitude,
-        longitude: row.offered_longitude,
-        batteryPercent: row.offered_battery_percent,
-        cell: row.offered_cell,
-      }
-    : null
-  const candidate = { ...row, contactChangedAt: row.contact_changed_at, batteryPercent: row.battery_percent }
-  const cell = cellOf(place)
-  const fresh = { publicId: row.public_id, batteryPercent: row.battery_percent, ...place, cell }
-  const wanted = isOffered(candidate, now, rules) ? fresh : null
-  const offer = before && wanted && !isOutdated(before, wanted) ? before : wanted
+function decide(row: Row, now: Date, rules: OfferRules): Decision {
+  const { vehicleId, typeId, riderId, version, publicId, latitude, longitude, batteryPercent, offerCell } = row
+  const { offer: offerBefore } = withOffer(row)
+  const before = offerBefore && { ...offerBefore, cell: offerCell }
+  const cell = cellOf(row)
+  const current = isOffered(row, now, rules) ? { publicId, latitude, longitude, batteryPercent, cell } : null
+  const offer = before && current && !isOutdated(before, current) ? before : current
   return {
-    vehicleId: row.id,
-    typeId: row.vehicle_type_id,
-    version: row.availability_version,
-    changed: offer !== before,
+    vehicleId,
+    typeId,
+    riderId,
+    version,
     offer,
+    offerChanged: offer !== before,
     cells: [...new Set([...(before ? [before.cell] : []), cell])],
-    riderIds: row.rider_id ? [row.rider_id] : [],
-    rangeMeters: rangeMeters(row.battery_percent, row.max_range_meters),
+    rangeMeters: rangeMeters(batteryPercent, row.maxRangeMeters),
   }
 }
 
-async function write(
-  tx: Transaction,
-  changes: readonly (Change & { readonly rangeMeters: number })[],
-): Promise<Map<string, number>> {
-  const changed = changes.filter((change) => change.changed)
+/** Returns the new versions. */
+async function write(tx: Transaction, changed: readonly Decision[]): Promise<ReadonlyMap<string, number>> {
   if (changed.length === 0) return new Map()
-  const put = changed.flatMap(({ offer, ...change }) => (offer ? [{ ...change, ...offer }] : []))
-  const { rows } = await tx.query<{ id: string; availability_version: number }>({
+  const offered = changed.flatMap(({ offer, ...change }) => (offer ? [{ ...change, ...offer }] : []))
+  const { rows } = await tx.query<{ id: string; version: number }>({
     name: 'write availability',
     text: `
-      with bumped as (
+      with versions as (
         update fleet.vehicle set availability_version = availability_version + 1
         where id = any($1)
-        returning id, availability_version
+        returning id, availability_version as version
       ),
       withdrawn as (
         delete from fleet.vehicle_availability where vehicle_id = any($1) and vehicle_id <> all($2::uuid[])
@@ -135,10 +111,10 @@ async function write(
           battery_percent = excluded.battery_percent,
           range_meters = excluded.range_meters
       )
-      select id, availability_version from bumped`,
+      select id, version from versions`,
     values: [
       changed.map(({ vehicleId }) => vehicleId),
-      ...columns(put, [
+      ...columns(offered, [
         'vehicleId',
         'publicId',
         'typeId',
@@ -150,10 +126,10 @@ async function write(
       ]),
     ],
   })
-  return new Map(rows.map(({ id, availability_version }) => [id, availability_version]))
+  return new Map(rows.map(({ id, version }) => [id, version]))
 }
 
-/** Offered vehicles that lost contact so long ago that they must not be any more. */
+/** Offered vehicles that lost contact so long ago that they must be withdrawn. */
 export async function overdueOffers(tx: Transaction, lostBefore: Date): Promise<string[]> {
   const { rows } = await tx.query<{ id: string }>({
     name: 'overdue offers',

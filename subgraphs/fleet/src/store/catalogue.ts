@@ -1,7 +1,7 @@
 import type { PrismaClient } from '@holdfast/database'
 import { background, type Log, repeat, type Step } from '@holdfast/service/process'
 import { z } from 'zod'
-import type { VehicleType } from '../domain/sight.ts'
+import type { VehicleType } from '../domain/vehicle-type.ts'
 import { boundsOf, type Zone } from '../domain/zones.ts'
 
 const refreshEvery = 30_000 // ms: how long a zone drawn by an operator takes to count.
@@ -12,13 +12,12 @@ const Area = z.discriminatedUnion('type', [
   z.object({ type: z.literal('MultiPolygon'), coordinates: z.array(z.array(Ring).min(1)).min(1) }),
 ])
 
-/** What changes rarely and is needed by nearly repeat request, kept in memory: vehicle types and zones. */
+/** Vehicle types and zones, kept in memory: nearly every request needs them and they rarely change. */
 export interface Catalogue {
   types(): ReadonlyMap<string, VehicleType>
   zones(): readonly Zone[]
-  /** Reads both; call before the first use. */
-  refresh(): Promise<void>
-  readonly step: Step
+  /** The first one reads both, the second one reads them again and again. */
+  readonly steps: readonly Step[]
 }
 
 export function createCatalogue(prisma: PrismaClient, log: Log): Catalogue {
@@ -45,14 +44,16 @@ export function createCatalogue(prisma: PrismaClient, log: Log): Catalogue {
     zones = zoneRows.flatMap(({ id, kind, name, area }) => {
       const parsed = Area.safeParse(area)
       if (parsed.success) return [{ id, kind, name, area: parsed.data, bounds: boundsOf(parsed.data) }]
-      log.error({ zone: id, err: parsed.error }, 'a zone without a readable area counts for nothing')
+      log.error({ zone: id, err: parsed.error }, 'zone ignored: its area is not readable')
       return []
     })
   }
   return {
     types: () => types,
     zones: () => zones,
-    refresh,
-    step: background('catalogue', (signal) => repeat(signal, refreshEvery, log, refresh)),
+    steps: [
+      { name: 'first catalogue', start: refresh },
+      background('catalogue', (signal) => repeat(signal, refreshEvery, log, refresh)),
+    ],
   }
 }

@@ -1,23 +1,18 @@
+import type { Sample } from '@holdfast/contracts'
 import { type Pool, type Transaction, transaction } from '@holdfast/service/postgres'
-import type { Contact } from '../domain/contact.ts'
-import type { VehicleState } from '../domain/vehicle.ts'
-import { columns } from './vehicles.ts'
+import type { Contact, VehicleState } from '../domain/vehicle.ts'
+import { columns } from './columns.ts'
 
-/** The newest position of a device in one batch of its own. */
-export interface ReportedPosition {
+/** A measured position of a device, with the epoch and number of the message it came in. */
+export interface ReportedPosition extends Omit<Sample, 'at' | 'batteryPercent'> {
   readonly deviceId: string
   readonly epoch: string
   readonly seq: number
-  readonly latitude: number
-  readonly longitude: number
-  readonly speed: number
-  readonly heading: number
-  readonly odometer: number
   readonly measuredAt: Date
-  readonly heardAt: Date
+  readonly receivedAt: Date
 }
 
-export interface Positioned {
+export interface PositionedVehicle {
   readonly vehicleId: string
   readonly deviceId: string
   readonly state: VehicleState
@@ -26,26 +21,30 @@ export interface Positioned {
 }
 
 /**
- * Writes positions, all in one statement; measured at 33,000 rows a second. What belongs to an earlier boot or comes late is
- * left out: `(epoch, seq)` orders the messages of a vehicle, whichever replica heard them. Returns those it wrote.
+ * Writes positions, all in one statement; measured at 33,000 rows a second. Left out is what belongs to an earlier boot or
+ * comes late: `(epoch, seq)` orders the messages of a vehicle, whichever replica received them. Returns the vehicles of
+ * the positions that it wrote.
  */
-export async function writePositions(pool: Pool, positions: readonly ReportedPosition[]): Promise<Positioned[]> {
-  // Another replica may write the same vehicles in another order: a transaction is tried again after a deadlock.
+export async function writePositions(
+  pool: Pool,
+  positions: readonly ReportedPosition[],
+): Promise<readonly PositionedVehicle[]> {
+  // Another replica may write the same vehicles in another order: a transaction is retried after a deadlock.
   const { rows } = await transaction(pool, (tx) =>
-    tx.query<{ id: string; device_id: string; state: VehicleState; rider_id: string | null; contact: Contact }>({
+    tx.query<PositionedVehicle>({
       name: 'write positions',
       text: `
         update fleet.vehicle_position p
         set latitude = r.latitude, longitude = r.longitude, speed = r.speed, heading = r.heading, odometer = r.odometer,
-          epoch = r.epoch, seq = r.seq, measured_at = r.measured_at, received_at = r.heard_at
+          epoch = r.epoch, seq = r.seq, measured_at = r.measured_at, received_at = r.received_at
         from unnest($1::text[], $2::text[], $3::bigint[], $4::float8[], $5::float8[], $6::real[], $7::real[],
             $8::integer[], $9::timestamptz[], $10::timestamptz[])
-            as r (device_id, epoch, seq, latitude, longitude, speed, heading, odometer, measured_at, heard_at)
+            as r (device_id, epoch, seq, latitude, longitude, speed, heading, odometer, measured_at, received_at)
           join fleet.vehicle v on v.device_id = r.device_id
         where p.vehicle_id = v.id
           and r.epoch = coalesce(v.epoch, r.epoch)
           and (p.epoch <> r.epoch or p.seq < r.seq)
-        returning v.id, v.device_id, v.state, v.rider_id, v.contact`,
+        returning v.id as "vehicleId", v.device_id as "deviceId", v.state, v.rider_id as "riderId", v.contact`,
       values: columns(positions, [
         'deviceId',
         'epoch',
@@ -56,20 +55,14 @@ export async function writePositions(pool: Pool, positions: readonly ReportedPos
         'heading',
         'odometer',
         'measuredAt',
-        'heardAt',
+        'receivedAt',
       ]),
     }),
   )
-  return rows.map(({ id, device_id, state, rider_id, contact }) => ({
-    vehicleId: id,
-    deviceId: device_id,
-    state,
-    riderId: rider_id,
-    contact,
-  }))
+  return rows
 }
 
-/** Where vehicles said they are besides their telemetry (at birth, when they stop): place only, if it is newer. */
+/** Positions that came with state reports (at birth, when a vehicle stops): the place alone, if it is newer. */
 export async function writePlaces(
   tx: Transaction,
   places: readonly { vehicleId: string; latitude: number; longitude: number; measuredAt: Date }[],

@@ -1,6 +1,6 @@
 import type { Transaction } from '@holdfast/service/postgres'
 import type { Place } from '../domain/place.ts'
-import type { Position, Use, Vehicle } from '../domain/vehicle.ts'
+import type { Use, Vehicle } from '../domain/vehicle.ts'
 
 export interface Trip {
   readonly id: string
@@ -14,76 +14,53 @@ export interface Trip {
   readonly distanceMeters: number | null
 }
 
-interface TripRow {
-  id: string
-  vehicle_id: string
-  booking_id: string
-  rider_id: string
-  started_at: Date
-  ended_at: Date | null
-  start_latitude: number
-  start_longitude: number
-  end_latitude: number | null
-  end_longitude: number | null
-  distance_meters: number | null
+export interface TripRow extends Omit<Trip, 'from' | 'to'> {
+  readonly startLatitude: number
+  readonly startLongitude: number
+  readonly endLatitude: number | null
+  readonly endLongitude: number | null
 }
 
-const tripColumns = `id, vehicle_id, booking_id, rider_id, started_at, ended_at, start_latitude, start_longitude,
-  end_latitude, end_longitude, distance_meters`
+export const selectTrips = `
+  select id, vehicle_id as "vehicleId", booking_id as "bookingId", rider_id as "riderId", started_at as "startedAt",
+    ended_at as "endedAt", start_latitude as "startLatitude", start_longitude as "startLongitude",
+    end_latitude as "endLatitude", end_longitude as "endLongitude", distance_meters as "distanceMeters"
+  from fleet.trip`
 
-export const asTrip = (row: TripRow): Trip => ({
-  id: row.id,
-  vehicleId: row.vehicle_id,
-  bookingId: row.booking_id,
-  riderId: row.rider_id,
-  startedAt: row.started_at,
-  endedAt: row.ended_at,
-  from: { latitude: row.start_latitude, longitude: row.start_longitude },
-  to:
-    row.end_latitude === null || row.end_longitude === null
-      ? null
-      : { latitude: row.end_latitude, longitude: row.end_longitude },
-  distanceMeters: row.distance_meters,
+export const tripFrom = ({ startLatitude, startLongitude, endLatitude, endLongitude, ...row }: TripRow): Trip => ({
+  ...row,
+  from: { latitude: startLatitude, longitude: startLongitude },
+  to: endLatitude === null || endLongitude === null ? null : { latitude: endLatitude, longitude: endLongitude },
 })
 
 export async function tripOfBooking(tx: Transaction, bookingId: string): Promise<Trip | null> {
   const { rows } = await tx.query<TripRow>({
     name: 'trip of booking',
-    text: `select ${tripColumns} from fleet.trip where booking_id = $1`,
+    text: `${selectTrips} where booking_id = $1`,
     values: [bookingId],
   })
-  return rows[0] ? asTrip(rows[0]) : null
+  return rows[0] ? tripFrom(rows[0]) : null
 }
 
-export async function beginTrip(
+export async function insertTrip(
   tx: Transaction,
-  trip: { id: string; vehicle: Vehicle; use: Use; startedAt: Date },
+  { id, vehicle, use, startedAt }: { id: string; vehicle: Vehicle; use: Use; startedAt: Date },
 ): Promise<void> {
-  const { latitude, longitude, odometer } = trip.vehicle.position
+  const { latitude, longitude, odometer } = vehicle.position
   await tx.query({
-    name: 'begin trip',
+    name: 'insert trip',
     text: `
       insert into fleet.trip
         (id, vehicle_id, booking_id, rider_id, public_id, started_at, start_latitude, start_longitude, start_odometer)
       values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-    values: [
-      trip.id,
-      trip.vehicle.id,
-      trip.use.bookingId,
-      trip.use.riderId,
-      trip.vehicle.publicId,
-      trip.startedAt,
-      latitude,
-      longitude,
-      odometer,
-    ],
+    values: [id, vehicle.id, use.bookingId, use.riderId, vehicle.publicId, startedAt, latitude, longitude, odometer],
   })
 }
 
-/** The distance is what the wheel counted; a new computer on the vehicle may have begun again at zero. */
+/** The distance is what the odometer counted; a new device on the vehicle may have begun again at zero. */
 export async function finishTrip(
   tx: Transaction,
-  trip: { id: string; endedAt: Date; at: Place; odometer: Position['odometer'] },
+  trip: { id: string; endedAt: Date; at: Place; odometer: number },
 ): Promise<void> {
   await tx.query({
     name: 'finish trip',
@@ -95,7 +72,7 @@ export async function finishTrip(
   })
 }
 
-/** Notes that booking has closed its side of the trip. */
+/** Notes that booking has completed the trip's booking. */
 export async function releaseTrip(tx: Transaction, bookingId: string): Promise<void> {
   await tx.query({
     name: 'release trip',

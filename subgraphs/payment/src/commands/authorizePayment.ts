@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { type Pool, type Transaction, transaction } from '@holdfast/service/postgres'
 import { type Log, traceparent } from '@holdfast/service/process'
 import { type Challenge, callFor, type StripeCall } from '../domain/next-step.ts'
-import type { Payment } from '../domain/payment.ts'
+import type { AuthorizeRefusal, Payment } from '../domain/payment.ts'
 import { requestBudgetMs } from '../domain/retry.ts'
 import { claimForPayment } from '../store/bookings.ts'
 import { insertPayment, paymentById, paymentOfRequest, serializeRequest } from '../store/payments.ts'
@@ -18,12 +18,6 @@ export interface AuthorizePayment {
   readonly bookingId: string
   readonly paymentMethodId: string
 }
-
-export type AuthorizeRefusal =
-  | { readonly kind: 'BookingNotFound' }
-  | { readonly kind: 'BookingNotPayable'; readonly state: string }
-  | { readonly kind: 'HoldExpired'; readonly expiredAt: Date }
-  | { readonly kind: 'RequestIdReused' }
 
 export type AuthorizeOutcome =
   /** The payment as it is now, declined ones included. `challenge` only while the bank requires one. */

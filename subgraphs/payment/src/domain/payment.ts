@@ -1,4 +1,4 @@
-import type { EventType, FareLine, Money } from '@holdfast/contracts'
+import type { FareLine, Money } from '@holdfast/contracts'
 import type { Move } from '@holdfast/service/domain'
 
 export const states = ['AUTHORIZING', 'REQUIRES_ACTION', 'AUTHORIZED', 'CAPTURED', 'VOIDED', 'FAILED'] as const
@@ -70,14 +70,6 @@ export type Payment = Attempt &
     | { readonly state: 'CAPTURED'; readonly capturedMinor: number }
   )
 
-/** Events of booking that change its payment. */
-export const eventsOfConcern = [
-  'BookingCompleted',
-  'HoldExpired',
-  'BookingExpired',
-  'BookingCancelled',
-] as const satisfies readonly EventType[]
-
 /**
  * What a completed booking means for its authorisation: capture the fare up to the authorised amount, or void when there
  * is nothing to pay (Stripe captures no zero amount, and there is no receipt for nothing). Throws when currencies differ.
@@ -89,3 +81,10 @@ export function actionAfterBooking(fare: Money, lines: readonly FareLine[], auth
   const amountMinor = Math.min(fare.amountMinor, authorised.amountMinor)
   return amountMinor > 0 ? { kind: 'CAPTURE', amountMinor, fareMinor: fare.amountMinor, lines } : { kind: 'VOID' }
 }
+
+/** Why a booking cannot be paid. */
+export type AuthorizeRefusal =
+  | { readonly kind: 'BookingNotFound' }
+  | { readonly kind: 'BookingNotPayable'; readonly state: string }
+  | { readonly kind: 'HoldExpired'; readonly expiredAt: Date }
+  | { readonly kind: 'RequestIdReused' }

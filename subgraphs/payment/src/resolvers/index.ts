@@ -1,4 +1,4 @@
-import { DateTime } from '@holdfast/service/graphql'
+import { type CompleteResolvers, DateTime } from '@holdfast/service/graphql'
 import type { Resolvers } from '../__generated__/resolvers.ts'
 import { Booking } from './Booking.ts'
 import { authorizePayment } from './Mutation/authorizePayment.ts'
@@ -6,7 +6,7 @@ import { Payment } from './Payment.ts'
 import { Query } from './Query.ts'
 import { Receipt } from './Receipt.ts'
 
-export const resolvers: Resolvers & Required<Pick<Resolvers, 'Mutation' | 'Query'>> = {
+export const resolvers: CompleteResolvers<Resolvers> = {
   Booking,
   DateTime,
   Mutation: { authorizePayment },

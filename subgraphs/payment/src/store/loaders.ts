@@ -38,7 +38,7 @@ export function loadersFor(prisma: PrismaClient, viewer: Viewer): Loaders {
       return new Map(rows.map((row) => [row.booking_id, toPayment(row)]))
     }),
     receipt: found(async (ids) => {
-      const rows = await prisma.paymentReceipt.findMany({ where: { booking_id: { in: ids }, ...own } })
+      const rows = await prisma.receipt.findMany({ where: { booking_id: { in: ids }, ...own } })
       return new Map(
         rows.map((row) => [
           row.booking_id,

@@ -1,11 +1,12 @@
-import { requireCustomer } from '@holdfast/service/graphql'
-import { isUuid } from '@holdfast/service/identity'
+import { requireCustomer, uuidOf } from '@holdfast/service/graphql'
 import type { MutationResolvers } from '../../__generated__/resolvers.ts'
+import { cancelBooking as cancel } from '../../commands/cancelBooking.ts'
 import { toProblem } from '../problems.ts'
 
-export const cancelBooking: MutationResolvers['cancelBooking'] = async (_, { input }, { viewer, commands }) => {
-  const whose = viewer.role === 'operator' ? 'everybody' : { customerId: requireCustomer(viewer) }
-  if (!isUuid(input.bookingId)) return toProblem({ kind: 'BookingNotFound' })
-  const outcome = await commands.cancelBooking({ whose, bookingId: input.bookingId.toLowerCase() })
+export const cancelBooking: MutationResolvers['cancelBooking'] = async (_, { input }, { viewer, deps }) => {
+  const visible = viewer.role === 'operator' ? 'all' : { customerId: requireCustomer(viewer) }
+  const bookingId = uuidOf(input.bookingId)
+  if (!bookingId) return toProblem({ kind: 'BookingNotFound' })
+  const outcome = await cancel(deps, { visible, bookingId })
   return outcome.ok ? { __typename: 'CancelBookingSuccess', booking: outcome.value } : toProblem(outcome.refusal)
 }

@@ -1,18 +1,18 @@
-import { requireOperator } from '@holdfast/service/graphql'
+import { requireOperator, uuidOf } from '@holdfast/service/graphql'
 import type { MutationResolvers } from '../../__generated__/resolvers.ts'
-import { uuidIn } from '../../ids.ts'
-import { serviceProblem } from '../problems.ts'
+import * as commands from '../../commands/setVehicleService.ts'
+import { problemOf } from '../problems.ts'
 
-export const setVehicleService: NonNullable<MutationResolvers['setVehicleService']> = async (
+export const setVehicleService: MutationResolvers['setVehicleService'] = async (
   _,
   { input },
-  { viewer, commands, loaders },
+  { viewer, deps, loaders },
 ) => {
   requireOperator(viewer)
-  const publicId = uuidIn(input.vehicleId)
-  if (!publicId) return serviceProblem({ kind: 'VehicleNotFound' })
-  const outcome = await commands.setVehicleService({ publicId, inService: input.inService })
-  if (!outcome.ok) return serviceProblem(outcome.refusal)
+  const publicId = uuidOf(input.vehicleId)
+  if (!publicId) return problemOf({ kind: 'VehicleNotFound' })
+  const outcome = await commands.setVehicleService(deps, { publicId, inService: input.inService })
+  if (!outcome.ok) return problemOf(outcome.refusal)
   const vehicle = await loaders.vehicle.load(publicId)
-  return vehicle ? { __typename: 'SetVehicleServiceSuccess', vehicle } : serviceProblem({ kind: 'VehicleNotFound' })
+  return vehicle ? { __typename: 'SetVehicleServiceSuccess', vehicle } : problemOf({ kind: 'VehicleNotFound' })
 }

@@ -1,6 +1,7 @@
 import { graphqlError, problem, requestIdOf, requireCustomer, uuidOf } from '@holdfast/service/graphql'
 import type { MutationResolvers } from '../../__generated__/resolvers.ts'
-import { type AuthorizeRefusal, authorizePayment as authorize } from '../../commands/authorizePayment.ts'
+import { authorizePayment as authorize } from '../../commands/authorizePayment.ts'
+import type { AuthorizeRefusal } from '../../domain/payment.ts'
 import { messages, refusalMessage } from '../../messages.ts'
 import { toResult } from '../toResult.ts'
 

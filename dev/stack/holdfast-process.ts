@@ -1,0 +1,43 @@
+import { join } from 'node:path'
+import { holdfastDir, logFileOf, pidFileOf, projectDir } from '../files/paths.ts'
+import { type ManagedProcess, managedProcess } from '../processes/managed-process.ts'
+import { localUrl, type ProcessInputs, type ProcessName, processes } from './processes.ts'
+
+export const readyUrl = (name: ProcessName, { ports }: ProcessInputs) => `${localUrl(ports[name])}/health/ready`
+
+/** One of the processes of Holdfast itself, not yet started. */
+export function holdfastProcess(name: ProcessName, inputs: ProcessInputs): ManagedProcess {
+  const { entry, env } = processes[name]
+  return managedProcess({
+    name,
+    command: process.execPath,
+    args: [entry],
+    cwd: projectDir,
+    env: {
+      ...inheritedEnvironment(),
+      // Makes each start after the first a fifth faster.
+      NODE_COMPILE_CACHE: join(holdfastDir, 'cache'),
+      PORT: String(inputs.ports[name]),
+      HOST: '127.0.0.1',
+      LOG_LEVEL: inputs.settings.logLevel,
+      ...env(inputs),
+      ...inputs.overrides[name],
+    },
+    logFile: logFileOf(inputs.dataDir, name),
+    pidFile: pidFileOf(inputs.dataDir, name),
+    readyTimeoutMs: 60_000,
+    ready: async () => {
+      const response = await fetch(readyUrl(name, inputs), { signal: AbortSignal.timeout(2_000) })
+      const answer = await response.text()
+      if (!response.ok) throw new Error(`it says ${answer.slice(0, 300)}`)
+    },
+  })
+}
+
+/** What every program needs. Nothing else of this process's environment is passed on. */
+function inheritedEnvironment(): NodeJS.ProcessEnv {
+  const names = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'TZ', 'NODE_ENV', 'NODE_EXTRA_CA_CERTS', 'HTTPS_PROXY', 'NO_PROXY']
+  return Object.fromEntries(
+    names.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
+  )
+}

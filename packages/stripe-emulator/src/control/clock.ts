@@ -1,0 +1,78 @@
+import { keyLifetime } from '../domain/idempotency.ts'
+import { type ApiObject, type Change, idOf, type ScheduledMove } from '../domain/objects.ts'
+import { accept, type Outcome, refuseInvalid } from '../domain/outcome.ts'
+import { expireIntent } from '../domain/payment-intent.ts'
+import { failRefund, settleRefund } from '../domain/refund.ts'
+import { latestCharge } from '../resources/payment-intents.ts'
+import { existing, type Store, type Transaction } from '../store/store.ts'
+import { apply, type Cause } from '../webhooks/publish.ts'
+
+/** Seconds that the account may be ahead of the machine: a century, since the store keeps whatever is set here. */
+const farthestAhead = 100 * 365 * 86_400
+
+/** Moves the account's clock forward and makes the moves that fall due on the way. */
+export function advanceClock(store: Store, seconds: number, cause: Cause): Outcome<{ now: number }> {
+  const ahead = (store.find('clock_offset', 'clock_offset')?.seconds ?? 0) + seconds
+  if (!Number.isInteger(seconds) || seconds < 0 || ahead > farthestAhead) {
+    return refuseInvalid('The clock goes forward, by whole seconds, and at most a century ahead.', { param: 'seconds' })
+  }
+  store.transaction((tx) => tx.put({ object: 'clock_offset', id: 'clock_offset', seconds: ahead }))
+  sweep(store, cause)
+  return accept({ now: store.now })
+}
+
+/** Makes the moves that have fallen due and forgets old idempotency keys. */
+export function sweep(store: Store, cause: Cause): void {
+  const { now } = store
+  const due = [...store.list('scheduled_move')].filter(({ at }) => at <= now).sort((a, b) => a.at - b.at)
+  for (const { id, move } of due) {
+    store.transaction((tx) => {
+      tx.remove('scheduled_move', id)
+      // Refused when the object has changed since: it was captured, canceled, or settled by hand.
+      const change = moves[move](tx, id)
+      if (change.ok) apply(tx, change.value, cause)
+    })
+  }
+  const expired: string[] = []
+  for (const { id, at } of store.list('stored_reply')) {
+    // Oldest first.
+    if (now < at + keyLifetime) break
+    expired.push(id)
+  }
+  if (expired.length > 0) {
+    store.transaction((tx) => {
+      for (const id of expired) tx.remove('stored_reply', id)
+    })
+  }
+}
+
+type MoveById = (tx: Transaction, id: string) => Outcome<Change>
+
+const moves: Readonly<Record<ScheduledMove['move'], MoveById>> = {
+  expire_authorization: (tx, id) => {
+    const intent = existing(tx, 'payment_intent', id)
+    return intent.ok ? expireIntent(intent.value, latestCharge(tx, intent.value), tx) : intent
+  },
+  settle_refund: (tx, id) => {
+    const refund = existing(tx, 'refund', id)
+    return refund.ok ? settleRefund(refund.value) : refund
+  },
+  fail_refund: (tx, id) => {
+    const refund = existing(tx, 'refund', id)
+    if (!refund.ok) return refund
+    const charge = existing(tx, 'charge', idOf(refund.value.charge) ?? '')
+    return charge.ok ? failRefund(refund.value, charge.value, tx) : charge
+  },
+}
+
+/** Settles or fails a refund now, as its bank would some time later. */
+export const endRefund = (
+  store: Store,
+  cause: Cause,
+  id: string,
+  move: 'settle_refund' | 'fail_refund',
+): Outcome<ApiObject> =>
+  store.transaction((tx) => {
+    const change = moves[move](tx, id)
+    return change.ok ? accept(apply(tx, change.value, cause)) : change
+  })
