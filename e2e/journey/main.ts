@@ -1,7 +1,6 @@
-import { randomUUID } from 'node:crypto'
 import { parseArgs } from 'node:util'
 import { brokenInvariants } from '../invariants/whole-system.ts'
-import { PublicClient } from '../public-client.ts'
+import { newClient } from '../public-client.ts'
 import { runningOrFreshStack } from '../stack.ts'
 import { type Ride, ride } from './ride.ts'
 
@@ -54,7 +53,7 @@ async function journey({ rides, concurrency, json }: Options): Promise<boolean> 
   const customer = async () => {
     while (next < rides) {
       const number = ++next
-      const client = new PublicClient(stack.endpoint, await stack.token({ role: 'customer', sub: randomUUID() }))
+      const client = await newClient(stack, 'customer')
       try {
         const onStep = (name: string, ms: number, note: string) => {
           if (rides === 1) print(`${name.padEnd(14)} ${ms.toFixed(0).padStart(7)} ms   ${note}`)

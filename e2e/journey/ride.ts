@@ -35,9 +35,9 @@ type HoldResult = {
   createBooking: { __typename: string; booking?: { id: string }; alternatives?: { id: string }[]; message?: string }
 }
 type Command = { id: string; action: string; state: string; refusalCode: string | null }
-type CommandResult<Name extends string> = Record<
+type MutationResult<Name extends string> = Record<
   Name,
-  { __typename: string; message?: string; state?: string; moveLock?: Command; blockers?: { __typename: string }[] }
+  { __typename: string; message?: string; state?: string; command?: Command; blockers?: { __typename: string }[] }
 >
 type BookingResult = {
   booking: {
@@ -51,8 +51,8 @@ type BookingResult = {
 }
 
 const settled = new Set(['EXECUTED', 'REFUSED', 'TIMED_OUT'])
-const commandMs = 25_000 // A command expires after 15 s and is then TIMED_OUT.
-const rideMs = 120_000
+const commandTimeoutMs = 25_000 // A command expires after 15 s and is then TIMED_OUT.
+const rideTimeoutMs = 120_000
 
 /**
  * One ride as in the customer's app: find, hold, pay, unlock, ride, end, receipt. While the server is unavailable, every
@@ -113,7 +113,7 @@ export async function ride(
 
   await step(
     'unlock',
-    () => command(client, bookingId, 'unlockVehicle'),
+    () => moveLock(client, bookingId, 'unlockVehicle'),
     () => 'unlocked',
   )
 
@@ -125,7 +125,7 @@ export async function ride(
 
   await step(
     'lock',
-    () => command(client, bookingId, 'endTrip'),
+    () => moveLock(client, bookingId, 'endTrip'),
     () => 'locked in a parking zone',
   )
 
@@ -164,16 +164,15 @@ async function holdFirstAvailable(
 }
 
 async function payFor(client: PublicClient, bookingId: string): Promise<void> {
-  const { authorizePayment } = await client.request<CommandResult<'authorizePayment'>>(operations.pay, {
+  const { authorizePayment } = await client.request<MutationResult<'authorizePayment'>>(operations.pay, {
     requestId: randomUUID(),
     bookingId,
     paymentMethodId: 'pm_card_visa',
   })
   if (authorizePayment.__typename === 'AuthorizePaymentSuccess') return
   if (authorizePayment.__typename !== 'PaymentPending') throw new RideFailed('pay', authorizePayment)
-  const states = client.subscribe<{ bookingStatus: { state: string } | null }>(operations.watchBooking, { bookingId })
   const { bookingStatus } = await untilResult(
-    states,
+    client.subscribe<{ bookingStatus: { state: string } | null }>(operations.watchBooking, { bookingId }),
     60_000,
     'payment',
     ({ bookingStatus }) => bookingStatus?.state !== 'PROCESSING',
@@ -190,7 +189,7 @@ interface MapChange {
   vehicleAvailability: { vehicles: ShownVehicle[] }
 }
 
-const startMs = 30_000 // Some vehicles stand where the simulated map has no streets; their rides end where they started.
+const startTimeoutMs = 30_000 // Some vehicles stand where the simulated map has no streets; their rides end where they started.
 const positionNoiseMeters = 15 // More than the position of a parked vehicle changes between two reports.
 
 /** Watches the vehicle on the customer's live map until it has moved and stands still. Returns the number of its positions. */
@@ -211,14 +210,14 @@ async function waitForRide(client: PublicClient, vehicleId: string, from: Place)
       },
     )
   const moves = await waitUntil(
-    startMs,
+    startTimeoutMs,
     'moving',
     ({ speed, position }) => speed > 0 || metersBetween(from, position) > positionNoiseMeters,
   ).then(
     () => true,
     () => false,
   )
-  if (moves) await waitUntil(rideMs, 'stopping', ({ speed }) => speed === 0)
+  if (moves) await waitUntil(rideTimeoutMs, 'stopping', ({ speed }) => speed === 0)
   return positions.size
 }
 
@@ -237,23 +236,23 @@ const lockCommands = {
 } as const
 
 /** Sends the command and waits until it is executed. Sends it again after a temporary problem or a timeout. */
-async function command(client: PublicClient, bookingId: string, name: keyof typeof lockCommands): Promise<void> {
+async function moveLock(client: PublicClient, bookingId: string, name: keyof typeof lockCommands): Promise<void> {
   const { operation, action, success, reachedState } = lockCommands[name]
-  const deadline = Date.now() + rideMs
+  const deadline = Date.now() + rideTimeoutMs
   let lastResult: unknown
   while (Date.now() < deadline) {
-    const { [name]: result } = await client.request<CommandResult<typeof name>>(operation, {
+    const { [name]: result } = await client.request<MutationResult<typeof name>>(operation, {
       requestId: randomUUID(),
       bookingId,
     })
     lastResult = result
-    if (result.__typename === success && result.moveLock) {
-      const { id } = result.moveLock
+    if (result.__typename === success && result.command) {
+      const { id } = result.command
       const changes = client.subscribe<{ unlockStatus: Command | null }>(operations.watchUnlock, { bookingId })
       try {
         const { unlockStatus } = await untilResult(
           changes,
-          commandMs,
+          commandTimeoutMs,
           name,
           ({ unlockStatus }) => unlockStatus?.id !== id || settled.has(unlockStatus.state),
         )
