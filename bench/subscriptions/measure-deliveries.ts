@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type MeasuredProcess, startMeasuredProcess } from '../measured-process.ts'
-import type { DeliveryReport } from './subscribers.ts'
+import type { DeliveryReport } from './subscriber-process.ts'
 
 export interface Contender {
   /** The process whose CPU time and memory are measured. */
@@ -39,7 +39,7 @@ export async function measureDeliveries(
 ): Promise<DeliveryRound> {
   await using subscribers = startMeasuredProcess({
     name: 'subscribers',
-    entry: join(import.meta.dirname, 'subscribers.ts'),
+    entry: join(import.meta.dirname, 'subscriber-process.ts'),
   })
   // After a failure there, every `receive` below rejects.
   const failure = subscribers

@@ -20,7 +20,7 @@ const processNames = [
 
 let stack: Stack
 beforeAll(async () => {
-  stack = await freshStack('e2e-something-dies', { fleet: 30 })
+  stack = await freshStack('e2e-process-killed', { fleet: 30 })
 }, 120_000)
 afterAll(async () => stack?.stop())
 

@@ -55,7 +55,7 @@ it('carries the trace of a request through rows, events and the vehicle, and log
   const database = new pg.Client({ connectionString: stack.databaseUrl('owner') })
   await database.connect()
   const countTraced = async (query: string, trace: { id: string }) => {
-    const { rows } = await database.query<{ count: number }>(query, [`00-${trace.id}-%`])
+    const { rows } = await database.query<{ count: string }>(query, [`00-${trace.id}-%`])
     return Number(rows[0]?.count)
   }
   const inOutbox = (owner: string, type: string) =>

@@ -10,14 +10,14 @@ import { freshStack } from '../stack.ts'
 
 const centreBox = { south: 50.1, west: 8.65, north: 50.12, east: 8.69 }
 
-describe('one ride, from the search to the receipt, on the maps of other viewers', () => {
+describe('one ride, from the search to the receipt', () => {
   let stack: Stack
   beforeAll(async () => {
     stack = await freshStack('e2e-whole-ride', { fleet: 12 })
   }, 120_000)
   afterAll(async () => stack?.stop())
 
-  it('ends with a receipt; the vehicle leaves the map and returns under a new id', async () => {
+  it('ends with a receipt; on other maps the vehicle disappears and returns with a new id', async () => {
     const customer = await newClient(stack, 'customer')
     const otherCustomer = await newClient(stack, 'customer')
     const operator = await newClient(stack, 'operator')
