@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import type { Stack } from '@holdfast/dev'
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
+import { bookingStateAfter } from '../booking-state.ts'
 import { holdNearestVehicle } from '../hold-vehicle.ts'
 import { brokenInvariants } from '../invariants/whole-system.ts'
 import * as operations from '../journey/operations.ts'
-import { newClient, untilResult } from '../public-client.ts'
+import { newClient } from '../public-client.ts'
 import { freshStack } from '../stack.ts'
 
 let stack: Stack
@@ -83,13 +84,7 @@ it('confirms the booking after the customer has approved the payment at the bank
     body: new URLSearchParams({ [button?.[1] ?? '']: button?.[2] ?? '' }),
     redirect: 'manual',
   })
-  const { bookingStatus } = await untilResult(
-    customer.subscribe<{ bookingStatus: { state: string } | null }>(operations.watchBooking, { bookingId }),
-    15_000,
-    'the confirmation',
-    ({ bookingStatus }) => bookingStatus?.state !== 'PROCESSING',
-  )
-  expect(bookingStatus?.state).toBe('CONFIRMED')
+  expect(await bookingStateAfter('PROCESSING', customer, bookingId, 15_000)).toBe('CONFIRMED')
   await customer.close()
   expect(await brokenInvariants(stack)).toEqual([])
 })

@@ -2,11 +2,12 @@ import { randomUUID } from 'node:crypto'
 import type { Stack } from '@holdfast/dev'
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import pg from 'pg'
+import { bookingStateAfter } from '../booking-state.ts'
 import { holdNearestVehicle } from '../hold-vehicle.ts'
 import { brokenInvariants } from '../invariants/whole-system.ts'
 import * as operations from '../journey/operations.ts'
 import { poll } from '../poll.ts'
-import { newClient, PublicClient, untilResult } from '../public-client.ts'
+import { newClient, PublicClient } from '../public-client.ts'
 import { freshStack } from '../stack.ts'
 
 let stack: Stack
@@ -23,16 +24,6 @@ afterAll(async () => stack?.stop())
 async function hold() {
   const customer = await newClient(stack, 'customer')
   return { customer, ...(await holdNearestVehicle(customer)) }
-}
-
-async function stateAfter(state: string, customer: PublicClient, bookingId: string): Promise<string | undefined> {
-  const { bookingStatus } = await untilResult(
-    customer.subscribe<{ bookingStatus: { state: string } | null }>(operations.watchBooking, { bookingId }),
-    15_000,
-    `the end of ${state}`,
-    ({ bookingStatus }) => bookingStatus?.state !== state,
-  )
-  return bookingStatus?.state
 }
 
 /** The state that an anonymous viewer sees; undefined if the vehicle is not on the map. */
@@ -64,7 +55,7 @@ const expectEventually = async <T>(read: () => Promise<T>, expected: T) =>
 it('expires a hold that is not paid, and its customer sees it', async () => {
   const { customer, vehicleId, bookingId } = await hold()
   await expectEventually(() => publicState(vehicleId), undefined)
-  expect(await stateAfter('HELD', customer, bookingId)).toBe('EXPIRED')
+  expect(await bookingStateAfter('HELD', customer, bookingId, 15_000)).toBe('EXPIRED')
   await expectEventually(() => publicState(vehicleId), 'AVAILABLE')
   await customer.close()
 }, 60_000)
@@ -72,7 +63,7 @@ it('expires a hold that is not paid, and its customer sees it', async () => {
 it('expires a paid booking that is not started, and voids the authorisation', async () => {
   const { customer, vehicleId, bookingId } = await hold()
   expect((await pay(customer, bookingId)).authorizePayment.__typename).toBe('AuthorizePaymentSuccess')
-  expect(await stateAfter('CONFIRMED', customer, bookingId)).toBe('EXPIRED')
+  expect(await bookingStateAfter('CONFIRMED', customer, bookingId, 15_000)).toBe('EXPIRED')
   await expectEventually(() => paymentState(customer, bookingId), 'VOIDED')
   await expectEventually(() => publicState(vehicleId), 'AVAILABLE')
   await customer.close()

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { bookingStateAfter } from '../booking-state.ts'
 import { poll } from '../poll.ts'
 import { type PublicClient, untilResult } from '../public-client.ts'
 import * as operations from './operations.ts'
@@ -171,13 +172,8 @@ async function payFor(client: PublicClient, bookingId: string): Promise<void> {
   })
   if (authorizePayment.__typename === 'AuthorizePaymentSuccess') return
   if (authorizePayment.__typename !== 'PaymentPending') throw new RideFailed('pay', authorizePayment)
-  const { bookingStatus } = await untilResult(
-    client.subscribe<{ bookingStatus: { state: string } | null }>(operations.watchBooking, { bookingId }),
-    60_000,
-    'payment',
-    ({ bookingStatus }) => bookingStatus?.state !== 'PROCESSING',
-  )
-  if (bookingStatus?.state !== 'CONFIRMED') throw new RideFailed('pay', bookingStatus)
+  const state = await bookingStateAfter('PROCESSING', client, bookingId, 60_000)
+  if (state !== 'CONFIRMED') throw new RideFailed('pay', state)
 }
 
 interface ShownVehicle {
