@@ -1,45 +1,52 @@
-/** The gateway benches run, in small and without the other gateways. */
+/** Runs the gateway benches with little load and without the other gateways. */
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
-import { type City, startCity } from './city/start.ts'
-import { round } from './gateway/rounds.ts'
-import { type Gateway, ours, startGateway } from './gateways.ts'
-import { startNode } from './measured.ts'
-import { measure } from './subscriptions/run.ts'
+import { measureRequests } from './gateway/measure-requests.ts'
+import { type Gateway, holdfast, startGateway } from './gateway-processes.ts'
+import { startMeasuredProcess } from './measured-process.ts'
+import { type SampleSubgraphs, startSampleSubgraphs } from './sample-subgraphs/start.ts'
+import { measureDeliveries } from './subscriptions/measure-deliveries.ts'
 
-let city: City
+let subgraphs: SampleSubgraphs
 let gateway: Gateway
 beforeAll(async () => {
-  city = await startCity()
-  gateway = await startGateway(ours, city.supergraphFile)
+  subgraphs = await startSampleSubgraphs()
+  gateway = await startGateway(holdfast, subgraphs.supergraphFile)
 })
 afterAll(async () => {
   await gateway[Symbol.asyncDispose]()
-  await city[Symbol.asyncDispose]()
+  await subgraphs[Symbol.asyncDispose]()
 })
 
-it('measures what a request costs', async () => {
+it('measures the cost of a request', async () => {
   let area = 0
-  const { most, mostCpuMs, steady } = await round(gateway, { clients: 2, rate: 50, seconds: 0.2 }, () => ++area)
-  expect(most.count).toBeGreaterThan(0)
-  expect(steady.count).toBe(10)
-  expect(mostCpuMs).toBeGreaterThan(0)
-  expect(mostCpuMs).toBeLessThan(1_000)
+  const load = { clients: 2, rate: 50, seconds: 0.2 }
+  const { closed, closedCpuMs, open } = await measureRequests(gateway, load, () => ++area)
+  expect(closed.count).toBeGreaterThan(0)
+  expect(open.count).toBe(10)
+  expect(closedCpuMs).toBeGreaterThan(0)
+  expect(closedCpuMs).toBeLessThan(1_000)
 })
 
-const pace = { clients: 30, rate: 20, seconds: 0.3 }
+const load = { clients: 30, rate: 20, seconds: 0.3 }
 
-it('measures what an event costs, which is asked for once for all clients', async () => {
-  const measured = await measure({ server: gateway, port: gateway.port, source: city.vehicles }, pace)
-  expect(measured.upstreams).toBe(1)
+it('measures the cost of an event; all clients share one subgraph subscription', async () => {
+  const measured = await measureDeliveries({ server: gateway, port: gateway.port, publisher: subgraphs.vehicles }, load)
+  expect(measured.subgraphSubscriptions).toBe(1)
   expect(measured.latency.deliveries).toBe(30 * 5)
   expect(measured.perCpuSecond).toBeGreaterThan(0)
 })
 
-it('measures a bare server beside it', async () => {
-  const server = startNode({ name: 'bare', entry: join(import.meta.dirname, 'subscriptions', 'bare.ts') })
+it('measures the plain ws server that is the baseline', async () => {
+  const server = startMeasuredProcess({
+    name: 'plain-ws-server',
+    entry: join(import.meta.dirname, 'subscriptions', 'plain-ws-server.ts'),
+  })
   try {
-    const measured = await measure({ server, port: await server.told<number>('port'), source: server }, pace)
+    const measured = await measureDeliveries(
+      { server, port: await server.receive<number>('port'), publisher: server },
+      load,
+    )
     expect(measured.perCpuSecond).toBeGreaterThan(0)
     expect(measured.latency.p99).toBeGreaterThanOrEqual(measured.latency.p50)
   } finally {

@@ -3,30 +3,30 @@ import { type Addresses, runningStack, type Stack, type StackOptions, startStack
 
 const holdfastDir = join(import.meta.dirname, '..', '.holdfast')
 
-/** A Holdfast to go through: its addresses and who may ask there. */
-export type Reachable = Addresses & AsyncDisposable & Pick<Stack, 'token'>
+/** A running Holdfast: its addresses, and tokens for its endpoint. */
+export type RunningStack = Addresses & AsyncDisposable & Pick<Stack, 'token'>
 
-/** The one that `npm start` runs; without it, one of its own for the time being, named by `purpose`. */
-export async function stackToUse(purpose: string, say: (line: string) => void): Promise<Reachable> {
+/** The Holdfast that `npm start` runs; if none runs, a fresh one in the folder `name`. */
+export async function runningOrFreshStack(name: string, print: (line: string) => void): Promise<RunningStack> {
   const running = runningStack(join(holdfastDir, 'data'))
   if (running) {
-    say(`Going through ${running.endpoint}`)
+    print(`Using the running Holdfast at ${running.endpoint}.`)
     return {
       ...running,
       token: (who) => tokenFrom(running.issuerUrl, who),
       [Symbol.asyncDispose]: async () => undefined,
     }
   }
-  say('Nothing runs here: starting a Holdfast for this, on free ports.')
-  return freshStack(purpose)
+  print('No Holdfast is running here. Starting one on free ports.')
+  return freshStack(name)
 }
 
-/** Rides of twenty seconds to a minute, in a twelfth of that time. */
-const hurried = { 'vehicle-simulator': { SIMULATION_SPEED: '12' } }
+/** A ride of 20 to 60 s takes a twelfth of that time. */
+const fastRides = { 'vehicle-simulator': { SIMULATION_SPEED: '12' } }
 
-/** A Holdfast of one's own with an empty memory, on free ports; what dies stays dead until it is restarted. */
-export async function freshStack(purpose: string, options: Partial<StackOptions> = {}): Promise<Stack> {
-  const dataDir = join(holdfastDir, purpose)
+/** Starts a Holdfast with an empty database on free ports. A process that is killed stays down until it is restarted. */
+export async function freshStack(name: string, options: Partial<StackOptions> = {}): Promise<Stack> {
+  const dataDir = join(holdfastDir, name)
   const { overrides, ...others } = options
   return startStack({
     dataDir,
@@ -34,6 +34,6 @@ export async function freshStack(purpose: string, options: Partial<StackOptions>
     fresh: true,
     parkedVehicles: 0,
     ...others,
-    overrides: { ...hurried, ...overrides },
+    overrides: { ...fastRides, ...overrides },
   })
 }

@@ -1,80 +1,75 @@
-/**
- * `npm run bench:gateway`: what a request costs the gateway, beside the stock gateway and Hive's over the same subgraphs in the
- * same run. Rounds take turns; the median counts.
- */
+/** `npm run bench:gateway`: the cost of a request, for Holdfast's gateway, the stock gateway and Hive Gateway. */
 import { availableParallelism } from 'node:os'
-import { startCity } from '../city/start.ts'
-import { hive, ours, oursQuiet, startGateway, stock } from '../gateways.ts'
-import { installRivals } from '../rivals/install.ts'
-import { markdown, middle } from '../table.ts'
-import { type Load, type Round, round } from './rounds.ts'
+import { apolloGateway, hiveGateway, holdfast, holdfastWithoutRequestLog, startGateway } from '../gateway-processes.ts'
+import { markdownTable } from '../markdown-table.ts'
+import { installOtherGateways } from '../other-gateways/install.ts'
+import { measureInTurns, medianBy } from '../rounds.ts'
+import { startSampleSubgraphs } from '../sample-subgraphs/start.ts'
+import { type Load, measureRequests, type RequestRound } from './measure-requests.ts'
 
-const load: Load = { clients: 16, rate: 100, seconds: 2 }
-const same: Load = { ...load, seconds: 1 }
+const differentLoad: Load = { clients: 16, rate: 100, seconds: 2 }
+const sameLoad: Load = { ...differentLoad, seconds: 1 }
 const rounds = 5
 
-const versions = installRivals()
-await using city = await startCity()
-await using own = await startGateway(ours, city.supergraphFile)
-await using quiet = await startGateway(oursQuiet, city.supergraphFile)
-await using apollo = await startGateway(stock, city.supergraphFile)
-await using guild = await startGateway(hive, city.supergraphFile)
+const versions = installOtherGateways()
+await using subgraphs = await startSampleSubgraphs()
+await using logging = await startGateway(holdfast, subgraphs.supergraphFile)
+await using quiet = await startGateway(holdfastWithoutRequestLog, subgraphs.supergraphFile)
+await using apollo = await startGateway(apolloGateway, subgraphs.supergraphFile)
+await using hive = await startGateway(hiveGateway, subgraphs.supergraphFile)
 const contenders = [
-  { gateway: own, name: 'ours' },
-  { gateway: apollo, name: `@apollo/gateway ${versions.stock}` },
-  { gateway: guild, name: `Hive Gateway ${versions.hive}` },
-  { gateway: quiet, name: 'ours, logging nothing either' },
+  { gateway: logging, name: 'Holdfast' },
+  { gateway: apollo, name: `@apollo/gateway ${versions.apolloGateway}` },
+  { gateway: hive, name: `Hive Gateway ${versions.hiveGateway}` },
+  { gateway: quiet, name: 'Holdfast without request log' },
 ]
 
-let asked = 0
-const varied = () => ++asked
-const always = () => 7
+let lastArea = 0
+const differentArea = () => ++lastArea
+const sameArea = () => 7
 
-for (const { gateway } of contenders) await round(gateway, load, varied)
-const different = await measure(load, varied)
+const measure = (load: Load, nextArea: () => number): Promise<RequestRound[][]> =>
+  measureInTurns(contenders, rounds, ({ gateway }) => measureRequests(gateway, load, nextArea))
+
+for (const { gateway } of contenders) await measureRequests(gateway, differentLoad, differentArea) // Warms up.
+const different = await measure(differentLoad, differentArea)
 const memory = await Promise.all(contenders.map(async ({ gateway }) => (await gateway.usage()).rssBytes / 1e6))
-const alike = await measure(same, always)
+const same = await measure(sameLoad, sameArea)
 
 console.log(`
-A list of 20 entities from one subgraph, fields of each from another; every answer compared to the letter.
-${availableParallelism()} cores, Node ${process.versions.node}; ${load.clients} clients in a closed loop, then ${load.rate} requests a second in an open one,
-${load.seconds} s each; median of ${rounds} rounds. CPU is of the gateway's process, latencies are milliseconds.
+The query lists 20 entities of one subgraph, with fields of each entity from another. Every response is compared byte by byte.
+${availableParallelism()} cores, Node ${process.versions.node}; ${differentLoad.clients} clients in a closed loop, then ${differentLoad.rate} requests per second in an open loop,
+${differentLoad.seconds} s each; median of ${rounds} rounds. CPU time is that of the gateway's process; latencies are in milliseconds.
 
-Each request asks for something else:
+Different requests, so nothing can be shared:
 `)
-show(different)
+printResults(different)
 console.log(`
-All ask for the same, so that those that are under way at once can share what they ask of subgraphs (${same.seconds} s each):
+Equal requests, so concurrent requests can share subgraph requests (${sameLoad.seconds} s each):
 `)
-show(alike)
+printResults(same)
 
-/** The rounds of each gateway, taken in turns. */
-async function measure(load: Load, area: () => number): Promise<Round[][]> {
-  const taken = contenders.map((): Round[] => [])
-  for (let number = 0; number < rounds; number++)
-    for (const [index, { gateway }] of contenders.entries()) taken[index]?.push(await round(gateway, load, area))
-  return taken
-}
-
-function show(taken: readonly Round[][]): void {
-  const columns: [string, (round: Round) => number][] = [
-    ['CPU ms a request', ({ mostCpuMs }) => mostCpuMs],
-    ['requests a second', ({ most }) => most.perSecond],
-    ['p50', ({ most }) => most.p50],
-    ['p99', ({ most }) => most.p99],
-    [`CPU ms at ${load.rate}/s`, ({ steadyCpuMs }) => steadyCpuMs],
-    ['p50', ({ steady }) => steady.p50],
-    ['p99', ({ steady }) => steady.p99],
+function printResults(results: readonly RequestRound[][]): void {
+  const columns: [string, (round: RequestRound) => number][] = [
+    ['CPU ms per request', ({ closedCpuMs }) => closedCpuMs],
+    ['requests per second', ({ closed }) => closed.perSecond],
+    ['p50', ({ closed }) => closed.p50],
+    ['p99', ({ closed }) => closed.p99],
+    [`CPU ms at ${differentLoad.rate}/s`, ({ openCpuMs }) => openCpuMs],
+    ['p50', ({ open }) => open.p50],
+    ['p99', ({ open }) => open.p99],
   ]
+  const median = (index: number, metric: (round: RequestRound) => number) =>
+    metric(medianBy(results[index] ?? [], metric))
   const rows = contenders.map(({ name }, index) => [
     name,
-    ...columns.map(([, of]) => middle((taken[index] ?? []).map(of))),
+    ...columns.map(([, metric]) => median(index, metric)),
     memory[index] ?? Number.NaN,
   ])
-  console.log(markdown(['', ...columns.map(([name]) => name), 'memory, MB'], rows))
-  const [oursMs, stockMs, hiveMs, quietMs] = taken.map((all) => middle(all.map(({ mostCpuMs }) => mostCpuMs)))
-  const share = (part = Number.NaN, whole = Number.NaN) => (part / whole).toFixed(2)
-  const shares = (ms: number | undefined) =>
-    `${share(ms, stockMs)} of the stock gateway's, ${share(ms, hiveMs)} of Hive's`
-  console.log(`\nCPU of ours (wanted: 0.25): ${shares(oursMs)}; logging nothing either ${shares(quietMs)}`)
+  console.log(markdownTable(['', ...columns.map(([name]) => name), 'memory, MB'], rows))
+  const cpuMs = contenders.map((_, index) => median(index, ({ closedCpuMs }) => closedCpuMs))
+  const [loggingMs = Number.NaN, apolloMs = Number.NaN, hiveMs = Number.NaN, quietMs = Number.NaN] = cpuMs
+  const ratios = (ms: number) =>
+    `${(ms / apolloMs).toFixed(2)} of the stock gateway, ${(ms / hiveMs).toFixed(2)} of Hive Gateway`
+  console.log(`\nCPU time of Holdfast (target: 0.25): ${ratios(loggingMs)}; without request log ${ratios(quietMs)}`)
 }

@@ -1,78 +1,83 @@
 /**
- * `npm run bench:subscriptions`: one stream of events, each with an entity of the other subgraph, to 5,000 clients; beside Hive
- * Gateway with as many as it carries, and beside a bare `ws` server. Rounds take turns; the median counts.
+ * `npm run bench:subscriptions`: one stream of events to 5,000 clients. Each event contains an entity of the other subgraph.
+ * The baseline is a plain `ws` server. Hive Gateway runs with as many clients as it can serve.
  */
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
-import { startCity } from '../city/start.ts'
-import { hive, ours, startGateway } from '../gateways.ts'
-import { startNode } from '../measured.ts'
-import { installRivals } from '../rivals/install.ts'
-import { markdown, middle } from '../table.ts'
-import { type Measurement, measure, type Pace } from './run.ts'
+import { hiveGateway, holdfast, startGateway } from '../gateway-processes.ts'
+import { markdownTable } from '../markdown-table.ts'
+import { startMeasuredProcess } from '../measured-process.ts'
+import { installOtherGateways } from '../other-gateways/install.ts'
+import { measureInTurns, medianBy } from '../rounds.ts'
+import { startSampleSubgraphs } from '../sample-subgraphs/start.ts'
+import { type DeliveryRound, type Load, measureDeliveries } from './measure-deliveries.ts'
 
-const many: Pace = { clients: 5_000, rate: 3, seconds: 3 }
-const few: Pace = { ...many, clients: 200 } // What Hive Gateway still carries here; ours beside it with as many.
+const manyClients: Load = { clients: 5_000, rate: 3, seconds: 3 }
+const fewClients: Load = { ...manyClients, clients: 200 } // As many as Hive Gateway can serve here.
 const rounds = 3
 
-refuseFewFiles(many.clients + 200)
-const versions = installRivals()
-await using city = await startCity()
+requireOpenFiles(manyClients.clients + 200)
+const versions = installOtherGateways()
+await using subgraphs = await startSampleSubgraphs()
 
-const contenders: readonly { name: string; pace: Pace; run: (pace: Pace) => Promise<Measurement> }[] = [
-  { name: 'ours', pace: many, run: throughGateway(ours) },
-  { name: 'bare ws', pace: many, run: throughBareServer },
-  { name: `Hive Gateway ${versions.hive}`, pace: few, run: throughGateway(hive) },
-  { name: 'ours', pace: few, run: throughGateway(ours) },
+const contenders: readonly { name: string; load: Load; measure: (load: Load) => Promise<DeliveryRound> }[] = [
+  { name: 'Holdfast', load: manyClients, measure: throughGateway(holdfast) },
+  { name: 'plain ws', load: manyClients, measure: throughPlainServer },
+  { name: `Hive Gateway ${versions.hiveGateway}`, load: fewClients, measure: throughGateway(hiveGateway) },
+  { name: 'Holdfast', load: fewClients, measure: throughGateway(holdfast) },
 ]
-const taken = contenders.map((): Measurement[] => [])
-for (let round = 0; round < rounds; round++)
-  for (const [index, { pace, run }] of contenders.entries()) taken[index]?.push(await run(pace))
+const results = await measureInTurns(contenders, rounds, ({ load, measure }) => measure(load))
 
-const of = (index: number, what: (measurement: Measurement) => number) => middle((taken[index] ?? []).map(what))
-const columns: [string, (measurement: Measurement) => number][] = [
-  ['deliveries a CPU second', ({ perCpuSecond }) => perCpuSecond],
-  ['deliveries a second', ({ perSecond }) => perSecond],
+const median = (index: number, metric: (round: DeliveryRound) => number) =>
+  metric(medianBy(results[index] ?? [], metric))
+const columns: [string, (round: DeliveryRound) => number][] = [
+  ['deliveries per CPU second', ({ perCpuSecond }) => perCpuSecond],
+  ['deliveries per second', ({ perSecond }) => perSecond],
   ['p50, ms', ({ latency }) => latency.p50],
   ['p99, ms', ({ latency }) => latency.p99],
-  ['KB a client', ({ kilobytesPerClient }) => kilobytesPerClient],
-  ['subscriptions upstream', ({ upstreams }) => upstreams],
+  ['KB per client', ({ kilobytesPerClient }) => kilobytesPerClient],
+  ['subgraph subscriptions', ({ subgraphSubscriptions }) => subgraphSubscriptions],
 ]
-console.log(`\nOne stream of events, each with an entity of another subgraph; all clients subscribe before the first event.
-${availableParallelism()} cores, Node ${process.versions.node}; ${many.rate} events a second for the latency from subgraph to client, then one after the other as
-fast as all clients get them, ${many.seconds} s each; median of ${rounds} rounds. CPU and memory are of the server's process.\n`)
+console.log(`\nOne stream of events, each with an entity of another subgraph. All clients subscribe before the first event.
+${availableParallelism()} cores, Node ${process.versions.node}; ${manyClients.rate} events per second for the latency from subgraph to client, then each event as
+soon as all clients have the last one, ${manyClients.seconds} s each; median of ${rounds} rounds. CPU time and memory are those of the server's process.\n`)
 console.log(
-  markdown(
+  markdownTable(
     ['', 'clients', ...columns.map(([name]) => name)],
-    contenders.map(({ name, pace }, index) => [name, pace.clients, ...columns.map(([, what]) => of(index, what))]),
+    contenders.map(({ name, load }, index) => [
+      name,
+      load.clients,
+      ...columns.map(([, metric]) => median(index, metric)),
+    ]),
   ),
 )
-const perCpu = contenders.map((_, index) => of(index, ({ perCpuSecond }) => perCpuSecond))
-const [own = Number.NaN, bare = Number.NaN, other = Number.NaN, ownFew = Number.NaN] = perCpu
+const perCpuSecond = contenders.map((_, index) => median(index, (round) => round.perCpuSecond))
+const [many = Number.NaN, plain = Number.NaN, hive = Number.NaN, few = Number.NaN] = perCpuSecond
 console.log(
-  `\nOurs delivers ${(own / bare).toFixed(2)} of bare ws (wanted: 0.5) and ${(own / other).toFixed(1)} times Hive Gateway (wanted: 20); with as many clients as it, ${(ownFew / other).toFixed(1)} times.`,
+  `\nDeliveries per CPU second: Holdfast makes ${(many / plain).toFixed(2)} of plain ws (target: 0.5) and ${(many / hive).toFixed(1)} times as many as Hive Gateway (target: 20); with as few clients, ${(few / hive).toFixed(1)} times.`,
 )
 
-function throughGateway(start: typeof ours) {
-  return async (pace: Pace): Promise<Measurement> => {
-    await using gateway = await startGateway(start, city.supergraphFile)
-    return await measure({ server: gateway, port: gateway.port, source: city.vehicles }, pace)
+function throughGateway(program: typeof holdfast) {
+  return async (load: Load): Promise<DeliveryRound> => {
+    await using gateway = await startGateway(program, subgraphs.supergraphFile)
+    return await measureDeliveries({ server: gateway, port: gateway.port, publisher: subgraphs.vehicles }, load)
   }
 }
 
-async function throughBareServer(pace: Pace): Promise<Measurement> {
-  await using server = startNode({ name: 'bare', entry: join(import.meta.dirname, 'bare.ts') })
-  return await measure({ server, port: await server.told<number>('port'), source: server }, pace)
+async function throughPlainServer(load: Load): Promise<DeliveryRound> {
+  await using server = startMeasuredProcess({
+    name: 'plain-ws-server',
+    entry: join(import.meta.dirname, 'plain-ws-server.ts'),
+  })
+  return await measureDeliveries({ server, port: await server.receive<number>('port'), publisher: server }, load)
 }
 
-/** Each socket is an open file of two processes. Node raises the soft limit to the hard one by itself. */
-function refuseFewFiles(needed: number): void {
+/** Each connection is an open file in two processes. Node raises its soft limit to the hard limit by itself. */
+function requireOpenFiles(required: number): void {
   const report = process.report.getReport() as { userLimits?: { open_files?: { soft: number | string } } }
   const soft = report.userLimits?.open_files?.soft
-  if (typeof soft !== 'number' || soft >= needed) return
-  console.error(
-    `A process may open ${soft} files here, and ${needed} are needed: run "ulimit -Hn ${needed}" as root first,`,
-  )
-  console.error('or set a higher "nofile" in /etc/security/limits.conf.')
+  if (typeof soft !== 'number' || soft >= required) return
+  console.error(`A process can have ${soft} open files here, and the bench needs ${required}.`)
+  console.error(`Run "ulimit -Hn ${required}" as root, or set a higher "nofile" in /etc/security/limits.conf.`)
   process.exit(1)
 }

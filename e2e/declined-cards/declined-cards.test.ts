@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import type { Stack } from '@holdfast/dev'
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
-import { PublicClient, until } from '../client.ts'
+import { bookingStateAfter } from '../booking-state.ts'
+import { holdNearestVehicle } from '../hold-vehicle.ts'
 import { brokenInvariants } from '../invariants/whole-system.ts'
 import * as operations from '../journey/operations.ts'
+import { newClient } from '../public-client.ts'
 import { freshStack } from '../stack.ts'
 
 let stack: Stack
@@ -12,11 +14,11 @@ beforeAll(async () => {
 }, 120_000)
 afterAll(async () => stack?.stop())
 
-interface Paid {
+interface PayResult {
   authorizePayment: { __typename: string; code?: string; attemptsLeft?: number; redirectUrl?: string; state?: string }
 }
 
-const payWith = `
+const payOperation = `
   mutation ($requestId: ID!, $bookingId: ID!, $card: ID!) {
     authorizePayment(input: { requestId: $requestId, bookingId: $bookingId, paymentMethodId: $card }) {
       __typename
@@ -27,26 +29,16 @@ const payWith = `
     }
   }`
 
-async function held() {
-  const customer = new PublicClient(stack.endpoint, await stack.token({ role: 'customer', sub: randomUUID() }))
-  const { vehiclesNear } = await customer.ask<{ vehiclesNear: { vehicles: { vehicle: { id: string } }[] } }>(
-    operations.find,
-    {
-      near: { latitude: 50.1113, longitude: 8.675 },
-      radiusMeters: 3_000,
-    },
-  )
-  const { createBooking } = await customer.ask<{ createBooking: { booking: { id: string } } }>(operations.hold, {
-    requestId: randomUUID(),
-    vehicleId: vehiclesNear.vehicles[0]?.vehicle.id,
-  })
+async function holdToPayFor() {
+  const customer = await newClient(stack, 'customer')
+  const { bookingId } = await holdNearestVehicle(customer)
   const pay = (card: string, requestId = randomUUID()) =>
-    customer.ask<Paid>(payWith, { requestId, bookingId: createBooking.booking.id, card })
-  return { customer, bookingId: createBooking.booking.id, pay }
+    customer.request<PayResult>(payOperation, { requestId, bookingId, card })
+  return { customer, bookingId, pay }
 }
 
-it('lets a customer pay again after a decline while the hold lives', async () => {
-  const { customer, pay } = await held()
+it('lets a customer pay again after a declined card, until the hold expires', async () => {
+  const { customer, pay } = await holdToPayFor()
   const requestId = randomUUID()
   const declined = await pay('pm_card_visa_chargeDeclinedInsufficientFunds', requestId)
   expect(declined.authorizePayment).toMatchObject({
@@ -59,8 +51,8 @@ it('lets a customer pay again after a decline while the hold lives', async () =>
   await customer.close()
 })
 
-it('gives up after five declined cards', async () => {
-  const { customer, bookingId, pay } = await held()
+it('cancels the booking after five declined cards', async () => {
+  const { customer, bookingId, pay } = await holdToPayFor()
   for (const attemptsLeft of [4, 3, 2, 1, 0]) {
     expect((await pay('pm_card_chargeDeclined')).authorizePayment).toMatchObject({
       __typename: 'PaymentDeclined',
@@ -71,19 +63,19 @@ it('gives up after five declined cards', async () => {
     __typename: 'BookingNotPayable',
     state: 'CANCELLED',
   })
-  const { booking } = await customer.ask<{ booking: { state: string } }>(operations.booking, { bookingId })
+  const { booking } = await customer.request<{ booking: { state: string } }>(operations.booking, { bookingId })
   expect(booking.state).toBe('CANCELLED')
   await customer.close()
 })
 
-it("asks the card's bank and confirms when its customer has agreed", async () => {
-  const { customer, bookingId, pay } = await held()
+it('confirms the booking after the customer has approved the payment at the bank', async () => {
+  const { customer, bookingId, pay } = await holdToPayFor()
   const { authorizePayment } = await pay('pm_card_authenticationRequired')
   expect(authorizePayment.__typename).toBe('PaymentActionRequired')
   const page = await fetch(authorizePayment.redirectUrl ?? '')
   const html = await page.text()
   expect(page.status).toBe(200)
-  // As the person does it: the page's form, its button that agrees.
+  // As a person does: press the button of the page's form that approves the payment.
   const action = /<form[^>]*action="([^"]+)"/.exec(html)?.[1] ?? ''
   const button = /<button[^>]*name="([^"]+)"[^>]*value="([^"]*succe[^"]*|[^"]*authori[^"]*)"/i.exec(html)
   expect(button).not.toBeNull()
@@ -92,14 +84,7 @@ it("asks the card's bank and confirms when its customer has agreed", async () =>
     body: new URLSearchParams({ [button?.[1] ?? '']: button?.[2] ?? '' }),
     redirect: 'manual',
   })
-  const states = customer.subscribe<{ bookingStatus: { state: string } | null }>(operations.watchBooking, { bookingId })
-  const { bookingStatus } = await until(
-    states,
-    15_000,
-    'the confirmation',
-    ({ bookingStatus }) => bookingStatus?.state !== 'PROCESSING',
-  )
-  expect(bookingStatus?.state).toBe('CONFIRMED')
+  expect(await bookingStateAfter('PROCESSING', customer, bookingId, 15_000)).toBe('CONFIRMED')
   await customer.close()
   expect(await brokenInvariants(stack)).toEqual([])
 })

@@ -1,4 +1,4 @@
-/** What a customer's app sends, as it would be in its manifest of persisted operations. */
+/** The operations of the customer's app, as in its manifest of persisted operations. */
 
 export const find = /* GraphQL */ `
   query Find($near: PositionInput!, $radiusMeters: Int!) {

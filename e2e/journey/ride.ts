@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type PublicClient, until } from '../client.ts'
+import { bookingStateAfter } from '../booking-state.ts'
+import { poll } from '../poll.ts'
+import { type PublicClient, untilResult } from '../public-client.ts'
 import * as operations from './operations.ts'
 
 export interface Place {
@@ -8,7 +10,7 @@ export interface Place {
   readonly longitude: number
 }
 
-/** What a ride told about itself: each step with its latency, and the receipt at the end. */
+/** A completed ride: the latency of each step, and the receipt. */
 export interface Ride {
   readonly bookingId: string
   readonly steps: readonly { readonly name: string; readonly ms: number; readonly note: string }[]
@@ -16,29 +18,29 @@ export interface Ride {
   readonly receipt: string
 }
 
-/** Something the story does not know: the ride did not end as a ride should. */
+/** A step of the ride had an unexpected result. */
 export class RideFailed extends Error {
-  constructor(step: string, answer: unknown) {
-    super(`${step}: ${JSON.stringify(answer)}`)
+  constructor(step: string, result: unknown) {
+    super(`${step}: ${JSON.stringify(result)}`)
     this.name = 'RideFailed'
   }
 }
 
-type Found = {
+type FindResult = {
   vehiclesNear: {
     vehicles?: { distanceMeters: number; vehicle: { id: string; type: { name: string } } }[]
     message?: string
   }
 }
-type Held = {
+type HoldResult = {
   createBooking: { __typename: string; booking?: { id: string }; alternatives?: { id: string }[]; message?: string }
 }
 type Command = { id: string; action: string; state: string; refusalCode: string | null }
-type Mutation<Name extends string> = Record<
+type MutationResult<Name extends string> = Record<
   Name,
   { __typename: string; message?: string; state?: string; command?: Command; blockers?: { __typename: string }[] }
 >
-type BookingAnswer = {
+type BookingResult = {
   booking: {
     state: string
     fare: { total: { amountMinor: number } } | null
@@ -50,13 +52,13 @@ type BookingAnswer = {
 }
 
 const settled = new Set(['EXECUTED', 'REFUSED', 'TIMED_OUT'])
-const commandMs = 25_000 // A command lives 15 s; what comes later is said to have timed out.
-const rideMs = 120_000
+const commandTimeoutMs = 25_000 // A command expires after 15 s and is then TIMED_OUT.
+const rideTimeoutMs = 120_000
 
 /**
- * One ride as a customer's app does it: find, hold, pay, unlock, ride, end, receipt. Every request is repeated with its
- * requestId while the service is away; a vehicle that is taken is exchanged for the next, a lock that did not answer is
- * tried again, as a person would.
+ * One ride as in the customer's app: find, hold, pay, unlock, ride, end, receipt. While the server is unavailable, every
+ * request is repeated with its requestId. If a vehicle is taken, the customer tries the next one; if a command times out,
+ * the customer taps again.
  */
 export async function ride(
   client: PublicClient,
@@ -64,10 +66,10 @@ export async function ride(
   onStep: (name: string, ms: number, note: string) => void = () => undefined,
 ): Promise<Ride> {
   const steps: { name: string; ms: number; note: string }[] = []
-  const step = async <T>(name: string, work: () => Promise<T>, note: (result: T) => string): Promise<T> => {
-    const from = performance.now()
-    const result = await work()
-    const entry = { name, ms: performance.now() - from, note: note(result) }
+  const step = async <T>(name: string, run: () => Promise<T>, note: (result: T) => string): Promise<T> => {
+    const startedAt = performance.now()
+    const result = await run()
+    const entry = { name, ms: performance.now() - startedAt, note: note(result) }
     steps.push(entry)
     onStep(entry.name, entry.ms, entry.note)
     return result
@@ -76,7 +78,7 @@ export async function ride(
   const candidates = await step(
     'find',
     async () => {
-      const { vehiclesNear } = await client.ask<Found>(operations.find, { near, radiusMeters: 2_000 })
+      const { vehiclesNear } = await client.request<FindResult>(operations.find, { near, radiusMeters: 2_000 })
       if (!vehiclesNear.vehicles?.length) throw new RideFailed('find', vehiclesNear)
       return vehiclesNear.vehicles
     },
@@ -86,7 +88,7 @@ export async function ride(
   const { bookingId, vehicleId } = await step(
     'hold',
     () =>
-      holdOneOf(
+      holdFirstAvailable(
         client,
         candidates.map(({ vehicle }) => vehicle.id),
       ),
@@ -102,42 +104,40 @@ export async function ride(
   const from = await step(
     'look',
     async () => {
-      const { booking } = await client.ask<BookingAnswer>(operations.booking, { bookingId })
+      const { booking } = await client.request<BookingResult>(operations.booking, { bookingId })
       const place = booking?.items[0]?.vehicle?.position
       if (booking?.state !== 'CONFIRMED' || !place) throw new RideFailed('look', booking)
       return place
     },
-    ({ latitude, longitude }) => `it stands at ${latitude}, ${longitude}`,
+    ({ latitude, longitude }) => `the vehicle is at ${latitude}, ${longitude}`,
   )
 
   await step(
     'unlock',
-    () => command(client, bookingId, 'unlockVehicle'),
-    () => 'the lock opened',
+    () => moveLock(client, bookingId, 'unlockVehicle'),
+    () => 'unlocked',
   )
 
   await step(
     'ride',
-    () => rideToAPlace(client, vehicleId, from),
-    (seen) => `seen at ${seen} places on the map`,
+    () => waitForRide(client, vehicleId, from),
+    (positions) => `shown at ${positions} positions on the map`,
   )
 
   await step(
     'lock',
-    () => command(client, bookingId, 'endTrip'),
+    () => moveLock(client, bookingId, 'endTrip'),
     () => 'locked in a parking zone',
   )
 
   const receipt = await step(
     'receipt',
     async () => {
-      const deadline = Date.now() + 60_000
-      for (;;) {
-        const { booking } = await client.ask<BookingAnswer>(operations.booking, { bookingId })
-        if (booking?.payment?.state === 'CAPTURED' && booking.receipt) return booking
-        if (Date.now() > deadline) throw new RideFailed('receipt', booking)
-        await sleep(100)
-      }
+      const readBooking = async () => (await client.request<BookingResult>(operations.booking, { bookingId })).booking
+      const isPaid = (booking: BookingResult['booking']) => booking?.payment?.state === 'CAPTURED' && !!booking.receipt
+      const booking = await poll(readBooking, isPaid, 60_000)
+      if (!booking || !isPaid(booking)) throw new RideFailed('receipt', booking)
+      return booking
     },
     ({ receipt, trip }) =>
       `no. ${receipt?.number}, ${(receipt?.gross.amountMinor ?? 0) / 100} EUR for ${trip?.distanceMeters} m`,
@@ -149,126 +149,124 @@ export async function ride(
   return { bookingId, steps, fareMinor, receipt: receipt.receipt.number }
 }
 
-async function holdOneOf(
+async function holdFirstAvailable(
   client: PublicClient,
   vehicleIds: readonly string[],
 ): Promise<{ bookingId: string; vehicleId: string }> {
-  const wanted = [...vehicleIds]
-  for (let vehicleId = wanted.shift(); vehicleId; vehicleId = wanted.shift()) {
-    const { createBooking } = await client.ask<Held>(operations.hold, { requestId: randomUUID(), vehicleId })
+  const candidates = [...vehicleIds]
+  for (let vehicleId = candidates.shift(); vehicleId; vehicleId = candidates.shift()) {
+    const { createBooking } = await client.request<HoldResult>(operations.hold, { requestId: randomUUID(), vehicleId })
     if (createBooking.booking) return { bookingId: createBooking.booking.id, vehicleId }
     if (!['AlreadyTaken', 'BookableNotFound', 'VehicleOffline'].includes(createBooking.__typename))
       throw new RideFailed('hold', createBooking)
-    wanted.push(...(createBooking.alternatives ?? []).map(({ id }) => id).filter((id) => !vehicleIds.includes(id)))
+    candidates.push(...(createBooking.alternatives ?? []).map(({ id }) => id).filter((id) => !vehicleIds.includes(id)))
   }
-  throw new RideFailed('hold', 'every vehicle nearby was taken')
+  throw new RideFailed('hold', 'every vehicle nearby is taken')
 }
 
 async function payFor(client: PublicClient, bookingId: string): Promise<void> {
-  const { authorizePayment } = await client.ask<Mutation<'authorizePayment'>>(operations.pay, {
+  const { authorizePayment } = await client.request<MutationResult<'authorizePayment'>>(operations.pay, {
     requestId: randomUUID(),
     bookingId,
     paymentMethodId: 'pm_card_visa',
   })
   if (authorizePayment.__typename === 'AuthorizePaymentSuccess') return
   if (authorizePayment.__typename !== 'PaymentPending') throw new RideFailed('pay', authorizePayment)
-  const states = client.subscribe<{ bookingStatus: { state: string } | null }>(operations.watchBooking, { bookingId })
-  const { bookingStatus } = await until(
-    states,
-    60_000,
-    'payment',
-    ({ bookingStatus }) => bookingStatus?.state !== 'PROCESSING',
-  )
-  if (bookingStatus?.state !== 'CONFIRMED') throw new RideFailed('pay', bookingStatus)
+  const state = await bookingStateAfter('PROCESSING', client, bookingId, 60_000)
+  if (state !== 'CONFIRMED') throw new RideFailed('pay', state)
 }
 
-interface Seen {
+interface ShownVehicle {
   readonly id: string
   readonly speed: number
   readonly position: Place
 }
 interface MapChange {
-  vehicleAvailability: { vehicles: Seen[] }
+  vehicleAvailability: { vehicles: ShownVehicle[] }
 }
 
-const standingMs = 30_000 // Some vehicles have no streets on the simulated map: their customers get off where they got on.
+const startTimeoutMs = 30_000 // Some vehicles stand where the simulated map has no streets; their rides end where they started.
+const positionNoiseMeters = 15 // More than the position of a parked vehicle changes between two reports.
 
-const wanderingMeters = 15 // More than a parked vehicle's position wanders from one fix to the next.
-
-/** Watches the vehicle on the customer's own map until it has been somewhere and stands still; gives how many places it was seen at. */
-async function rideToAPlace(client: PublicClient, vehicleId: string, from: Place): Promise<number> {
+/** Watches the vehicle on the customer's live map until it has moved and stands still. Returns the number of its positions. */
+async function waitForRide(client: PublicClient, vehicleId: string, from: Place): Promise<number> {
   const { latitude, longitude } = from
   const box = { south: latitude - 0.05, west: longitude - 0.08, north: latitude + 0.05, east: longitude + 0.08 }
-  const places = new Set<string>()
-  const see = (ms: number, what: string, wanted: (vehicle: Seen) => boolean) =>
-    until(client.subscribe<MapChange>(operations.watchMap, { box }), ms, what, ({ vehicleAvailability }) => {
-      const vehicle = vehicleAvailability.vehicles.find(({ id }) => id === vehicleId)
-      if (!vehicle) return false
-      places.add(`${vehicle.position.latitude},${vehicle.position.longitude}`)
-      return wanted(vehicle)
-    })
-  const moves = await see(
-    standingMs,
+  const positions = new Set<string>()
+  const waitUntil = (timeoutMs: number, what: string, isReached: (vehicle: ShownVehicle) => boolean) =>
+    untilResult(
+      client.subscribe<MapChange>(operations.watchMap, { box }),
+      timeoutMs,
+      what,
+      ({ vehicleAvailability }) => {
+        const vehicle = vehicleAvailability.vehicles.find(({ id }) => id === vehicleId)
+        if (!vehicle) return false
+        positions.add(`${vehicle.position.latitude},${vehicle.position.longitude}`)
+        return isReached(vehicle)
+      },
+    )
+  const moves = await waitUntil(
+    startTimeoutMs,
     'moving',
-    ({ speed, position }) => speed > 0 || metersBetween(from, position) > wanderingMeters,
+    ({ speed, position }) => speed > 0 || metersBetween(from, position) > positionNoiseMeters,
   ).then(
     () => true,
     () => false,
   )
-  if (moves) await see(rideMs, 'stopping', ({ speed }) => speed === 0)
-  return places.size
+  if (moves) await waitUntil(rideTimeoutMs, 'stopping', ({ speed }) => speed === 0)
+  return positions.size
 }
 
-/** On a plane, which is exact enough within a city. */
+/** Calculated on a plane, which is accurate enough within a city. */
 const metersBetween = (a: Place, b: Place): number =>
   111_195 * Math.hypot(a.latitude - b.latitude, (a.longitude - b.longitude) * Math.cos((a.latitude * Math.PI) / 180))
 
-const orders = {
+const lockCommands = {
   unlockVehicle: {
     operation: operations.unlock,
     action: 'UNLOCK',
     success: 'UnlockVehicleSuccess',
-    reached: ['ACTIVE'],
+    reachedState: 'ACTIVE',
   },
-  endTrip: { operation: operations.end, action: 'LOCK', success: 'EndTripSuccess', reached: ['COMPLETED'] },
+  endTrip: { operation: operations.end, action: 'LOCK', success: 'EndTripSuccess', reachedState: 'COMPLETED' },
 } as const
 
-/** Orders the lock to move and watches until it has; asks again while something stands in the way that passes. */
-async function command(client: PublicClient, bookingId: string, name: keyof typeof orders): Promise<void> {
-  const { operation, action, success, reached } = orders[name]
-  const deadline = Date.now() + rideMs
-  let last: unknown
+/** Sends the command and waits until it is executed. Sends it again after a temporary problem or a timeout. */
+async function moveLock(client: PublicClient, bookingId: string, name: keyof typeof lockCommands): Promise<void> {
+  const { operation, action, success, reachedState } = lockCommands[name]
+  const deadline = Date.now() + rideTimeoutMs
+  let lastResult: unknown
   while (Date.now() < deadline) {
-    const { [name]: answer } = await client.ask<Mutation<typeof name>>(operation, {
+    const { [name]: result } = await client.request<MutationResult<typeof name>>(operation, {
       requestId: randomUUID(),
       bookingId,
     })
-    last = answer
-    if (answer.__typename === success && answer.command) {
-      const { id } = answer.command
+    lastResult = result
+    if (result.__typename === success && result.command) {
+      const { id } = result.command
       const changes = client.subscribe<{ unlockStatus: Command | null }>(operations.watchUnlock, { bookingId })
       try {
-        const { unlockStatus } = await until(
+        const { unlockStatus } = await untilResult(
           changes,
-          commandMs,
+          commandTimeoutMs,
           name,
           ({ unlockStatus }) => unlockStatus?.id !== id || settled.has(unlockStatus.state),
         )
-        last = unlockStatus
+        lastResult = unlockStatus
         if (unlockStatus?.action === action && unlockStatus.state === 'EXECUTED') return
       } catch (err) {
-        last = String(err)
+        lastResult = String(err)
       }
-    } else if (!passing.has(answer.__typename)) {
-      // The order before this one was carried out although its answer was lost on the way.
-      const { booking } = await client.ask<BookingAnswer>(operations.booking, { bookingId })
-      if (booking && (reached as readonly string[]).includes(booking.state)) return
-      if (answer.__typename !== 'TripNotRunning') throw new RideFailed(name, answer)
+    } else if (!temporaryProblems.has(result.__typename)) {
+      // The command before this one was executed, but its result was lost on the way.
+      const { booking } = await client.request<BookingResult>(operations.booking, { bookingId })
+      if (booking?.state === reachedState) return
+      if (result.__typename !== 'TripNotRunning') throw new RideFailed(name, result)
     }
     await sleep(250)
   }
-  throw new RideFailed(name, last)
+  throw new RideFailed(name, lastResult)
 }
 
-/** Refusals that go away by themselves: the vehicle is still riding, or still at the last command, or out of radio. */
-const passing = new Set(['EndTripBlocked', 'CommandUnderWay', 'VehicleUnreachable'])
+/** Problems that end by themselves: the vehicle still moves, still has an open command, or has no contact. */
+const temporaryProblems = new Set(['EndTripBlocked', 'CommandUnderWay', 'VehicleUnreachable'])

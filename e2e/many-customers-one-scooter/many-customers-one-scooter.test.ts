@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import type { Stack } from '@holdfast/dev'
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
-import { PublicClient } from '../client.ts'
+import { nearestVehicleId } from '../hold-vehicle.ts'
 import { brokenInvariants } from '../invariants/whole-system.ts'
 import * as operations from '../journey/operations.ts'
+import { newClient, PublicClient } from '../public-client.ts'
 import { freshStack } from '../stack.ts'
 
 let stack: Stack
@@ -12,39 +13,31 @@ beforeAll(async () => {
 }, 120_000)
 afterAll(async () => stack?.stop())
 
-interface Held {
+interface HoldResult {
   createBooking: { __typename: string; booking?: { id: string }; alternatives?: { id: string }[] }
 }
 
-it('gives one scooter to one of twenty who tap at once, and shows the others where else to go', async () => {
-  const { vehiclesNear } = await new PublicClient(stack.endpoint).ask<{
-    vehiclesNear: { vehicles: { vehicle: { id: string } }[] }
-  }>(operations.find, { near: { latitude: 50.1113, longitude: 8.675 }, radiusMeters: 3_000 })
-  const vehicleId = vehiclesNear.vehicles[0]?.vehicle.id
-  const customers = await Promise.all(
-    Array.from(
-      { length: 20 },
-      async () => new PublicClient(stack.endpoint, await stack.token({ role: 'customer', sub: randomUUID() })),
-    ),
-  )
+it('gives a scooter to one of twenty customers who tap at once, and offers the others alternatives', async () => {
+  const vehicleId = await nearestVehicleId(new PublicClient(stack.endpoint))
+  const customers = await Promise.all(Array.from({ length: 20 }, () => newClient(stack, 'customer')))
   const requests = customers.map(() => ({ requestId: randomUUID(), vehicleId }))
-  const ask = () =>
-    Promise.all(customers.map((customer, index) => customer.ask<Held>(operations.hold, requests[index])))
+  const sendAll = () =>
+    Promise.all(customers.map((customer, index) => customer.request<HoldResult>(operations.hold, requests[index])))
 
-  const answers = await ask()
-  const winners = answers.filter(({ createBooking }) => createBooking.booking)
+  const results = await sendAll()
+  const winners = results.filter(({ createBooking }) => createBooking.booking)
   expect(winners).toHaveLength(1)
-  const losers = answers.filter(({ createBooking }) => createBooking.__typename === 'AlreadyTaken')
+  const losers = results.filter(({ createBooking }) => createBooking.__typename === 'AlreadyTaken')
   expect(losers).toHaveLength(19)
   for (const { createBooking } of losers) {
     expect(createBooking.alternatives?.length).toBeGreaterThan(0)
     expect(createBooking.alternatives?.map(({ id }) => id)).not.toContain(vehicleId)
   }
 
-  // Everybody's phone repeats the request it had no answer to: nothing changes.
-  const again = await ask()
-  expect(again.map(({ createBooking }) => createBooking.booking?.id)).toEqual(
-    answers.map(({ createBooking }) => createBooking.booking?.id),
+  // Every phone repeats its request, as it does after a lost response. Nothing changes.
+  const repeated = await sendAll()
+  expect(repeated.map(({ createBooking }) => createBooking.booking?.id)).toEqual(
+    results.map(({ createBooking }) => createBooking.booking?.id),
   )
   expect(await brokenInvariants(stack)).toEqual([])
 })

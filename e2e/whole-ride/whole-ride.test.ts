@@ -1,55 +1,57 @@
-import { randomUUID } from 'node:crypto'
 import type { Stack } from '@holdfast/dev'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { PublicClient } from '../client.ts'
+import { cityCentre } from '../hold-vehicle.ts'
 import { brokenInvariants } from '../invariants/whole-system.ts'
 import * as operations from '../journey/operations.ts'
 import { ride } from '../journey/ride.ts'
-import { MapView } from '../map-view.ts'
+import { LiveMap } from '../live-map.ts'
+import { newClient, PublicClient } from '../public-client.ts'
 import { freshStack } from '../stack.ts'
 
-const near = { latitude: 50.1113, longitude: 8.675 }
-const centre = { south: 50.1, west: 8.65, north: 50.12, east: 8.69 }
+const centreBox = { south: 50.1, west: 8.65, north: 50.12, east: 8.69 }
 
-describe('one ride, from the search to the receipt, while others watch', () => {
+describe('one ride, from the search to the receipt', () => {
   let stack: Stack
   beforeAll(async () => {
     stack = await freshStack('e2e-whole-ride', { fleet: 12 })
   }, 120_000)
   afterAll(async () => stack?.stop())
 
-  it('goes from AVAILABLE to a receipt, off and back on the map, under a new name', async () => {
-    const customerId = randomUUID()
-    const customer = new PublicClient(stack.endpoint, await stack.token({ role: 'customer', sub: customerId }))
-    const onlooker = new PublicClient(stack.endpoint, await stack.token({ role: 'customer', sub: randomUUID() }))
-    const operator = new PublicClient(stack.endpoint, await stack.token({ role: 'operator', sub: randomUUID() }))
-    const others = new MapView(onlooker, centre)
-    const own = new MapView(customer, centre)
-    const all = new MapView(operator, centre)
+  it('ends with a receipt; on other maps the vehicle disappears and returns with a new id', async () => {
+    const customer = await newClient(stack, 'customer')
+    const otherCustomer = await newClient(stack, 'customer')
+    const operator = await newClient(stack, 'operator')
+    const otherMap = new LiveMap(otherCustomer, centreBox)
+    const customerMap = new LiveMap(customer, centreBox)
+    const operatorMap = new LiveMap(operator, centreBox)
     try {
-      await Promise.all([others, own, all].map((view) => view.until('the snapshot', ({ shown }) => shown.size >= 10)))
-      const before = new Set(others.shown.keys())
+      await Promise.all(
+        [otherMap, customerMap, operatorMap].map((map) =>
+          map.waitUntil('the snapshot', ({ shown }) => shown.size >= 10),
+        ),
+      )
+      const before = new Set(otherMap.shown.keys())
 
-      const done = await ride(customer, near)
+      const { bookingId } = await ride(customer, cityCentre)
 
-      const used = [...before].filter((id) => others.gone.has(id))
-      expect(used).toHaveLength(1)
-      const [vehicleId = ''] = used
-      // Its customer and operators saw it move; nobody else saw it at all while it was away.
-      expect(own.moves.get(vehicleId) ?? 0).toBeGreaterThan(0)
-      expect(all.moves.get(vehicleId) ?? 0).toBeGreaterThan(0)
-      expect(others.seenAfterGone.has(vehicleId)).toBe(false)
+      const removedIds = [...before].filter((id) => otherMap.removedIds.has(id))
+      expect(removedIds).toHaveLength(1)
+      const [vehicleId = ''] = removedIds
+      // The customer and the operator saw the vehicle move. The other customer did not see it during the ride.
+      expect(customerMap.moves.get(vehicleId) ?? 0).toBeGreaterThan(0)
+      expect(operatorMap.moves.get(vehicleId) ?? 0).toBeGreaterThan(0)
+      expect(otherMap.shownAfterRemoval.has(vehicleId)).toBe(false)
 
-      await others.until('the vehicle to come back', ({ shown }) => shown.size === before.size)
-      const [back] = [...others.shown.keys()].filter((id) => !before.has(id))
-      expect(back).toBeDefined()
-      expect(back).not.toBe(vehicleId)
-      // The old name means nothing to anybody any more.
-      expect(await onlooker.ask(`query ($id: ID!) { vehicle(id: $id) { id } }`, { id: vehicleId })).toEqual({
+      await otherMap.waitUntil('the vehicle again', ({ shown }) => shown.size === before.size)
+      const [newId] = [...otherMap.shown.keys()].filter((id) => !before.has(id))
+      expect(newId).toBeDefined()
+      expect(newId).not.toBe(vehicleId)
+      // The old id no longer identifies a vehicle.
+      expect(await otherCustomer.request(`query ($id: ID!) { vehicle(id: $id) { id } }`, { id: vehicleId })).toEqual({
         vehicle: null,
       })
 
-      const { booking } = await customer.ask<{
+      const { booking } = await customer.request<{
         booking: {
           state: string
           fare: {
@@ -60,7 +62,7 @@ describe('one ride, from the search to the receipt, while others watch', () => {
           items: { vehicle: unknown }[]
           trip: { distanceMeters: number; startedAt: string; endedAt: string }
         }
-      }>(operations.booking, { bookingId: done.bookingId })
+      }>(operations.booking, { bookingId })
       const { fare, receipt, trip } = booking
       const minutes = Math.ceil((Date.parse(trip.endedAt) - Date.parse(trip.startedAt)) / 60_000)
       expect(fare.lines.find(({ kind }) => kind === 'MINUTES')?.quantity).toBe(minutes)
@@ -68,32 +70,32 @@ describe('one ride, from the search to the receipt, while others watch', () => {
       expect(receipt.net.amountMinor + receipt.vat.amountMinor).toBe(receipt.gross.amountMinor)
       expect(receipt.vat.amountMinor).toBe(Math.round((receipt.gross.amountMinor * 19) / 119))
       expect(trip.distanceMeters).toBeGreaterThan(20)
-      // A past ride does not tell where its vehicle is now.
+      // A past booking does not show where its vehicle is now.
       expect(booking.items).toEqual([{ vehicle: null }])
 
       expect(await brokenInvariants(stack)).toEqual([])
     } finally {
-      await Promise.all([customer, onlooker, operator].map((client) => client.close()))
+      await Promise.all([customer, otherCustomer, operator].map((client) => client.close()))
     }
   }, 180_000)
 
-  it('answers a search with prices from another subgraph, and refuses coordinates that are none', async () => {
-    const anyone = new PublicClient(stack.endpoint)
-    const { vehiclesNear } = await anyone.ask<{
+  it('gives a search prices from another subgraph, and refuses invalid coordinates', async () => {
+    const anonymous = new PublicClient(stack.endpoint)
+    const { vehiclesNear } = await anonymous.request<{
       vehiclesNear: {
         vehicles: { distanceMeters: number; vehicle: { price: { authorisation: { amountMinor: number } } } }[]
       }
-    }>(operations.find, { near, radiusMeters: 2_000 })
+    }>(operations.find, { near: cityCentre, radiusMeters: 2_000 })
     const distances = vehiclesNear.vehicles.map(({ distanceMeters }) => distanceMeters)
     expect(distances.length).toBeGreaterThan(5)
     expect(distances).toEqual(distances.toSorted((a, b) => a - b))
     for (const { vehicle } of vehiclesNear.vehicles) expect(vehicle.price.authorisation.amountMinor).toBeGreaterThan(0)
 
-    const refused = await anyone.ask<{ vehiclesNear: { message: string } }>(operations.find, {
+    const refused = await anonymous.request<{ vehiclesNear: { message: string } }>(operations.find, {
       near: { latitude: 91, longitude: -200 },
       radiusMeters: -5,
     })
-    for (const fault of ['latitude', 'longitude', 'radius'])
-      expect(refused.vehiclesNear.message.toLowerCase()).toContain(fault)
+    for (const argument of ['latitude', 'longitude', 'radius'])
+      expect(refused.vehiclesNear.message.toLowerCase()).toContain(argument)
   })
 })
