@@ -9,6 +9,7 @@ export const productionFiles = (root: string): string[] =>
   })
     .map((file) => file.replaceAll('\\', '/'))
     .filter((file) => !/\.test\.ts$|supergraph\.graphql$/.test(file))
+    .filter((file) => !/^\/\/ Generated/i.test(readFileSync(join(root, file), 'utf8')))
     .sort()
 
 /** Files of the checkout that a file imports, types included. */

@@ -1,7 +1,7 @@
 import { generateKeyPairSync, randomUUID } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import type { IncomingMessage } from 'node:http'
-import { httpServer, PayloadTooLarge, type Route, readBody, sendJson } from '@holdfast/service/http'
+import { createHttpServer, PayloadTooLarge, type Route, readBody, sendJson } from '@holdfast/service/http'
 import { commonConfig, createLog, readConfig, runProcess } from '@holdfast/service/process'
 import { calculateJwkThumbprint, exportJWK, importPKCS8, SignJWT } from 'jose'
 import { z } from 'zod'
@@ -76,7 +76,7 @@ const metadata = {
 }
 
 await runProcess(log, [
-  httpServer({
+  createHttpServer({
     host: '127.0.0.1',
     port: config.PORT,
     log,

@@ -1,6 +1,6 @@
 /** A process that runs vehicles: one with real hardware, or a simulated fleet. */
 import { randomUUID } from 'node:crypto'
-import { httpServer } from '@holdfast/service/http'
+import { createHttpServer } from '@holdfast/service/http'
 import { gauge, type Log, runProcess } from '@holdfast/service/process'
 import type { AgentConfig } from './agent-config.ts'
 import type { Hardware } from './hardware/hardware.ts'
@@ -48,7 +48,7 @@ export async function runAgent<D extends Device>({ log, config, devices, connect
     else log.warn('the broker cannot be reached; vehicles keep what they measure')
   }
 
-  const http = httpServer({
+  const http = createHttpServer({
     host: config.HOST,
     port: config.PORT,
     log,

@@ -4,15 +4,15 @@ import {
   Ack,
   type Command,
   Connection,
-  open,
   parseJson,
   parseTopic,
-  seal,
+  signEnvelope,
   type TopicName,
   topicFilter,
   topicOf,
   topics,
   traceProperty,
+  verifyEnvelope,
 } from '@holdfast/contracts'
 import { connectAsync, type MqttClient } from 'mqtt'
 import { type TestDevice, until } from './agent-process.ts'
@@ -92,7 +92,7 @@ export async function testServer(url: string, login: { username: string; passwor
       command: unknown,
       { signedBy = key, trace }: { signedBy?: KeyObject; trace?: string } = {},
     ) {
-      await client.publishAsync(topicOf(device.deviceId, 'cmd'), seal('command', command, 'server', signedBy), {
+      await client.publishAsync(topicOf(device.deviceId, 'cmd'), signEnvelope('command', command, 'server', signedBy), {
         qos: 1,
         properties: trace ? { userProperties: { [traceProperty]: trace } } : {},
       })
@@ -108,7 +108,7 @@ export async function testServer(url: string, login: { username: string; passwor
         `ack of ${cid}`,
         ({ deviceId, name, payload, trace }) => {
           if (deviceId !== device.deviceId || name !== 'ack') return null
-          const opened = open('ack', payload, () => publicKeyOf(device))
+          const opened = verifyEnvelope('ack', payload, () => publicKeyOf(device))
           if (!opened.ok) throw new Error(`an ack with ${opened.code}`)
           const ack = Ack.parse(opened.payload)
           return ack.cid === cid && phases.includes(ack.phase) ? { ...ack, trace } : null

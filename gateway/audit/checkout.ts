@@ -9,8 +9,8 @@ const cloneMs = 180_000
 const installMs = 600_000
 
 /**
- * The folder of the audit's checkout, with what it needs installed: the given one as it is, or a clone of the commit that
- * is pinned here, which is kept for the next time.
+ * The folder of the audit's checkout, with its dependencies installed: the given folder unchanged, or a clone of the pinned commit, which
+ * is kept for later runs.
  */
 export async function auditFolder(
   given: string | undefined,
@@ -44,7 +44,7 @@ export async function auditFolder(
 const head = (signal: AbortSignal) =>
   run('git', ['rev-parse', 'HEAD'], { cwd: place, timeoutMs: 10_000, signal }).catch(() => undefined)
 
-/** Leaves out the development dependencies, which are the gateways that the audit compares: ten times what it needs itself. */
+/** Without development dependencies: they are the gateways that the audit compares, ten times the size of the rest. */
 async function keepWhatRuns(manifest: string): Promise<void> {
   const { devDependencies, ...rest } = JSON.parse(await readFile(manifest, 'utf8'))
   const { tsx, graphql } = devDependencies

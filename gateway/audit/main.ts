@@ -1,5 +1,5 @@
 /**
- * Runs the public federation gateway audit against this gateway:
+ * Runs the public federation gateway audit with this gateway:
  *
  *   npm run -s audit [-- <folder of a checkout>] [--production] [--from <git remote>]
  *
@@ -19,7 +19,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal
 
 try {
   const folder = await auditFolder(positionals[0], values.from, say, stopping.signal)
-  const results = await runSuites(folder, values.production, tell, stopping.signal)
+  const results = await runSuites(folder, values.production, print, stopping.signal)
   const failed = results.flatMap((result) => result.failed)
   const total = results.reduce((sum, result) => sum + result.total, 0)
   if (failed.length > 0) say(`failed: ${failed.map(({ name }) => name).join(', ')}`)
@@ -30,7 +30,7 @@ try {
   process.exitCode = 1
 }
 
-function tell({ suite, total, failed, log }: SuiteResult): void {
+function print({ suite, total, failed, log }: SuiteResult): void {
   say(`${suite.padEnd(40)} ${String(total - failed.length).padStart(2)} of ${total}`)
   for (const { name, why } of failed) say(`\n${name}: ${why}\n`)
   if (failed.length > 0 && log !== '') say(`the gateway’s log ends with:\n${log}`)

@@ -1,4 +1,4 @@
-/** Programs that the audit runs. Each ends in time, and when the audit is stopped. */
+/** Programs that the audit runs. Each has a time limit, and ends when the audit is stopped. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { environment } from './config.ts'
@@ -8,7 +8,7 @@ const outputKept = 4_000 // characters of the end, which is where a program says
 
 export interface Started extends AsyncDisposable {
   readonly child: ChildProcess
-  /** The end of what it has written. */
+  /** The end of its output. */
   output(): string
 }
 
@@ -33,7 +33,7 @@ export function start(command: string, args: readonly string[], env: Readonly<Re
   }
 }
 
-/** Runs a program to its end and answers what it wrote; rejects when it fails, is too slow, or the audit is stopped. */
+/** Runs a program to its end and resolves to its output. Rejects when it fails, is too slow, or the audit is stopped. */
 export async function run(
   command: string,
   args: readonly string[],
@@ -42,7 +42,7 @@ export async function run(
     readonly env?: Readonly<Record<string, string>>
     readonly timeoutMs: number
     readonly signal: AbortSignal
-    /** Whether what it wrote is an answer even when it fails. */
+    /** Whether its output counts even when it fails. */
     readonly mayFail?: boolean
   },
 ): Promise<string> {
@@ -52,7 +52,7 @@ export async function run(
     env: { ...environment, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
-    shell: process.platform === 'win32' && command === 'npm', // It is a script there.
+    shell: process.platform === 'win32' && command === 'npm', // On Windows npm is a script.
   })
   const written = { out: '', err: '' }
   child.stdout.setEncoding('utf8').on('data', (text: string) => {

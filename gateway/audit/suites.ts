@@ -13,21 +13,21 @@ export interface SuiteResult {
   readonly suite: string
   readonly total: number
   readonly failed: readonly (Verdict & { readonly why: string })[]
-  /** The end of what the gateway warned of. */
+  /** The end of the gateway's warnings. */
   readonly log: string
 }
 
-const fetchMs = 30_000 // the first composes nothing, but loads the subgraphs of all suites
+const fetchMs = 30_000 // the first request loads the subgraphs of all suites
 const startMs = 30_000
 const suiteMs = 120_000
 const atOnce = Math.min(4, availableParallelism())
 const gatewayMain = join(import.meta.dirname, '../src/main.ts')
 
-/** Tells each result as it comes; answers all of them. */
+/** Calls `report` with each result, and resolves to all of them. */
 export async function runSuites(
   folder: string,
   production: boolean,
-  tell: (result: SuiteResult) => void,
+  report: (result: SuiteResult) => void,
   signal: AbortSignal,
 ): Promise<readonly SuiteResult[]> {
   const tsx = pathToFileURL(join(folder, 'node_modules', 'tsx', 'dist', 'esm', 'index.mjs')).href
@@ -40,7 +40,7 @@ export async function runSuites(
     for (const suite of waiting) {
       const result = await runSuite({ folder, tsx, origin, suite, production, signal })
       results.push(result)
-      tell(result)
+      report(result)
     }
   }
   await Promise.all(Array.from({ length: atOnce }, work))

@@ -1,6 +1,6 @@
 /**
- * Composes `subgraphs/<name>/schema.graphql` to `gateway/supergraph.graphql`. With `--check` it writes nothing and
- * fails when the committed file differs. Routing URLs are service names; SUBGRAPH_URLS replaces them where they differ.
+ * Composes `subgraphs/<name>/schema.graphql` into `gateway/supergraph.graphql`. With `--check` it writes nothing and fails when the
+ * committed file differs. Routing URLs are service names, which SUBGRAPH_URLS can replace.
  */
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
@@ -21,7 +21,7 @@ async function subgraphSchemas() {
   )
 }
 
-/** The supergraph of the subgraphs as they are on disk; throws with every composition error named. */
+/** The supergraph of the subgraphs as they are on disk. Throws with all composition errors. */
 export async function composed(): Promise<string> {
   const result = composeServices(await subgraphSchemas())
   if (result.errors) throw new Error(result.errors.map((error) => error.message).join('\n'))
@@ -33,7 +33,9 @@ if (import.meta.main) {
   if (process.argv.includes('--check')) {
     const committed = await readFile(target, 'utf8').catch(() => '')
     if (committed !== fresh) {
-      process.stderr.write(`${relative(root, target)} is not what the subgraphs compose to: npm run compose\n`)
+      process.stderr.write(
+        `${relative(root, target)} differs from what the subgraphs compose to. Run: npm run compose\n`,
+      )
       process.exit(1)
     }
   } else await writeFile(target, fresh)

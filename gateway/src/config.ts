@@ -1,9 +1,10 @@
+import { join } from 'node:path'
+import { Enforcement } from '@holdfast/operations'
 import { commonConfig, Port, readConfig, Secret, Url } from '@holdfast/service/process'
 import { z } from 'zod'
-import { defaultLimits } from './document/limits.ts'
-import type { Issuer } from './identity.ts'
-import { defaultOpenLimits, type OpenLimits } from './open.ts'
-import { Enforcement } from './operations/files.ts'
+import type { ConcurrencyLimits } from './admission/concurrency.ts'
+import { defaultLimits } from './core/limits.ts'
+import type { TokenIssuer } from './identity/token.ts'
 
 /** `name=url,name=url`. */
 const SubgraphUrls = z.string().transform((text, context) => {
@@ -23,62 +24,108 @@ const Names = z.string().transform((text) =>
     .filter(Boolean),
 )
 
-/** What the gateway is told by its environment. */
+const Count = z.coerce.number().int().min(1)
+
+/** The configuration of a gateway. It is passed on as it is, so each option has one name from here to its use. */
+export type GatewayConfig = ReturnType<typeof gatewayConfig>
+
+/** Reads the configuration from the environment. */
 export function gatewayConfig(env: NodeJS.ProcessEnv = process.env) {
-  const config = readConfig(
+  const given = readConfig(
     {
       ...commonConfig,
       PORT: Port.default(4_000),
-      /** Where operators find /metrics and what /health/ready knows; without it at PORT, in production nowhere. */
+      /** Port for /metrics and the details of /health/ready. Without it they are at PORT, and in production nowhere. */
       ADMIN_PORT: Port.optional(),
       /** File path or http(s) URL of a Federation 2 supergraph. */
       SUPERGRAPH: z.string(),
-      /** Where subgraphs are when not where the supergraph says. */
+      /** URLs of subgraphs that differ from those in the supergraph. */
       SUBGRAPH_URLS: SubgraphUrls.default(new Map()),
-      /** Folder of the registry of clients and their operations; or a manifest (Apollo's, Relay's, Code Generator's) to plan ahead. */
+      /** Folder of the registry of clients and their operations, or one manifest (of Apollo, Relay or Code Generator) to plan ahead. */
       OPERATIONS: z.string().optional(),
-      /** What clients may run that are not registered. */
+      /** What clients that are not registered may run. */
       ENFORCEMENT: Enforcement.default('off'),
-      /** All three, or none: then everybody is anonymous. */
+      /** All three, or none: then every viewer is anonymous. */
       JWKS_URL: Url.optional(),
       JWT_ISSUER: z.string().optional(),
       JWT_AUDIENCE: z.string().optional(),
-      /** Shared with the subgraphs, which then know that a request came through here and who asks. */
+      /** Shared with the subgraphs. It signs the viewer and proves that a request comes from the gateway. */
       GATEWAY_SECRET: Secret.optional(),
-      /** Milliseconds one request to a subgraph may take. */
+      /** Milliseconds that one request to a subgraph may take. */
       SUBGRAPH_TIMEOUT_MS: z.coerce.number().int().min(100).max(60_000).default(2_500),
-      /** Points one operation may cost, and whether one that may cost more is refused or only measured. */
-      COST_LIMIT: z.coerce.number().int().min(1).default(defaultLimits.cost),
+      /** Points that one operation may cost, and whether operations that may cost more are refused or only measured. */
+      COST_LIMIT: Count.default(defaultLimits.cost),
       COST_MODE: z.enum(['measure', 'enforce']).optional(),
-      /** Points one identity may spend in a minute; without it any. */
-      POINTS_PER_MINUTE: z.coerce.number().int().min(1).max(60_000_000).optional(),
-      /** How many times as much as `@rate` says fields may be asked for; for load tests, whose riders are few and quick. */
-      RATE_FACTOR: z.coerce.number().int().min(1).max(1_000_000).default(1),
-      /** What callers may keep open: WebSockets and event streams, and subscriptions on them. */
-      CONNECTIONS_PER_IDENTITY: z.coerce.number().int().min(1).default(defaultOpenLimits.connectionsPerIdentity),
-      CONNECTIONS_PER_ADDRESS: z.coerce.number().int().min(1).default(defaultOpenLimits.connectionsPerAddress),
-      SUBSCRIPTIONS_PER_IDENTITY: z.coerce.number().int().min(1).default(defaultOpenLimits.subscriptionsPerIdentity),
-      /** Proxies of ours in front, each of which adds to X-Forwarded-For. With a wrong number all clients are one, or anyone anybody. */
+      /** Points that one identity may spend in a minute; without it there is no limit. */
+      POINTS_PER_MINUTE: Count.max(60_000_000).optional(),
+      /** Multiplies the counts of `@rate`, for load tests with few and fast users. */
+      RATE_FACTOR: Count.max(1_000_000).default(1),
+      /** Connections (WebSockets and event streams), and subscriptions on them, that may be open at the same time. */
+      CONNECTIONS_PER_IDENTITY: Count.default(50),
+      CONNECTIONS_PER_ADDRESS: Count.default(1_000),
+      SUBSCRIPTIONS_PER_IDENTITY: Count.default(1_000),
+      /** Own proxies in front of the gateway that add to X-Forwarded-For. A wrong number makes all clients one, or lets clients choose their address. */
       TRUSTED_PROXIES: z.coerce.number().int().min(0).max(10).default(0),
-      /** Where rates, usage and remembered operations of all gateways are; without it each has its own. */
+      /** Where all gateways keep rates, usage and remembered texts; without it each gateway has its own. */
       REDIS_URL: Url.optional(),
-      /** Names, with commas between them, of extensions of subgraphs' errors that are for clients, in production too. */
+      /** Names, separated by commas, of extensions of subgraphs' errors that clients also see in production. */
       ERROR_EXTENSIONS: Names.default([]),
       NODE_ENV: z.string().default('development'),
     },
     env,
-    (given) => {
-      const issuer = [given['JWKS_URL'], given['JWT_ISSUER'], given['JWT_AUDIENCE']].filter(Boolean)
+    (values) => {
+      const issuer = [values['JWKS_URL'], values['JWT_ISSUER'], values['JWT_AUDIENCE']].filter(Boolean)
       return issuer.length % 3 === 0 ? [] : ['JWKS_URL, JWT_ISSUER, JWT_AUDIENCE: give all three or none']
     },
   )
-  const { JWKS_URL: jwksUrl, JWT_ISSUER: issuer, JWT_AUDIENCE: audience } = config
-  const tokens: Issuer | undefined = jwksUrl && issuer && audience ? { jwksUrl, issuer, audience } : undefined
-  const limits = { ...defaultLimits, cost: config.COST_LIMIT }
-  const openLimits: OpenLimits = {
-    connectionsPerIdentity: config.CONNECTIONS_PER_IDENTITY,
-    connectionsPerAddress: config.CONNECTIONS_PER_ADDRESS,
-    subscriptionsPerIdentity: config.SUBSCRIPTIONS_PER_IDENTITY,
+  const { JWKS_URL: jwksUrl, JWT_ISSUER: issuer, JWT_AUDIENCE: audience } = given
+  const tokenIssuer: TokenIssuer | undefined = jwksUrl && issuer && audience ? { jwksUrl, issuer, audience } : undefined
+  const concurrencyLimits: ConcurrencyLimits = {
+    connectionsPerIdentity: given.CONNECTIONS_PER_IDENTITY,
+    connectionsPerAddress: given.CONNECTIONS_PER_ADDRESS,
+    subscriptionsPerIdentity: given.SUBSCRIPTIONS_PER_IDENTITY,
   }
-  return { ...config, tokens, limits, openLimits, production: config.NODE_ENV === 'production' }
+  return {
+    host: given.HOST,
+    port: given.PORT,
+    adminPort: given.ADMIN_PORT,
+    logLevel: given.LOG_LEVEL,
+    production: given.NODE_ENV === 'production',
+    supergraph: given.SUPERGRAPH,
+    subgraphUrls: given.SUBGRAPH_URLS,
+    subgraphTimeoutMs: given.SUBGRAPH_TIMEOUT_MS,
+    gatewaySecret: given.GATEWAY_SECRET,
+    operations: given.OPERATIONS,
+    enforcement: given.ENFORCEMENT,
+    tokenIssuer,
+    limits: { ...defaultLimits, cost: given.COST_LIMIT },
+    costMode: given.COST_MODE,
+    pointsPerMinute: given.POINTS_PER_MINUTE,
+    rateFactor: given.RATE_FACTOR,
+    concurrencyLimits,
+    trustedProxies: given.TRUSTED_PROXIES,
+    redisUrl: given.REDIS_URL,
+    errorExtensions: given.ERROR_EXTENSIONS,
+  }
+}
+
+const gateway = join(import.meta.dirname, '..')
+
+/** The configuration of the command of the registry: the gateway's, and by default what is committed here. */
+export function commandConfig(env: NodeJS.ProcessEnv = process.env) {
+  const given = readConfig(
+    {
+      OPERATIONS: z.string().default(join(gateway, 'operations')),
+      SUPERGRAPH: z.string().default(join(gateway, 'supergraph.graphql')),
+      COST_LIMIT: Count.default(defaultLimits.cost),
+      REDIS_URL: Url.optional(),
+    },
+    env,
+  )
+  return {
+    operations: given.OPERATIONS,
+    supergraph: given.SUPERGRAPH,
+    costLimit: given.COST_LIMIT,
+    redisUrl: given.REDIS_URL,
+  }
 }

@@ -48,7 +48,7 @@ let issuer: TestIssuer
 let graph: TestGraph
 beforeAll(async () => {
   issuer = await startIssuer()
-  graph = await startGraph({ people, phones }, { tokens: issuer.tokens })
+  graph = await startGraph({ people, phones }, { tokenIssuer: issuer.tokenIssuer })
 })
 afterAll(async () => {
   await graph.stop()
@@ -63,10 +63,10 @@ const refused = (path: readonly (string | number)[], code: string) => ({
   extensions: { code },
 })
 
-describe('a field for some', () => {
+describe('a field with access rules', () => {
   const query = '{ person { name salary phone file { text } } secret }'
 
-  it('is null with an error for others, and its subgraph is not even asked', async () => {
+  it('is null with an error for others, and its subgraph gets no request', async () => {
     expect(await graph.ask(query)).toEqual({
       errors: [['person', 'salary'], ['person', 'phone'], ['person', 'file'], ['secret']].map((path) =>
         refused(path, 'UNAUTHENTICATED'),
@@ -77,7 +77,7 @@ describe('a field for some', () => {
     expect(graph.calls('people').map((call) => call.query)).toEqual(['{person{name}}'])
   })
 
-  it('is answered to those, by the scopes of any of its sets', async () => {
+  it('is visible to viewers with all scopes of any set', async () => {
     const all = { person: { name: 'Ann', salary: 9, phone: '+1', file: { text: 'long' } }, secret: 'told' }
     expect(await graph.ask(query, {}, await as('hr read'))).toEqual({ data: all })
     expect(await graph.ask(query, {}, await as('boss'))).toEqual({ data: all })
@@ -87,14 +87,14 @@ describe('a field for some', () => {
     })
   })
 
-  it('takes its parent with it when it may not be null', async () => {
+  it('makes its parent null when it must not be null', async () => {
     expect(await graph.ask('{ person { name } vital }')).toEqual({
       errors: [refused(['vital'], 'UNAUTHENTICATED')],
       data: null,
     })
   })
 
-  it('is refused by whatever way it is asked', async () => {
+  it('is refused by every way of naming it', async () => {
     const hidden = 'fragment F on Person { ... { a: salary } ...G } fragment G on Person { b: phone }'
     const answer = await graph.ask(`{ everybody { name ...F } } ${hidden}`)
     expect(answer.data).toEqual({
@@ -115,7 +115,7 @@ describe('a field for some', () => {
     expect(await graph.ask('mutation { fire }', {}, await as('fire'))).toEqual({ data: { fire: true } })
   })
 
-  it('is for those also where it is asked of an interface, of all of its types', async () => {
+  it('applies also when it is selected on an interface', async () => {
     expect(await graph.ask('{ things { id value ... on Bike { own: value } ... on Car { own: value } } }')).toEqual({
       errors: [
         refused(['things', 0, 'value'], 'UNAUTHENTICATED'),

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { parse } from 'graphql'
-import { defaultLimits } from '../src/document/limits.ts'
-import { planOperation } from '../src/document/operation.ts'
+import { defaultLimits } from '../src/core/limits.ts'
+import { planOperation } from '../src/operation/operation.ts'
 import { readGraph } from '../src/supergraph/graph.ts'
 import { startGraph, supergraphOf, type TestGraph, type TestSubgraph } from './graph.ts'
 
@@ -57,7 +57,7 @@ function estimate(text: string, variables: Record<string, unknown> = {}) {
 }
 const points = (text: string, variables?: Record<string, unknown>) => {
   const estimated = estimate(text, variables)
-  return estimated.ok ? estimated.cost.points : estimated.faults
+  return estimated.ok ? estimated.cost.points : estimated.errors
 }
 
 describe('the cost of an operation', () => {
@@ -100,7 +100,7 @@ describe('the cost of an operation', () => {
     expect(points(text)).toBe(expected)
   })
 
-  it('is found anew for the variables of each request', () => {
+  it('is computed for the variables of each request', () => {
     const text = `query($n: Int = 6, $more: Boolean = false, $by: Filter) {
       books(first: $n) { id author @include(if: $more) { name } } dear @skip(if: $more) filtered(by: $by) }`
     expect(points(text, { n: 6, more: false })).toBe(6 + 7)
@@ -113,11 +113,11 @@ describe('the cost of an operation', () => {
     ['two of them', '{ books(first: 1, last: 1) { id } }', {}],
     ['one that is null', '{ books(first: null) { id } }', {}],
     ['a variable without a value', 'query($n: Int) { books(first: $n) { id } }', {}],
-  ])('cannot be told with %s, which is a fault', (_, text, variables) => {
+  ])('cannot be told with %s, which is an error', (_, text, variables) => {
     expect(points(text, variables)).toEqual(['"books" needs exactly one of "first", "last".'])
   })
 
-  it('is a fault of its own for a list of leaves, which costs nothing at any length', () => {
+  it('is an error of its own for a list of leaves, which costs nothing at any length', () => {
     expect(points('{ numbers(first: 10000) }')).toBe(0)
     expect(points('{ numbers(first: 2147483647) }')).toEqual(['"numbers" may be asked for at most 10000 items.'])
   })
@@ -128,7 +128,7 @@ describe('an operation that costs too much', () => {
   const tooExpensive = {
     errors: [
       {
-        message: expect.stringContaining('51 points, at most 50'),
+        message: expect.stringContaining('51 points; at most 50'),
         extensions: { code: 'COST_ESTIMATED_TOO_EXPENSIVE', cost: 51, limit: 50 },
       },
     ],
@@ -146,25 +146,25 @@ describe('an operation that costs too much', () => {
   })
   afterAll(() => Promise.all([enforcing.stop(), measuring.stop(), silent.stop()]))
 
-  it('is refused with both numbers, before anybody is asked', async () => {
+  it('is refused with both numbers, before any request to a subgraph', async () => {
     expect(await enforcing.ask('{ books(first: 51) { id } }')).toEqual(tooExpensive)
     expect(enforcing.calls('library')).toHaveLength(0)
     expect(await enforcing.ask('{ books(first: 50) { id } }')).toEqual({ data: { books: [] } })
   })
 
-  it('is only measured where that is wanted', async () => {
+  it('is only measured in measure mode', async () => {
     expect(await measuring.ask('{ books(first: 51) { id } }')).toEqual({ data: { books: [] } })
     const metrics = await (await fetch(measuring.url.replace('graphql', 'metrics'))).text()
     expect(metrics).toMatch(/holdfast_gateway_operation_cost_bucket\{le="100",type="query"\} [1-9]/)
   })
 
-  it('and where the supergraph does not say how long its lists are', async () => {
+  it('is only measured where the supergraph declares no list sizes', async () => {
     expect(await silent.ask('{ xs { ys { __typename } } }')).toEqual({ data: { xs: null } })
   })
 
   it('a wrong slicing argument is explained outside production', async () => {
-    const fault = (message: string) => ({ errors: [{ message, extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } }] })
-    expect(await measuring.ask('{ books { id } }')).toEqual(fault('"books" needs exactly one of "first", "last".'))
-    expect(await enforcing.ask('{ books { id } }')).toEqual(fault('The operation is not valid for this schema.'))
+    const error = (message: string) => ({ errors: [{ message, extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } }] })
+    expect(await measuring.ask('{ books { id } }')).toEqual(error('"books" needs exactly one of "first", "last".'))
+    expect(await enforcing.ask('{ books { id } }')).toEqual(error('The operation is not valid for this schema.'))
   })
 })

@@ -2,8 +2,8 @@
 import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals'
 import type { Client } from 'graphql-ws'
 import { startGraph, type TestGraph, type TestSubgraph } from './graph.ts'
-import { hear, wsClient } from './hearing.ts'
-import { until } from './wait.ts'
+import { until } from './until.ts'
+import { subscribe, wsClient } from './websocket-client.ts'
 
 const ride = (id: string, kind = 'Trip') => ({
   __typename: kind,
@@ -136,10 +136,10 @@ afterEach(async () => {
 async function events(query: string, variables?: Record<string, unknown>) {
   const client = wsClient(graph.url)
   clients.push(client)
-  const heard = hear(client, query, variables)
-  await until(() => heard.end !== undefined)
-  expect(heard.end).toBe('completed')
-  return heard.events
+  const received = subscribe(client, query, variables)
+  await until(() => received.end !== undefined)
+  expect(received.end).toBe('completed')
+  return received.events
 }
 
 it('lists of entities are completed by two subgraphs, one after the other', async () => {
@@ -159,7 +159,7 @@ it('lists of entities are completed by two subgraphs, one after the other', asyn
   expect([graph.calls('facts').length, graph.calls('cities').length]).toEqual([1, 1])
 })
 
-it('lists in lists are, and what is gone is null', async () => {
+it('lists in lists work, and deleted entities are null', async () => {
   expect(await events('subscription { rode { stops { place { city { name } } } } }')).toEqual([
     {
       data: {
@@ -174,7 +174,7 @@ it('lists in lists are, and what is gone is null', async () => {
   ])
 })
 
-it('interfaces, with fragments on what they may be', async () => {
+it('interfaces, with fragments on their types', async () => {
   const query = `
     subscription($kind: Kind!, $ids: [ID!]!) { rode(kind: $kind, ids: $ids) { __typename ...Any ... on Errand { what } ... on Trip { note minutes } } }
     fragment Any on Ride { id vehicles { ...Weighed } }
@@ -270,7 +270,7 @@ it('@include and @skip by variables, around fields of other subgraphs and around
   ])
 })
 
-it('a client may call fields what it likes, also what others are called', async () => {
+it('a client may give fields any alias, also the names of other fields', async () => {
   expect(await events('subscription { id: rode { weight: id minutes: vehicles { weight: id id: freight } } }')).toEqual(
     [
       {
@@ -293,12 +293,12 @@ it('a fragment on the root', async () => {
   expect(await events(query)).toEqual([{ data: { rode: { note: 'a' } } }])
 })
 
-it('the root itself depends on no condition, as GraphQL says', async () => {
+it('the root field must not depend on a condition, as GraphQL requires', async () => {
   const { errors } = await graph.ask('subscription($on: Boolean!) { rode @include(if: $on) { id } }', { on: true })
   expect(errors).toEqual([expect.objectContaining({ extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } })])
 })
 
-it('an error of another subgraph is told at its place, with null as far as it must', async () => {
+it('an error of another subgraph is at its place, and null rises as far as necessary', async () => {
   expect(await events('subscription { failing { id note } }')).toEqual([
     {
       data: { failing: null },

@@ -1,15 +1,16 @@
-/** A gateway with real subgraphs in this process, spoken to through its own door. */
+/** A gateway with real subgraphs in this process, which tests use over HTTP. */
 import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { composeServices } from '@apollo/composition'
 import { subgraph } from '@holdfast/service/graphql'
-import { type HttpServer, httpServer } from '@holdfast/service/http'
+import { createHttpServer, type HttpServer } from '@holdfast/service/http'
 import type { Viewer } from '@holdfast/service/identity'
-import { createLog, type Step } from '@holdfast/service/process'
+import { createLog, type Log, type Step } from '@holdfast/service/process'
 import { parse } from 'graphql'
-import { type GatewayOptions, gateway } from '../src/gateway.ts'
+import { type GatewayConfig, gatewayConfig } from '../src/config.ts'
+import { type GatewayIntervals, gateway } from '../src/gateway.ts'
 
 export interface TestSubgraph {
   readonly sdl: string
@@ -20,12 +21,12 @@ export interface Context {
   readonly viewer: Viewer
 }
 
-/** A request that a subgraph got. */
+/** A request to a subgraph. */
 export interface Call {
   readonly query: string
   readonly variables: Record<string, unknown>
   readonly traceparent: string | undefined
-  /** Until when the gateway said it waits. */
+  /** The deadline that the gateway sent. */
   readonly deadline: number
 }
 
@@ -40,12 +41,12 @@ export interface Answer {
 
 export interface TestGraph {
   readonly url: string
-  readonly door: HttpServer
+  readonly httpServer: HttpServer
   readonly supergraphFile: string
-  /** What the gateway signs with. */
+  /** The gateway's secret. */
   readonly secret: string
   subgraphUrl(name: string): string
-  /** What each subgraph was asked since the last `forget`. */
+  /** Requests to each subgraph since the last `forget`. */
   calls(subgraph: string): readonly Call[]
   forget(): void
   ask(query: string, variables?: Record<string, unknown>, headers?: Record<string, string>): Promise<Answer>
@@ -61,7 +62,7 @@ const link = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9
   "@provides", "@external", "@shareable", "@interfaceObject", "@inaccessible", "@authenticated", "@requiresScopes",
   "@cost", "@listSize", "@composeDirective"])\n`
 
-/** Composes test subgraphs; those without a URL get one that leads nowhere. */
+/** Composes test subgraphs; those without a URL get an unreachable one. */
 export function supergraphOf(
   subgraphs: Record<string, TestSubgraph>,
   urls: Record<string, string> = {},
@@ -80,19 +81,20 @@ export function supergraphOf(
 }
 
 interface TestOptions {
-  /** Subgraphs that are not to be started here but are at these addresses. */
+  readonly log?: Log
+  /** Addresses of subgraphs that this helper does not start. */
   readonly urls?: Record<string, string>
-  /** False for a graph in which some operations lead nowhere. */
+  /** False for a graph in which some operations cannot be answered. */
   readonly satisfiable?: boolean
 }
 
-/** Starts everything; the gateway knows the subgraphs' addresses from the supergraph, or from `urls`. */
+/** Starts everything. The gateway knows the subgraphs' addresses from the supergraph, or from `urls`. */
 export async function startGraph(
   subgraphs: Record<string, TestSubgraph>,
-  options: Partial<GatewayOptions> & TestOptions = {},
+  options: Partial<GatewayConfig> & GatewayIntervals & TestOptions = {},
 ): Promise<TestGraph> {
-  supergraphOf(subgraphs, {}, options.satisfiable) // Before anything is started that a faulty test would leave running.
-  const secret = options.secret ?? randomBytes(32).toString('base64url')
+  supergraphOf(subgraphs, {}, options.satisfiable) // First, because an invalid test would leave running what was started before.
+  const secret = options.gatewaySecret ?? randomBytes(32).toString('base64url')
   const calls = new Map<string, Call[]>()
   const running = new Map<string, Running>()
   const urls: Record<string, string> = { ...options.urls }
@@ -108,20 +110,14 @@ export async function startGraph(
   const supergraphFile = join(directory, 'supergraph.graphql')
   await writeFile(supergraphFile, supergraphOf(subgraphs, urls, options.satisfiable))
 
-  const { door, steps } = gateway({
-    supergraph: supergraphFile,
-    subgraphUrls: new Map(),
-    tokens: undefined,
-    secret,
-    host: '127.0.0.1',
-    port: 0,
-    subgraphTimeoutMs: 1_000,
-    production: false,
-    log,
-    ...options,
-  })
+  const config = gatewayConfig({ SUPERGRAPH: supergraphFile })
+  const { httpServer, steps } = gateway(
+    { ...config, port: 0, gatewaySecret: secret, subgraphTimeoutMs: 1_000, ...options },
+    options.log ?? log,
+    options,
+  )
   for (const step of steps) await step.start()
-  const url = `http://127.0.0.1:${door.port()}/graphql`
+  const url = `http://127.0.0.1:${httpServer.port()}/graphql`
   const post = (body: unknown, headers: Record<string, string> = {}) =>
     fetch(url, {
       method: 'POST',
@@ -131,7 +127,7 @@ export async function startGraph(
 
   return {
     url,
-    door,
+    httpServer,
     supergraphFile,
     secret,
     subgraphUrl: (name) => urls[name] ?? '',
@@ -162,7 +158,7 @@ export interface Running {
   stop(): Promise<void>
 }
 
-/** A subgraph in this process, on a port of its choice. */
+/** A subgraph in this process; port 0 means any free port. */
 export async function startSubgraph(
   name: string,
   { sdl, resolvers }: TestSubgraph,
@@ -171,7 +167,7 @@ export async function startSubgraph(
   called: (call: Call) => void,
 ): Promise<Running> {
   const one = subgraph<Context>({ name, sdl: link + sdl, resolvers, secret, log, context: (viewer) => ({ viewer }) })
-  const door = httpServer({
+  const httpServer = createHttpServer({
     host: '127.0.0.1',
     port,
     log,
@@ -194,11 +190,11 @@ export async function startSubgraph(
       },
     },
   })
-  const steps: Step[] = [door, ...one.steps(door)]
+  const steps: Step[] = [httpServer, ...one.steps(httpServer)]
   for (const step of steps) await step.start()
   let stopped: Promise<void> | undefined
   return {
-    port: door.port(),
+    port: httpServer.port(),
     stop: () => {
       stopped ??= (async () => {
         for (const step of steps.toReversed()) await step.stop?.()

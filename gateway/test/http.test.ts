@@ -19,7 +19,7 @@ describe('GraphQL over HTTP, as graphql-http audits it', () => {
   })
 })
 
-describe('the door', () => {
+describe('the HTTP transport', () => {
   it('answers a query by GET, and nothing else', async () => {
     const get = (query: string) => fetch(`${graph.url}?query=${encodeURIComponent(query)}`)
     expect(await (await get('{ product(id: "1") { name } }')).json()).toEqual({
@@ -30,7 +30,7 @@ describe('the door', () => {
     expect(graph.calls('catalog')).toHaveLength(1)
   })
 
-  it('refuses what a page of another origin could send unasked', async () => {
+  it('refuses what a page of another origin can send without a preflight', async () => {
     for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data'])
       expect((await graph.post({ query: 'mutation { count }' }, { 'content-type': type })).status).toBe(415)
   })
@@ -40,15 +40,15 @@ describe('the door', () => {
     expect(response.status).toBe(413)
   })
 
-  it('answers no batches', async () => {
+  it('refuses batches', async () => {
     const response = await graph.post([{ query: '{ whoAmI }' }])
     expect(response.status).toBe(400)
     expect(await response.json()).toEqual({
-      errors: [{ message: expect.stringContaining('batches'), extensions: { code: 'BAD_REQUEST' } }],
+      errors: [{ message: expect.stringContaining('Batches'), extensions: { code: 'BAD_REQUEST' } }],
     })
   })
 
-  it('continues the trace of the client and says so', async () => {
+  it('continues the trace of the client and sends it back', async () => {
     const id = '0af7651916cd43dd8448eb211c80319c'
     graph.forget()
     const response = await graph.post(
@@ -77,7 +77,7 @@ describe('the door', () => {
     expect(answer.data).toBeUndefined()
   })
 
-  it('says what is wrong with an operation, where', async () => {
+  it('says what is wrong with an operation, and where', async () => {
     expect(await graph.ask('{ productz { id } }')).toEqual({
       errors: [
         {
@@ -92,7 +92,7 @@ describe('the door', () => {
     })
   })
 
-  it('shows GraphiQL to people, from itself alone', async () => {
+  it('serves GraphiQL without other hosts', async () => {
     const base = graph.url.replace('/graphql', '')
     const page = await (await fetch(graph.url, { headers: { accept: 'text/html' } })).text()
     const parts = [...page.matchAll(/(?:src|href)="(\/[^"]+)"/g)].map(([, path]) => path)
@@ -106,7 +106,7 @@ describe('the door', () => {
     const ready = await fetch(`${base}/health/ready`)
     expect(await ready.json()).toMatchObject({ ready: true, supergraph: 'ok', catalog: 'ok', users: 'ok' })
     const metrics = await (await fetch(`${base}/metrics`)).text()
-    expect(metrics).toMatch(/holdfast_gateway_requests_total\{door="http",type="query",outcome="ok"\} [1-9]/)
+    expect(metrics).toMatch(/holdfast_gateway_requests_total\{transport="http",type="query",outcome="ok"\} [1-9]/)
     expect(metrics).toMatch(/holdfast_gateway_subgraph_requests_total\{subgraph="catalog",outcome="replied"\} [1-9]/)
     expect(metrics).toMatch(/holdfast_gateway_plans_total\{cached="true"\} [1-9]/)
   })
@@ -119,7 +119,7 @@ describe('in production', () => {
   })
   afterAll(() => closed.stop())
 
-  it('the schema is not told: no introspection, no suggestions, no types of variables', async () => {
+  it('the schema is not revealed: no introspection, no suggestions, no types of variables', async () => {
     const neutral = {
       errors: [
         { message: 'The operation is not valid for this schema.', extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } },
@@ -136,7 +136,7 @@ describe('in production', () => {
     })
   })
 
-  it('there is no page for people', async () => {
+  it('there is no GraphiQL page', async () => {
     expect((await fetch(closed.url.replace('/graphql', '/graphiql'))).status).toBe(404)
   })
 })

@@ -4,12 +4,13 @@ import { createHash } from 'node:crypto'
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { runCommand } from '@holdfast/operations'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { operations } from '../src/operations/main.ts'
+import { commandOptions } from '../src/operations-command.ts'
 import { supergraphOf } from './graph.ts'
 import { catalog, reviews, shipping, users } from './shop.ts'
 
-const main = join(import.meta.dirname, '../src/operations/main.ts')
+const main = join(import.meta.dirname, '../src/operations-command.ts')
 let home: string
 let folder: string
 let supergraph: string
@@ -31,11 +32,11 @@ interface Said {
 const environment = () => ({ OPERATIONS: folder, SUPERGRAPH: supergraph })
 
 const run = async (...args: readonly string[]): Promise<Said> => {
-  const { ok, lines } = await operations(args, environment())
+  const { ok, lines } = await runCommand(args, () => commandOptions(environment()))
   return { code: ok ? 0 : 1, text: `${lines.join('\n')}\n` }
 }
 
-/** As a program of its own. */
+/** As a process. */
 const start = (...args: readonly string[]): Promise<Said> =>
   new Promise((resolve) => {
     execFile(process.execPath, [main, ...args], { env: environment(), timeout: 20_000 }, (err, stdout, stderr) =>
@@ -60,7 +61,7 @@ const ids = 'query Ids { products { id } }'
 const stock = 'query Stock { products { id inStock } }'
 
 describe('publish', () => {
-  it('says of each operation its id, what it costs and what it asks of subgraphs', async () => {
+  it('prints id, cost and subgraph requests of each operation', async () => {
     const file = await apollo([
       { id: sha256(ids), name: 'Ids', body: ids },
       { id: 'two', name: 'Stock', body: stock },
@@ -91,7 +92,7 @@ describe('publish', () => {
     ])
   })
 
-  it('names everything that does not hold, and publishes nothing of it', async () => {
+  it('reports everything that is invalid, and publishes nothing', async () => {
     const file = await apollo([
       { id: '1', name: 'Good', body: 'query Good { products { id } }' },
       { id: '2', name: 'Bad', body: 'query Bad { products { wheels colour } }' },
@@ -110,24 +111,24 @@ describe('publish', () => {
     ])
     const { code, text } = await run('publish', 'acme', 'shop', '2.0.0', file, '--max-age', 'Nobody=3')
     expect(code).toBe(1)
-    for (const fault of [
+    for (const error of [
       /2: Cannot query field "wheels"/,
       /2: Cannot query field "colour"/,
       /3: Syntax Error/,
       /4: .*exactly one operation/,
-      /5: .*has a name/,
-      /Good: has the name of another/,
+      /5: .*have a name/,
+      /Good: has the same name as another/,
       /Wrong: has an id that is neither/,
       /Odd: has an id that is neither/,
-      /Taken: has the id of another operation, Stock in shop\/1.0.0/,
+      /Taken: has the same id as another operation, Stock in shop\/1.0.0/,
       /7: .*levels deep/,
       /Nobody: no query has this name/,
     ])
-      expect(text).toMatch(fault)
+      expect(text).toMatch(error)
     expect(await readdir(join(folder, 'acme/shop'))).toEqual(['1.0.0.json'])
   })
 
-  it('never changes what is published; the same again is fine', async () => {
+  it('never changes a published version; publishing the same again succeeds', async () => {
     const same = await apollo([{ id: 'i', name: 'Ids', body: ids }])
     expect(await run('publish', 'acme', 'same', '1', same)).toMatchObject({ code: 0 })
     expect(await run('publish', 'acme', 'same', '1', same)).toMatchObject({
@@ -178,7 +179,7 @@ describe('publish', () => {
   })
 })
 
-it('what nobody sees through a partner, for its scopes do not reach, is neither published nor kept quiet about', async () => {
+it("operations beyond a partner's scopes are not published, and check reports them", async () => {
   const guarded = join(home, 'guarded.graphql')
   const sdl = 'type Query { open: Int  closed: Int @requiresScopes(scopes: [["closed:read"], ["a", "b"]]) }'
   await writeFile(guarded, supergraphOf({ one: { sdl, resolvers: {} } }))
@@ -204,7 +205,7 @@ it('what nobody sees through a partner, for its scopes do not reach, is neither 
 })
 
 describe('the life of a version', () => {
-  it('is moved by commands, and only where there is a way', async () => {
+  it('is moved by commands, by legal moves only', async () => {
     const file = await apollo([{ id: 'm', name: 'M', body: 'query M { ships }' }])
     await run('publish', 'acme', 'moves', '1', file)
     const state = async () => JSON.parse(await readFile(join(folder, 'acme/moves/1.json'), 'utf8')).life
@@ -227,7 +228,7 @@ describe('the life of a version', () => {
 })
 
 describe('check', () => {
-  it('names partner, app, version and operation that a supergraph breaks', async () => {
+  it('reports partner, app, version and operation that a supergraph breaks', async () => {
     expect(await run('check')).toMatchObject({ code: 0, text: expect.stringMatching(/published operations hold/) })
     const changed = join(home, 'changed.graphql')
     const sdl = catalog.sdl.replace('product(id: ID!)', 'product(id: ID!, since: Int!)')
@@ -245,7 +246,7 @@ describe('check', () => {
     expect((await run('check', '--supergraph', changed)).text).not.toContain('checked')
   })
 
-  it('names what two clients would be recognised by', async () => {
+  it('reports credentials of two clients', async () => {
     await run('client', 'twin-a', '--app', '--azp', 'same own')
     await run('client', 'twin-b', '--app', '--azp', 'same')
     expect(await run('check')).toMatchObject({
@@ -256,7 +257,7 @@ describe('check', () => {
     expect(await run('check')).toMatchObject({ code: 0 })
   })
 
-  it('fails on files that do not load, rather than passing over them', async () => {
+  it('fails on files that do not load', async () => {
     await run('client', 'torn', '--partner')
     await writeFile(join(folder, 'torn/client.json'), '{')
     expect(await run('check')).toMatchObject({ code: 1, text: expect.stringMatching(/torn: .*client\.json/) })
@@ -265,13 +266,13 @@ describe('check', () => {
 })
 
 describe('keys', () => {
-  it('are shown once, kept as hashes, two at a time', async () => {
+  it('are shown once, stored as hashes, at most two at a time', async () => {
     await run('client', 'keyed', '--partner')
     const add = async () => (await run('key', 'add', 'keyed')).text.split('\n')[0] ?? ''
     const [first, second] = [await add(), await add()]
     expect(first).toMatch(/^holdfast_key_[\w-]{43}$/)
     expect(second).not.toBe(first)
-    expect(await run('key', 'add', 'keyed')).toMatchObject({ code: 1, text: expect.stringMatching(/revoke one first/) })
+    expect(await run('key', 'add', 'keyed')).toMatchObject({ code: 1, text: expect.stringMatching(/Revoke one first/) })
     const kept = () => readFile(join(folder, 'keyed/client.json'), 'utf8')
     expect(await kept()).not.toContain(first)
     expect(await kept()).toContain(sha256(first))
@@ -283,7 +284,7 @@ describe('keys', () => {
     expect((await run('key', 'add', 'keyed')).code).toBe(0)
   })
 
-  it('may be revoked by the whole of what leaked, which is not repeated', async () => {
+  it('may be revoked by the complete leaked key, which is not printed', async () => {
     await run('client', 'leaky', '--partner')
     const leaked = (await run('key', 'add', 'leaky')).text.split('\n')[0] ?? ''
     const { code, text } = await run('key', 'revoke', 'acme', leaked)
@@ -295,7 +296,7 @@ describe('keys', () => {
 })
 
 describe('clients', () => {
-  it('are changed by what is given, and keep the rest', async () => {
+  it('change only in the given options', async () => {
     await run('client', 'changing', '--partner', '--scopes', 'a b', '--per-minute', '7')
     await run('key', 'add', 'changing')
     expect((await run('client', 'changing', '--scopes', 'c')).code).toBe(0)
@@ -321,7 +322,7 @@ describe('clients', () => {
   })
 })
 
-it('what is no command is answered by those that are', async () => {
+it('an unknown command prints the help', async () => {
   for (const args of [
     [],
     ['publsh'],

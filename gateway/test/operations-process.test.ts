@@ -1,11 +1,11 @@
-/** A gateway as a process, with clients: what it is told by its environment, and what it says of keys. */
+/** A gateway process with registered clients: its configuration, and what it logs about keys. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { type TestRegistry, testRegistry } from '@holdfast/operations/testing'
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import { startGraph, type TestGraph } from './graph.ts'
-import { type TestRegistry, testRegistry } from './registry.ts'
 import { catalog } from './shop.ts'
 
 let registry: TestRegistry
@@ -22,7 +22,7 @@ afterAll(async () => {
   await registry.remove()
 })
 
-it('enforces what it is told, and no key stands in its log', async () => {
+it('enforces its configuration, and logs no key', async () => {
   const key = await registry.partner('acme')
   await registry.publish('acme', 'shop', '1', { WhoAmI: 'query WhoAmI { whoAmI }' })
   const bad = 'holdfast_key_that_nobody_has'

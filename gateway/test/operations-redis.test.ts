@@ -1,14 +1,15 @@
-/** What gateways share through Redis: who used what, and texts that clients sent once. */
+/** What gateways share in Redis: usage of operations, and texts that clients sent once. */
 import { createHash } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { testRedis } from '@holdfast/dev/testing'
+import { runCommand } from '@holdfast/operations'
+import { publishedAt, type TestRegistry, testRegistry } from '@holdfast/operations/testing'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { Redis } from 'ioredis'
-import { operations } from '../src/operations/main.ts'
+import { commandOptions } from '../src/operations-command.ts'
 import { startGraph, type TestGraph } from './graph.ts'
-import { publishedAt, type TestRegistry, testRegistry } from './registry.ts'
 import { catalog } from './shop.ts'
-import { until } from './wait.ts'
+import { until } from './until.ts'
 
 let redis: Awaited<ReturnType<typeof testRedis>>
 let registry: TestRegistry
@@ -38,7 +39,9 @@ afterAll(async () => {
 })
 
 const command = (...args: readonly string[]) =>
-  operations(args, { OPERATIONS: registry.folder, REDIS_URL: redis.url, SUPERGRAPH: one.supergraphFile })
+  runCommand(args, () =>
+    commandOptions({ OPERATIONS: registry.folder, REDIS_URL: redis.url, SUPERGRAPH: one.supergraphFile }),
+  )
 const published = (documentId: string) =>
   until(async () => {
     const response = await one.post({ documentId }, { 'x-api-key': key })
@@ -55,7 +58,7 @@ const use = async (graph: TestGraph, documentId: string) =>
   expect(await (await graph.post({ documentId }, { 'x-api-key': key })).json()).toMatchObject({ data: {} })
 
 describe('usage', () => {
-  it('is counted for all gateways together, whole when one stops, and printed with what nobody uses', async () => {
+  it('is counted for all gateways together, completely when one stops, and printed with unused operations', async () => {
     const passing = await startGraph(
       { catalog },
       { operations: registry.folder, redisUrl: redis.url, usageFlushMs: 60_000 },
@@ -73,7 +76,7 @@ describe('usage', () => {
     expect(Date.parse(last)).toBeGreaterThanOrEqual(began)
   })
 
-  it('keeps a version from being retired while it is used, until somebody says yes', async () => {
+  it('prevents retiring a version in use without --yes', async () => {
     await registry.publish('acme', 'app', '1', { Only: 'query Only { a: whoAmI }' })
     await published('app~1~Only')
     await until(async () => (await usesOf('app', '1', 'Only')) > 0)
@@ -84,7 +87,7 @@ describe('usage', () => {
     expect(await command('retire', 'acme', 'app', '1', '--yes')).toMatchObject({ ok: true })
   })
 
-  it('does not keep a version that another has answered for since, unless somebody still names it', async () => {
+  it('allows retiring a version that another one has replaced, unless requests still name it', async () => {
     const versions = async (app: string, newer: string) => {
       const text = { Same: `query Same { ${app}: whoAmI }` }
       await registry.publish('acme', app, '1', text)
@@ -108,7 +111,7 @@ describe('a text that was sent once', () => {
     await until(async () => !(await (await other.post({ extensions })).text()).includes('NOT_FOUND'))
   })
 
-  it('is not believed to be what it is not', async () => {
+  it('is checked against its declared type', async () => {
     const client = new Redis(redis.url)
     const forged = 'query Forged { c: whoAmI }'
     const slot = Number.parseInt(sha256(forged).slice(0, 8), 16) % 8_192
@@ -121,7 +124,7 @@ describe('a text that was sent once', () => {
   })
 })
 
-it('while Redis is away everything runs, and what was used meanwhile is counted later, once', async () => {
+it('without Redis everything runs, and uses are counted later, once', async () => {
   const away = 'query Away { d: whoAmI }'
   await registry.publish('acme', 'away', '1', { Away: away })
   await published('away~1~Away')
@@ -134,7 +137,7 @@ it('while Redis is away everything runs, and what was used meanwhile is counted 
   const extensions = { persistedQuery: { version: 1, sha256Hash: sha256('nobody knows') } }
   expect(await (await one.post({ extensions })).text()).toContain('PERSISTED_QUERY_NOT_FOUND')
   expect(Date.now() - began).toBeLessThan(1_500)
-  await sleep(1_500) // Long enough for a batch that is sent, not answered within a second and sent again.
+  await sleep(1_500) // Long enough for a batch to be sent, time out after a second and be sent again.
   await redis.resume()
   await until(async () => (await count().catch(() => 0)) > before, 15)
   await use(one, 'away~1~Away')

@@ -1,4 +1,4 @@
-/** Graphs for which a plan, run as it stands, gives wrong answers or none. */
+/** Graphs whose plans give wrong results or none when they run unchanged. */
 import { afterEach, describe, expect, it } from '@jest/globals'
 import { GraphQLError } from 'graphql'
 import { startGraph, type TestGraph, type TestSubgraph } from './graph.ts'
@@ -56,7 +56,7 @@ describe('requirements with arguments', () => {
     },
   }
 
-  it('of several fields do not get into each other’s way', async () => {
+  it('of several fields do not interfere', async () => {
     graph = await startGraph({ shop, shipping })
     expect(await graph.ask('{ products { name inDollars inEuros isTaxed inStock } }')).toEqual({
       data: { products: [{ name: 'one', inDollars: 200, inEuros: 109, isTaxed: true, inStock: true }] },
@@ -64,7 +64,7 @@ describe('requirements with arguments', () => {
     expect(graph.calls('shipping')).toHaveLength(1)
   })
 
-  it('do not get into the way of what the client asks with others', async () => {
+  it('do not interfere with other arguments of the client', async () => {
     graph = await startGraph({ shop, shipping })
     const query =
       'query($in: String!) { products { price(currency: $in) dollars: price(currency: "USD") inDollars inEuros } }'
@@ -73,7 +73,7 @@ describe('requirements with arguments', () => {
     })
   })
 
-  it('cannot be forged by calling another field so', async () => {
+  it('cannot be forged with an alias', async () => {
     graph = await startGraph({ shop, shipping })
     expect(
       await graph.ask(
@@ -221,7 +221,7 @@ describe('interface objects that cannot be resolved', () => {
     },
   }
 
-  it('still have what is common to all', async () => {
+  it('still have the fields of the interface', async () => {
     graph = await startGraph({ a, b }, { satisfiable: false })
     expect(await graph.ask('{ b { id field } }')).toEqual({ data: { b: { id: 'n1', field: 'foo' } } })
     expect(await graph.ask('{ b { id } a { id } }')).toEqual({ data: { b: { id: 'n1' }, a: { id: 'n1' } } })
@@ -232,12 +232,12 @@ describe('interface objects that cannot be resolved', () => {
     expect(await graph.ask('{ product { ... on Bread { id } } }')).toEqual({ data: { product: { id: 'p1' } } })
   })
 
-  it('what leads nowhere is an error, not a silent null', async () => {
+  it('what cannot be planned is an error, not a silent null', async () => {
     graph = await startGraph({ a, b }, { satisfiable: false })
     expect((await graph.ask('{ a { id field } }')).errors).toHaveLength(1)
   })
 
-  it('nor is what no type can answer, which the planner leaves out', async () => {
+  it('a field that no type can answer is an error, though the planner leaves it out', async () => {
     const bare: TestSubgraph = {
       sdl: 'type Query { a: Node on: Boolean } interface Node @key(fields: "id") { id: ID! }',
       resolvers: { Query: { a: () => null, on: () => true } },

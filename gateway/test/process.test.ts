@@ -1,4 +1,4 @@
-/** The gateway as a process of its own: what it is told, what it says, how it stops. */
+/** The gateway as a process: its configuration, its output and how it stops. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
@@ -68,23 +68,23 @@ it('names everything that is wrong with its configuration, and starts nothing', 
     GATEWAY_SECRET: 'short',
   })
   expect(await once(child, 'exit')).toEqual([1, null])
-  for (const fault of [
+  for (const error of [
     'SUPERGRAPH: is missing',
     'PORT:',
     '"nonsense" is not name=url',
     'GATEWAY_SECRET:',
     'all three or none',
   ])
-    expect(output.text).toContain(fault)
+    expect(output.text).toContain(error)
 })
 
-it('does not start on a supergraph that is none', async () => {
+it('does not start with an invalid supergraph', async () => {
   const { child, output } = start({ SUPERGRAPH: main, PORT: '0' })
   expect((await once(child, 'exit'))[0]).toBe(1)
   expect(output.text).toContain('could not start')
 })
 
-describe('a gateway that is told to stop', () => {
+describe('a gateway that stops', () => {
   let directory: string
   let issuer: TestIssuer
   let subgraphs: TestGraph
@@ -99,7 +99,7 @@ describe('a gateway that is told to stop', () => {
     await rm(directory, { recursive: true })
   })
 
-  it('answers what it has begun, lets its clients go with a code that they retry, and has logged no secret', async () => {
+  it('answers running requests, disconnects clients with a code that they retry, and logs no secret', async () => {
     const port = await freePort()
     const supergraph = join(directory, 'supergraph.graphql')
     await writeFile(supergraph, supergraphOf({ slow }))
@@ -107,9 +107,9 @@ describe('a gateway that is told to stop', () => {
       SUPERGRAPH: supergraph,
       SUBGRAPH_URLS: `slow=${subgraphs.subgraphUrl('slow')}`,
       GATEWAY_SECRET: subgraphs.secret,
-      JWKS_URL: issuer.tokens.jwksUrl,
-      JWT_ISSUER: issuer.tokens.issuer,
-      JWT_AUDIENCE: issuer.tokens.audience,
+      JWKS_URL: issuer.tokenIssuer.jwksUrl,
+      JWT_ISSUER: issuer.tokenIssuer.issuer,
+      JWT_AUDIENCE: issuer.tokenIssuer.audience,
       PORT: String(port),
       LOG_LEVEL: 'trace',
     })
@@ -161,7 +161,7 @@ describe('a gateway that is told to stop', () => {
       expect.objectContaining({
         operation: 'Slowly',
         type: 'query',
-        door: 'http',
+        transport: 'http',
         errors: 0,
         trace_id: expect.any(String),
       }),

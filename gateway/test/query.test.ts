@@ -33,7 +33,7 @@ describe('a query over several subgraphs', () => {
     expect(graph.calls('catalog')).toHaveLength(1)
     expect(graph.calls('shipping')).toHaveLength(1)
     expect(graph.calls('reviews')).toHaveLength(1)
-    // Six reviews by one author: a subgraph is told of an entity once.
+    // Six reviews by one author: a request has each entity once.
     expect(graph.calls('users')[0]?.variables).toEqual({ _representations0: [{ __typename: 'User', id: 'u1' }] })
   })
 
@@ -48,7 +48,7 @@ describe('a query over several subgraphs', () => {
     expect(answer.errors?.[0]?.path).toEqual(['a', 'score'])
   })
 
-  it('asks what two branches of a union need in one request, and nulls neither', async () => {
+  it('requests what two branches of a union need at once, and makes neither null', async () => {
     const query = '{ search { ... on Car { vehicle { toll parked } } ... on Bike { vehicle { freight parked } } } }'
     expect(await graph.ask(query)).toEqual({
       data: { search: [{ vehicle: { toll: 400, parked: true } }, { vehicle: { freight: 10, parked: true } }] },
@@ -127,7 +127,7 @@ describe('errors and nulls', () => {
     expect(JSON.stringify(hard)).not.toContain('secret detail')
   })
 
-  it('an entity that its subgraph does not know is an error only where null is not allowed', async () => {
+  it('an entity that does not exist is an error only where null is not allowed', async () => {
     expect(await graph.ask('{ product(id: "3") { id shipping } }')).toEqual({
       data: { product: { id: '3', shipping: null } },
     })
@@ -139,13 +139,13 @@ describe('errors and nulls', () => {
     ])
   })
 
-  it('a value that clients may not see is none', async () => {
+  it('an inaccessible enum value becomes null', async () => {
     const answer = await graph.ask('{ products(first: 2) { color } }')
     expect(answer.data).toEqual({ products: [{ color: 'RED' }, { color: null }] })
     expect(answer.errors?.map(({ path }) => path)).toEqual([['products', 1, 'color']])
   })
 
-  it('what fails for a whole entity is told at each field that is missing for it', async () => {
+  it('an error of a whole entity is reported at each missing field', async () => {
     shop.brokenReviews = true
     const answer = await graph.ask('{ product(id: "1") { name reviews { id } } }')
     expect(answer.data).toEqual({ product: null })

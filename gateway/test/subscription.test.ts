@@ -2,11 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import type { Client } from 'graphql-ws'
 import { WebSocket } from 'ws'
-import { feed, finish, listening, live, more, publish, subscribed } from './feed.ts'
+import { feed, finish, live, more, publish, subscribed, upstreamSubscriptions } from './event-feed.ts'
 import { startGraph, type TestGraph } from './graph.ts'
-import { hear, wsClient } from './hearing.ts'
 import { startIssuer, type TestIssuer } from './tokens.ts'
-import { until } from './wait.ts'
+import { until } from './until.ts'
+import { subscribe, wsClient } from './websocket-client.ts'
 
 let issuer: TestIssuer
 let graph: TestGraph
@@ -14,7 +14,7 @@ const clients: Client[] = []
 
 beforeAll(async () => {
   issuer = await startIssuer()
-  graph = await startGraph({ live, more }, { tokens: issuer.tokens })
+  graph = await startGraph({ live, more }, { tokenIssuer: issuer.tokenIssuer })
 })
 afterAll(async () => {
   await graph.stop()
@@ -26,7 +26,7 @@ beforeEach(() => {
 })
 afterEach(async () => {
   for (const client of clients.splice(0)) await client.dispose()
-  await until(() => listening() === 0)
+  await until(() => upstreamSubscriptions() === 0)
 })
 
 function client(token?: string): Client {
@@ -36,38 +36,38 @@ function client(token?: string): Client {
 }
 
 describe('an event', () => {
-  it('is completed by the other subgraphs', async () => {
-    const heard = hear(
+  it('is completed by other subgraphs', async () => {
+    const received = subscribe(
       client(),
       'subscription($with: Boolean!) { c: changed { ...T double @include(if: $with) } } fragment T on Thing { id owner { name } size }',
       { with: true },
     )
-    await until(() => listening() === 1)
+    await until(() => upstreamSubscriptions() === 1)
     publish('a', 'abc')
-    await until(() => heard.events.length === 1)
-    expect(heard.events[0]).toEqual({ data: { c: { id: 'a', owner: { name: 'owner of a' }, size: 3, double: 6 } } })
+    await until(() => received.events.length === 1)
+    expect(received.events[0]).toEqual({ data: { c: { id: 'a', owner: { name: 'owner of a' }, size: 3, double: 6 } } })
   })
 
-  it('may be one of a union, each with its own way on', async () => {
-    const heard = hear(
+  it('may be one of a union, each with its own entities', async () => {
+    const received = subscribe(
       client(),
       'subscription { either { __typename ... on Thing { double } ... on Other { reason thing { owner { name } } } } }',
     )
-    await until(() => heard.end === 'completed')
-    expect(heard.events).toEqual([
+    await until(() => received.end === 'completed')
+    expect(received.events).toEqual([
       { data: { either: { __typename: 'Thing', double: 8 } } },
       { data: { either: { __typename: 'Other', reason: 'none', thing: { owner: { name: 'owner of o' } } } } },
     ])
   })
 
-  it('is resolved once for all that see the same', async () => {
+  it('is resolved once for all viewers who see the same', async () => {
     const one = client()
-    const heard = [1, 2, 3].map(() => hear(one, 'subscription { changed { id owner { name } } }'))
-    const other = hear(one, 'subscription { changed(only: "z") { id owner { name } } }')
-    await until(() => listening() === 2)
+    const received = [1, 2, 3].map(() => subscribe(one, 'subscription { changed { id owner { name } } }'))
+    const other = subscribe(one, 'subscription { changed(only: "z") { id owner { name } } }')
+    await until(() => upstreamSubscriptions() === 2)
     publish('a')
     publish('b')
-    await until(() => heard.every(({ events }) => events.length === 2))
+    await until(() => received.every(({ events }) => events.length === 2))
     expect(subscribed).toHaveLength(2)
     expect(graph.calls('more')).toHaveLength(2)
     expect(other.events).toEqual([])
@@ -76,34 +76,37 @@ describe('an event', () => {
   it('is never resolved for one and sent to another', async () => {
     const query = 'subscription { changed { id seenBy } }'
     const tokens = await Promise.all(['r1', 'r2'].map((sub) => issuer.token({ sub })))
-    const heard = [hear(client(), query), ...tokens.map((token) => hear(client(token), query))]
-    await until(() => listening() === 3)
+    const received = [subscribe(client(), query), ...tokens.map((token) => subscribe(client(token), query))]
+    await until(() => upstreamSubscriptions() === 3)
     publish('a')
-    await until(() => heard.every(({ events }) => events.length === 1))
-    expect(heard.map(({ events }) => events[0]?.data)).toEqual(
-      ['anonymous ', 'rider r1', 'rider r2'].map((seenBy) => ({ changed: { id: 'a', seenBy } })),
+    await until(() => received.every(({ events }) => events.length === 1))
+    expect(received.map(({ events }) => events[0]?.data)).toEqual(
+      ['anonymous ', 'customer r1', 'customer r2'].map((seenBy) => ({ changed: { id: 'a', seenBy } })),
     )
-    expect(subscribed.sort()).toEqual(['anonymous ', 'rider r1', 'rider r2'])
+    expect(subscribed.sort()).toEqual(['anonymous ', 'customer r1', 'customer r2'])
   })
 })
 
 describe('a subscription', () => {
   it('ends at the subgraph when its last client leaves', async () => {
     const one = client()
-    const [first, second] = [hear(one, 'subscription { changed { id } }'), hear(one, 'subscription { changed { id } }')]
-    await until(() => listening() === 1)
+    const [first, second] = [
+      subscribe(one, 'subscription { changed { id } }'),
+      subscribe(one, 'subscription { changed { id } }'),
+    ]
+    await until(() => upstreamSubscriptions() === 1)
     first?.stop()
     publish('a')
     await until(() => second?.events.length === 1)
     second?.stop()
-    await until(() => listening() === 0)
+    await until(() => upstreamSubscriptions() === 0)
   })
 
-  it('that the subgraph refuses ends with an error that tells no secret', async () => {
-    const heard = hear(client(), 'subscription { refused { id } }')
-    await until(() => heard.end === 'completed')
-    expect(JSON.stringify(heard.events)).not.toContain('secret')
-    expect(heard.events).toEqual([
+  it('that the subgraph refuses ends with an error without internal details', async () => {
+    const received = subscribe(client(), 'subscription { refused { id } }')
+    await until(() => received.end === 'completed')
+    expect(JSON.stringify(received.events)).not.toContain('secret')
+    expect(received.events).toEqual([
       {
         data: null,
         errors: [
@@ -116,67 +119,67 @@ describe('a subscription', () => {
     ])
   })
 
-  it('lives on when its subgraph restarts', async () => {
-    const heard = hear(client(), 'subscription { changed { id } }')
-    await until(() => listening() === 1)
+  it('continues when its subgraph restarts', async () => {
+    const received = subscribe(client(), 'subscription { changed { id } }')
+    await until(() => upstreamSubscriptions() === 1)
     publish('before')
-    await until(() => heard.events.length === 1)
+    await until(() => received.events.length === 1)
     await graph.stopSubgraph('live')
-    await until(() => listening() === 0)
+    await until(() => upstreamSubscriptions() === 0)
     await graph.startSubgraph('live')
-    await until(() => listening() === 1)
+    await until(() => upstreamSubscriptions() === 1)
     publish('after')
-    await until(() => heard.events.length === 2)
-    expect(heard.end).toBeUndefined()
-    expect(heard.events[1]).toEqual({ data: { changed: { id: 'after' } }, extensions: { gap: { missed: 1 } } })
+    await until(() => received.events.length === 2)
+    expect(received.end).toBeUndefined()
+    expect(received.events[1]).toEqual({ data: { changed: { id: 'after' } }, extensions: { gap: { missed: 1 } } })
   })
 
-  it('lives on when its subgraph ends its streams because it stops', async () => {
-    const heard = hear(client(), 'subscription { changed { id } }')
-    await until(() => listening() === 1)
+  it('continues when its subgraph ends its streams because it stops', async () => {
+    const received = subscribe(client(), 'subscription { changed { id } }')
+    await until(() => upstreamSubscriptions() === 1)
     publish('before')
-    await until(() => heard.events.length === 1)
+    await until(() => received.events.length === 1)
     finish()
     await sleep(50)
     await graph.stopSubgraph('live')
     await graph.startSubgraph('live')
-    await until(() => listening() === 1)
+    await until(() => upstreamSubscriptions() === 1)
     publish('after')
-    await until(() => heard.events.length === 2)
-    expect(heard.end).toBeUndefined()
-    expect(heard.events[1]).toEqual({ data: { changed: { id: 'after' } }, extensions: { gap: { missed: 1 } } })
+    await until(() => received.events.length === 2)
+    expect(received.end).toBeUndefined()
+    expect(received.events[1]).toEqual({ data: { changed: { id: 'after' } }, extensions: { gap: { missed: 1 } } })
   })
 
   it('ends when its subgraph has nothing more to say', async () => {
-    const heard = hear(client(), 'subscription { changed { id } }')
-    await until(() => listening() === 1)
+    const received = subscribe(client(), 'subscription { changed { id } }')
+    await until(() => upstreamSubscriptions() === 1)
     publish('last')
     finish()
-    await until(() => heard.end === 'completed')
-    expect(heard.events).toEqual([{ data: { changed: { id: 'last' } } }])
+    await until(() => received.end === 'completed')
+    expect(received.events).toEqual([{ data: { changed: { id: 'last' } } }])
     await sleep(300)
-    expect(listening()).toBe(0)
+    expect(upstreamSubscriptions()).toBe(0)
   })
 
-  it('is answered at once when its subgraph is away', async () => {
+  it('fails at once when its subgraph cannot be reached', async () => {
     await graph.stopSubgraph('live')
-    const heard = hear(client(), 'subscription { changed { id } }')
-    await until(() => heard.end === 'completed')
-    expect(heard.events[0]?.errors).toEqual([
+    const received = subscribe(client(), 'subscription { changed { id } }')
+    await until(() => received.end === 'completed')
+    expect(received.events[0]?.errors).toEqual([
       expect.objectContaining({ path: ['changed'], extensions: { code: 'UNAVAILABLE' } }),
     ])
     await graph.startSubgraph('live')
   })
 
-  it('over WebSocket obeys the same rules, as queries do', async () => {
+  it('over WebSocket follows the same rules', async () => {
     const one = client()
-    const heard = hear(one, '{ __typename owner { name } }')
-    await until(() => heard.end === 'completed')
-    expect(heard.events).toEqual([{ data: { __typename: 'Query', owner: { name: 'x' } } }])
-    const wrong = hear(one, '{ nothing }')
+    const received = subscribe(one, '{ __typename owner { name } }')
+    await until(() => received.end === 'completed')
+    expect(received.events).toEqual([{ data: { __typename: 'Query', owner: { name: 'x' } } }])
+    const wrong = subscribe(one, '{ nothing }')
     await until(() => wrong.end !== undefined)
     expect(wrong.end).toEqual([expect.objectContaining({ extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } })])
-    const deep = hear(one, `{ ${Array.from({ length: 40 }, (_, index) => `a${index}: live`).join(' ')} }`)
+    const deep = subscribe(one, `{ ${Array.from({ length: 40 }, (_, index) => `a${index}: live`).join(' ')} }`)
     await until(() => deep.end !== undefined)
     expect(JSON.stringify(deep.end)).toContain('too large')
   })
@@ -184,20 +187,20 @@ describe('a subscription', () => {
 
 describe('a connection', () => {
   it('with a bad token is refused with a code that clients do not retry', async () => {
-    const heard = hear(client('no.such.token'), 'subscription { changed { id } }')
-    await until(() => heard.end !== undefined)
-    expect(heard.end).toMatchObject({ code: 4401, reason: expect.stringContaining('token') })
+    const received = subscribe(client('no.such.token'), 'subscription { changed { id } }')
+    await until(() => received.end !== undefined)
+    expect(received.end).toMatchObject({ code: 4401, reason: expect.stringContaining('token') })
   })
 
   it('is closed when its token ends, with a code that clients retry', async () => {
     // The gateway allows its clock to be 30 s behind the issuer's.
     const token = await issuer.token({}, { expires: Math.floor(Date.now() / 1_000) - 28 })
-    const heard = hear(client(token), 'subscription { changed { id } }')
-    await until(() => heard.end !== undefined)
-    expect(heard.end).toMatchObject({ code: 4403 })
+    const received = subscribe(client(token), 'subscription { changed { id } }')
+    await until(() => received.end !== undefined)
+    expect(received.end).toMatchObject({ code: 4403 })
   })
 
-  it('that cannot keep up loses the oldest and is told how many', async () => {
+  it('that cannot keep up loses the oldest events and gets their number', async () => {
     const slow = new WebSocket(graph.url.replace('http', 'ws'), 'graphql-transport-ws')
     await new Promise((resolve) => slow.once('open', resolve))
     slow.send('{"type":"connection_init"}')
@@ -205,8 +208,8 @@ describe('a connection', () => {
     slow.send(
       JSON.stringify({ id: 's', type: 'subscribe', payload: { query: 'subscription { changed { id text } }' } }),
     )
-    const fast = hear(client(), 'subscription { changed { id } }')
-    await until(() => listening() === 2)
+    const fast = subscribe(client(), 'subscription { changed { id } }')
+    await until(() => upstreamSubscriptions() === 2)
     slow.pause()
     const ids: string[] = []
     const gaps: number[] = []

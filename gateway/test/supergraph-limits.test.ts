@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from '@jest/globals'
 import { parse, printSchema } from 'graphql'
-import { defaultLimits } from '../src/document/limits.ts'
-import { planOperation } from '../src/document/operation.ts'
+import { defaultLimits } from '../src/core/limits.ts'
+import { planOperation } from '../src/operation/operation.ts'
 import { readGraph } from '../src/supergraph/graph.ts'
 
 const graph = readGraph(await readFile(join(import.meta.dirname, '../supergraph.graphql'), 'utf8'))
@@ -13,11 +13,11 @@ function cost(text: string, variables: Record<string, unknown> = {}) {
   const [definition] = document.definitions
   if (definition?.kind !== 'OperationDefinition') throw new Error('the operation comes first')
   const estimated = planOperation(graph, document, definition, defaultLimits).estimate(variables)
-  return estimated.ok ? estimated.cost : estimated.faults
+  return estimated.ok ? estimated.cost : estimated.errors
 }
 
 describe("Holdfast's own supergraph", () => {
-  it('says how long its lists are, and how often what changes something may be asked', () => {
+  it('declares list sizes, and rates of its mutations', () => {
     expect(graph.costs.declared).toBe(true)
     expect(graph.costs.listSize('Query.myBookings')).toMatchObject({ slicing: ['first'], sizedFields: ['edges'] })
     for (const field of [
@@ -31,7 +31,7 @@ describe("Holdfast's own supergraph", () => {
       expect(graph.rates.ofField('Mutation', field)).toHaveLength(1)
   })
 
-  it('tells clients nothing of it', () => {
+  it('hides it from clients', () => {
     expect(printSchema(graph.schema)).not.toMatch(/@rate|@cost|@listSize|assumedSize/)
   })
 

@@ -1,12 +1,12 @@
-/** An issuer of tokens, as much of one as a test needs. */
+/** A minimal token issuer. */
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose'
-import type { Issuer } from '../src/identity.ts'
+import type { TokenIssuer } from '../src/identity/token.ts'
 
 export interface TestIssuer {
-  readonly tokens: Issuer
-  /** How often its keys were fetched. */
+  readonly tokenIssuer: TokenIssuer
+  /** How often its signing keys were fetched. */
   fetches(): number
   token(claims?: JWTPayload, options?: { readonly kid?: string; readonly expires?: number }): Promise<string>
   stop(): Promise<void>
@@ -24,16 +24,23 @@ export async function startIssuer(): Promise<TestIssuer> {
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
-  const tokens = {
+  const tokenIssuer = {
     jwksUrl: `http://127.0.0.1:${port}/jwks.json`,
     issuer: 'https://issuer.test',
     audience: 'test',
   }
   return {
-    tokens,
+    tokenIssuer,
     fetches: () => fetches,
     token: (claims = {}, { kid = 'one', expires = now() + 60 } = {}) =>
-      new SignJWT({ sub: 'r1', role: 'rider', iss: tokens.issuer, aud: tokens.audience, exp: expires, ...claims })
+      new SignJWT({
+        sub: 'r1',
+        role: 'customer',
+        iss: tokenIssuer.issuer,
+        aud: tokenIssuer.audience,
+        exp: expires,
+        ...claims,
+      })
         .setProtectedHeader({ alg: 'ES256', kid })
         .sign(privateKey),
     stop: () =>

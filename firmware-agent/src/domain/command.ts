@@ -1,5 +1,12 @@
 /** What a vehicle does with bytes that claim to be a command. Decided from values alone; `vehicle/execute.ts` does it. */
-import { type Ack, Command, type LockState, open, type RefusalCode, type VehicleEvent } from '@holdfast/contracts'
+import {
+  type Ack,
+  Command,
+  type LockState,
+  type RefusalCode,
+  type VehicleEvent,
+  verifyEnvelope,
+} from '@holdfast/contracts'
 import { actions, type Interlock } from './actions.ts'
 import type { SavedCommand, SavedCommands } from './saved-commands.ts'
 
@@ -28,7 +35,7 @@ export interface Situation {
   readonly condition: Condition
   /** Percent. Below it a ride would end on the road, so the vehicle does not unlock. */
   readonly lowBattery: number
-  readonly keyById: Parameters<typeof open>[2]
+  readonly keyById: Parameters<typeof verifyEnvelope>[2]
 }
 
 /** One thing to do. Steps are done in order, each after the one before it has ended. */
@@ -49,7 +56,7 @@ export type Step =
  */
 export function decide(bytes: Uint8Array, at: Situation): readonly Step[] {
   if (bytes.length > longestEnvelope) return [refuse(null, 'MALFORMED', at)]
-  const opened = open('command', bytes, at.keyById)
+  const opened = verifyEnvelope('command', bytes, at.keyById)
   if (!opened.ok) return [refuse(null, opened.code, at)]
   const parsed = Command.safeParse(opened.payload)
   if (!parsed.success) return [refuse(null, 'MALFORMED', at)]

@@ -1,4 +1,4 @@
-import { seal } from '@holdfast/contracts'
+import { signEnvelope } from '@holdfast/contracts'
 import { counter } from '@holdfast/service/process'
 import { decide, type Situation, settle } from '../domain/command.ts'
 import { interruptedCommand, withCommand } from '../domain/saved-commands.ts'
@@ -39,7 +39,7 @@ export function createCommands(vehicle: VehicleContext, session: Session, report
     ack({ ack }) {
       log.info({ cid: ack.cid, phase: ack.phase, code: ack.code, lock: ack.lock }, 'ack')
       acks.inc({ phase: ack.phase, code: ack.code ?? '' })
-      void session.publish('ack', seal('ack', ack, deviceId, privateKey))
+      void session.publish('ack', signEnvelope('ack', ack, deviceId, privateKey))
     },
     // A motor that failed shows in the sensor.
     moveLock: ({ to }) => hardware.moveLock(to).catch((err: unknown) => log.error({ err }, 'the lock did not move')),

@@ -1,7 +1,7 @@
-/** What can be computed of an operation once, and what is left to do when a request brings its variables. */
+/** Amounts that are computed once per operation as far as possible, and for each request as far as they depend on its variables. */
 
 export type Variables = Readonly<Record<string, unknown>>
-/** A number, or how to find it. */
+/** A number, or a function of the variables. */
 export type Amount = number | ((variables: Variables) => number)
 
 export const amountOf = (amount: Amount, variables: Variables): number =>
@@ -14,7 +14,7 @@ export const most = (amounts: readonly Amount[]): Amount => fold(amounts, 0, Mat
 
 function fold(amounts: readonly Amount[], neutral: number, join: (a: number, b: number) => number): Amount {
   const fixed = amounts.filter((amount) => typeof amount === 'number').reduce((a, b) => join(a, b), neutral)
-  const open = amounts.filter((amount) => typeof amount === 'function')
-  if (open.length === 0) return fixed
-  return (variables) => open.reduce((joined, amount) => join(joined, amount(variables)), fixed)
+  const variable = amounts.filter((amount) => typeof amount === 'function')
+  if (variable.length === 0) return fixed
+  return (variables) => variable.reduce((joined, amount) => join(joined, amount(variables)), fixed)
 }

@@ -1,8 +1,8 @@
 /**
- * What an operation may cost, known before anybody is asked, as IBM's specification
- * (https://ibm.github.io/graphql-specs/cost-spec.html) has it with Apollo's numbers: an object 1, a leaf nothing, a
- * mutation 10, a list as many times its item as it may have items. An entity that has to be looked up in a further
- * subgraph costs 1 more. A subscription costs what one event does. Introspection is answered from memory, for nothing.
+ * Estimates what an operation may cost before it runs, by IBM's specification (https://ibm.github.io/graphql-specs/cost-spec.html)
+ * with Apollo's numbers: an object costs 1, a leaf nothing, a mutation 10, a list as many times its item as it may have items. An
+ * entity that is looked up in another subgraph costs 1 more. A subscription costs as much as one event. Introspection is answered from
+ * memory and costs nothing.
  */
 import type { PlanNode, SubscriptionNode } from '@apollo/query-planner'
 import {
@@ -18,17 +18,16 @@ import {
   isCompositeType,
   isListType,
 } from 'graphql'
-import type { Limits } from '../document/limits.ts'
-import type { RateRule } from '../rates/rule.ts'
-import type { Costs } from '../supergraph/costs.ts'
-import type { FieldRates } from '../supergraph/rate.ts'
+import type { Limits } from '../core/limits.ts'
+import type { Costs } from '../supergraph/cost-directives.ts'
+import type { FieldRates, RateRule } from '../supergraph/rate-directive.ts'
 import { type Amount, amountOf, most, product, sum, type Variables } from './amount.ts'
 import { argumentCost } from './inputs.ts'
 import { lookups, type Place, type Places } from './lookups.ts'
 import { type Occurrence, type Occurring, selectedIn } from './selected.ts'
 import { type Slicing, slicing } from './slicing.ts'
 
-/** How often a request asks for a field that has a rate. */
+/** How often a request uses a field that has a rate. */
 export interface RatedUse {
   readonly rule: RateRule
   readonly times: number
@@ -42,9 +41,9 @@ export interface Cost {
 export type Estimate =
   | { readonly ok: true; readonly cost: Cost }
   /** Slicing arguments that are missing, too many or too large. */
-  | { readonly ok: false; readonly faults: readonly string[] }
+  | { readonly ok: false; readonly errors: readonly string[] }
 
-/** What a graph says of costs. */
+/** What a graph declares about costs. */
 export interface Prices {
   readonly schema: GraphQLSchema
   readonly costs: Costs
@@ -54,8 +53,8 @@ export interface Prices {
 const mutationPoints = 10
 const objectPoints = 1
 
-/** Compiles an operation of a valid document and its plan. `document` is the one that was planned: paths are by its names. */
-export function costOf(
+/** Compiles the estimate for an operation of a valid document. `document` is the one that was planned, because paths use its names. */
+export function costEstimator(
   { schema, costs, rates }: Prices,
   document: DocumentNode,
   operationName: string | undefined,
@@ -67,9 +66,9 @@ export function costOf(
   if (!definition || !root) throw new Error('a valid document has the operation, its schema the type')
   const selected = selectedIn(schema, document)
   const uses = new Map<RateRule, Amount[]>()
-  const faults: Slicing['fault'][] = []
+  const errors: Slicing['error'][] = []
 
-  /** The types whose fields a selection on `type` may be answered by, and itself. */
+  /** `type` and the types that a selection on it may resolve to. */
   const typesOf = (type: GraphQLCompositeType): readonly string[] =>
     isAbstractType(type) ? [type.name, ...schema.getPossibleTypes(type).map(({ name }) => name)] : [type.name]
 
@@ -103,7 +102,7 @@ export function costOf(
     for (const [rule, present] of rules) uses.set(rule, [...(uses.get(rule) ?? []), most(present)])
   }
 
-  /** All that is answered under one name. `sized` has the sizes of lists that the field above knows. */
+  /** All selected fields with one name in the response. `sized` has the list sizes that the parent field declares. */
   const ofName = (occurrences: readonly Occurring[], sized: ReadonlyMap<string, Amount>): Place => {
     const found = occurrences.flatMap((one): Found[] => {
       const field = fieldOf(one)
@@ -120,7 +119,7 @@ export function costOf(
         const assumed = size.assumed ?? limits.listSize
         if (size.slicing.length === 0) return [{ ...size, items: assumed }]
         const sliced = slicing(size, node, field, assumed, limits.slice)
-        faults.push(sliced.fault)
+        errors.push(sliced.error)
         return [{ ...size, items: sliced.items }]
       }),
     )
@@ -133,7 +132,7 @@ export function costOf(
     const each = Math.max(...found.map(({ field, coordinates }) => heaviest(coordinates) ?? ofType(field.type)))
     const total = sum([product([count, sum([each, below.points])]), ...found.map(ofArguments)])
     return {
-      // Weights may be negative, costs never: they would pay for something else.
+      // Weights may be negative, costs must not: they would pay for something else.
       points: product([most(found.map(({ present }) => present)), most([0, total])]),
       items,
       below: below.places,
@@ -145,14 +144,14 @@ export function costOf(
     return { points: sum([...places.values()].map(({ points }) => points)), places }
   }
 
-  const answer = ofSelections([{ set: definition.selectionSet, parent: root, present: 1 }], new Map())
+  const response = ofSelections([{ set: definition.selectionSet, parent: root, present: 1 }], new Map())
   const base = definition.operation === 'mutation' ? mutationPoints : 0
-  const total = sum([base, answer.points, lookups(plan, answer.places, limits.listSize)])
+  const total = sum([base, response.points, lookups(plan, response.places, limits.listSize)])
   const used = [...uses].map(([rule, amounts]) => ({ rule, amount: sum(amounts) }))
 
   return (variables) => {
-    const wrong = faults.flatMap((fault) => fault(variables) ?? [])
-    if (wrong.length > 0) return { ok: false, faults: [...new Set(wrong)] }
+    const wrong = errors.flatMap((error) => error(variables) ?? [])
+    if (wrong.length > 0) return { ok: false, errors: [...new Set(wrong)] }
     const points = Math.min(amountOf(total, variables), Number.MAX_SAFE_INTEGER)
     const uses = used.map(({ rule, amount }) => ({ rule, times: amountOf(amount, variables) }))
     return { ok: true, cost: { points, uses: uses.filter(({ times }) => times > 0) } }
@@ -161,7 +160,7 @@ export function costOf(
 
 interface Found extends Occurring {
   readonly field: GraphQLField<unknown, unknown>
-  /** Of the field, on each type that it may be answered by. */
+  /** Of the field, on each type that it may resolve to. */
   readonly coordinates: readonly string[]
 }
 

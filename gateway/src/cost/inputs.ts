@@ -8,15 +8,15 @@ import {
   type ValueNode,
   valueFromAST,
 } from 'graphql'
-import { isObject } from '../execute/json.ts'
+import { isObject } from '../core/json.ts'
 import type { Amount } from './amount.ts'
 
-/** The weight that the schema gives something, by schema coordinate. */
+/** The weight of a schema coordinate. */
 export type Weight = (coordinate: string) => number | undefined
 
 const objectPoints = 1
 
-/** What an argument's value costs: an object in it 1, a leaf nothing, or what `own`, the argument's weight, and `weight` say. */
+/** What an argument's value costs: 1 for an object in it and nothing for a leaf, unless `own` (the argument's weight) or `weight` differ. */
 export function argumentCost(
   { type }: GraphQLArgument,
   value: ValueNode,

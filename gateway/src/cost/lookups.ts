@@ -1,8 +1,8 @@
 import type { PlanNode, SubscriptionNode } from '@apollo/query-planner'
-import { compilePath } from '../plan/path.ts'
+import { parsePlanPath } from '../core/plan-path.ts'
 import { type Amount, amountOf, product, sum } from './amount.ts'
 
-/** A field in the answer, by the name it is planned under. */
+/** A field in the response, by the name under which it is planned. */
 export interface Place {
   readonly points: Amount
   /** Per object that it is on. */
@@ -11,7 +11,7 @@ export interface Place {
 }
 export type Places = ReadonlyMap<string, Place>
 
-/** How many entities a plan looks up in further subgraphs: those at the paths of its entity fetches. */
+/** How many entities a plan looks up in other subgraphs: those at the paths of its entity fetches. */
 export function lookups(node: PlanNode | SubscriptionNode | undefined, places: Places, listSize: number): Amount {
   switch (node?.kind) {
     case 'Sequence':
@@ -31,12 +31,12 @@ export function lookups(node: PlanNode | SubscriptionNode | undefined, places: P
   }
 }
 
-/** What the planner fetches for itself has no place in the answer; its lists have `listSize` items. */
+/** What the planner fetches for itself has no place in the response; its lists are assumed to have `listSize` items. */
 function objectsAt(path: readonly (string | number)[], places: Places, listSize: number): Amount {
   const counts: Amount[] = []
   let below: Places | undefined = places
   let items: Amount | undefined
-  for (const element of compilePath(path)) {
+  for (const element of parsePlanPath(path)) {
     if (element.kind === 'field') {
       const place: Place | undefined = below?.get(element.name)
       below = place?.below

@@ -1,7 +1,6 @@
 import {
   type DocumentNode,
   type FieldNode,
-  type FragmentDefinitionNode,
   type GraphQLCompositeType,
   type GraphQLSchema,
   isCompositeType,
@@ -10,31 +9,30 @@ import {
   type SelectionSetNode,
   typeFromAST,
 } from 'graphql'
+import { fragmentsOf } from '../core/fragments.ts'
 import { type Amount, product } from './amount.ts'
 
-/** A selection set where it stands. */
+/** A selection set and the type that it selects from. */
 export interface Occurrence {
   readonly set: SelectionSetNode
   readonly parent: GraphQLCompositeType
-  /** 1 when the request's `@include` and `@skip` let it be, else 0. */
+  /** 1 when the request's `@include` and `@skip` keep it, else 0. */
   readonly present: Amount
 }
 
-/** A selected field where it stands. */
+/** A selected field and the type that it is selected from. */
 export interface Occurring {
   readonly node: FieldNode
   readonly parent: GraphQLCompositeType
   readonly present: Amount
 }
 
-/** Finds the fields of selection sets that belong to one object, by the name they are answered under, fragments spread. */
+/** Finds the fields of selection sets on one object by their names in the response, with fragments expanded. */
 export function selectedIn(
   schema: GraphQLSchema,
   document: DocumentNode,
 ): (occurrences: readonly Occurrence[]) => ReadonlyMap<string, readonly Occurring[]> {
-  const fragments = new Map<string, FragmentDefinitionNode>()
-  for (const definition of document.definitions)
-    if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition)
+  const fragments = fragmentsOf(document)
 
   return (occurrences) => {
     const found = new Map<string, Occurring[]>()

@@ -1,15 +1,16 @@
 import { type FieldNode, type GraphQLField, Kind } from 'graphql'
-import type { ListSize } from '../supergraph/costs.ts'
+import { operation as messages } from '../core/messages.ts'
+import type { ListSize } from '../supergraph/cost-directives.ts'
 import type { Amount, Variables } from './amount.ts'
 
-/** How long a list can get by its slicing arguments, and what is wrong with them. */
+/** How long a list can get by its slicing arguments, and whether they are valid. */
 export interface Slicing {
   readonly items: Amount
-  /** One sentence; undefined when nothing is. */
-  readonly fault: (variables: Variables) => string | undefined
+  /** What is wrong with the arguments; undefined when nothing is. */
+  readonly error: (variables: Variables) => string | undefined
 }
 
-/** Without an argument, or by one that is negative, a list is as long as `assumed`. */
+/** Without an argument, or with a negative one, a list is as long as `assumed`. */
 export function slicing(
   { slicing: names, exactlyOne }: ListSize,
   node: FieldNode,
@@ -26,21 +27,20 @@ export function slicing(
     const value = given ? (given.kind === Kind.INT ? Number(given.value) : undefined) : definition?.defaultValue
     return () => value
   })
-  const wanted = (variables: Variables) =>
+  const numbersOf = (variables: Variables) =>
     values.map((value) => value(variables)).filter((value) => typeof value === 'number')
 
   return {
     items: (variables) => {
-      const given = wanted(variables)
-      // Some servers take a negative number for all there are.
+      const given = numbersOf(variables)
+      // For some servers a negative number means all items.
       return given.length > 0 && given.every((one) => one >= 0) ? Math.max(...given) : Math.max(assumed, ...given)
     },
-    fault: (variables) => {
-      const given = wanted(variables)
+    error: (variables) => {
+      const given = numbersOf(variables)
       const field = node.name.value
-      if (exactlyOne && given.length !== 1)
-        return `"${field}" needs ${names.length > 1 ? 'exactly one of ' : ''}${names.map((name) => `"${name}"`).join(', ')}.`
-      return given.some((one) => one > longest) ? `"${field}" may be asked for at most ${longest} items.` : undefined
+      if (exactlyOne && given.length !== 1) return messages.needsSlicing(field, names)
+      return given.some((one) => one > longest) ? messages.sliceTooLarge(field, longest) : undefined
     },
   }
 }

@@ -1,17 +1,17 @@
 /**
- * The generic cell rate algorithm (ITU-T I.371, its virtual scheduling form): per key one number, the time at which all
- * that was taken will have come back. Two uses a minute are taken at once or half a minute apart; three at once never are,
- * as around the edge of a fixed window. All times are whole microseconds, exact in a double.
+ * The generic cell rate algorithm (ITU-T I.371, its virtual scheduling form). Each key has one number: the time at which all of its uses
+ * are available again. Of two uses per minute, both may come at once, or half a minute apart; three at once are never allowed, as they
+ * would be around the edge of a fixed window. All times are whole microseconds, exact in a double.
  */
 
-/** What one request takes of one key. */
+/** One request's uses of one key. */
 export interface Take {
   readonly key: string
-  /** After which one use comes back. */
+  /** Time after which one use is available again. */
   readonly intervalUs: number
-  /** How far ahead of time a key may be: the uses of one burst. */
+  /** How far a key may be ahead of the time: the uses of one burst. */
   readonly burstUs: number
-  /** At most what a burst has. */
+  /** At most one burst. */
   readonly times: number
 }
 
@@ -19,24 +19,24 @@ export type Taken =
   | { readonly ok: true }
   | { readonly ok: false; readonly refused: Take; readonly retryAfterMs: number }
 
-/** Takes of all keys or of none. */
+/** Counts the uses of all keys or of none. */
 export interface Counter {
   take(takes: readonly Take[]): Promise<Taken>
 }
 
 export function takeOf(key: string, count: number, seconds: number, times: number): Take {
   const intervalUs = Math.floor((seconds * 1_000_000) / count)
-  // Of the rounded interval, so that a whole burst fits exactly. Whoever wants more at once gets it for a full one.
+  // From the rounded interval, so that a whole burst fits exactly. More uses than a burst count as one burst.
   return { key, intervalUs, burstUs: intervalUs * count, times: Math.min(times, count) }
 }
 
-/** Decides about one key. `arrival` is what is kept of it, undefined when nothing is. */
+/** Decides about one key. `arrival` is its stored number; undefined when there is none. */
 export function decide({ intervalUs, burstUs, times }: Take, arrival: number | undefined, nowUs: number) {
   const next = Math.max(arrival ?? nowUs, nowUs) + intervalUs * times
   return { arrival: next, earlyUs: next - burstUs - nowUs }
 }
 
-/** `decide` where the counts of several processes are, for all keys at once, by the clock there. Keys end when they are full again. */
+/** `decide` in Redis, for all keys at once and by the clock of Redis. Keys expire when all uses are available again. */
 export const script = `
 local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]

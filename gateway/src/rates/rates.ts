@@ -1,45 +1,38 @@
-/** How often: counts the uses of rules, in Redis if there is one, and decides what happens when it is away. */
+/** Counts how often rate rules are used, in Redis if there is one, and decides what happens while Redis cannot be reached. */
 import { createHmac } from 'node:crypto'
 import { gauge, type Log } from '@holdfast/service/process'
 import type { Redis } from '@holdfast/service/redis'
+import type { RateRule } from '../supergraph/rate-directive.ts'
 import { type Counter, type Take, takeOf } from './gcra.ts'
-import { localCounter } from './local.ts'
-import { redisCounter } from './redis.ts'
-import type { RateRule } from './rule.ts'
+import { localCounter } from './local-counter.ts'
+import { redisCounter } from './redis-counter.ts'
 
 /** One request's use of one rule. */
-export interface Use {
+export interface RateUse {
   readonly rule: RateRule
-  /** Whose use it is. Not kept: only a hash of it is. */
-  readonly whose: string
+  /** Who or what uses it. Only a hash of it is stored. */
+  readonly subject: string
   readonly times: number
 }
 
-export interface Refused {
+export interface RateExceeded {
   readonly rule: RateRule
-  /** False when nothing was counted because Redis is away. */
+  /** False when nothing was counted because Redis cannot be reached. */
   readonly counted: boolean
-  /** Whole seconds after which it is worth another try, at least 1. */
+  /** Whole seconds after which a new attempt may succeed, at least 1. */
   readonly retryAfterS: number
 }
 
-export interface Rates {
-  /** Takes all uses, or none and says why. */
-  take(uses: readonly Use[]): Promise<Refused | undefined>
+export interface RateCounter {
+  /** Counts all uses, or none and returns why. */
+  take(uses: readonly RateUse[]): Promise<RateExceeded | undefined>
 }
 
-export interface RatesOptions {
-  /** Without it this process counts alone, whatever the rules say of Redis. */
-  readonly redis: Redis | undefined
-  /** Makes the hashes of those who are counted; the same in all gateways that share a Redis. */
-  readonly secret: string | undefined
-  readonly log: Log
-}
-
-const redisAway = gauge('gateway_rates_away', '1 while rates are not counted in Redis, though they should be')
+const redisAway = gauge('gateway_rates_away', '1 while rates cannot be counted in Redis, though they should be')
 const awayRetryS = 2
 
-export function rates({ redis, secret = '', log }: RatesOptions): Rates {
+/** Without `redis` this process counts alone, whatever the rules say. `gatewaySecret` keys the hashes of subjects; all gateways share it. */
+export function rateCounter(redis: Redis | undefined, gatewaySecret: string | undefined, log: Log): RateCounter {
   const local = localCounter()
   const shared = redis && redisCounter(redis)
   let away = false
@@ -55,10 +48,10 @@ export function rates({ redis, secret = '', log }: RatesOptions): Rates {
     redisAway.set(0)
   }
 
-  const takeFrom = async (counter: Counter, uses: readonly Use[]): Promise<Refused | undefined> => {
+  const takeFrom = async (counter: Counter, uses: readonly RateUse[]): Promise<RateExceeded | undefined> => {
     const takes = new Map<Take, RateRule>()
-    for (const { rule, whose, times } of uses)
-      takes.set(takeOf(keyOf(rule, whose), rule.count, rule.seconds, times), rule)
+    for (const { rule, subject, times } of uses)
+      takes.set(takeOf(keyOf(rule, subject), rule.count, rule.seconds, times), rule)
     if (takes.size === 0) return undefined
     const taken = await counter.take([...takes.keys()])
     const rule = taken.ok ? undefined : takes.get(taken.refused)
@@ -66,22 +59,27 @@ export function rates({ redis, secret = '', log }: RatesOptions): Rates {
     return { rule, counted: true, retryAfterS: Math.max(1, Math.ceil(taken.retryAfterMs / 1_000)) }
   }
 
-  /** All keys are in one slot of a Redis cluster, for one script takes them all. */
-  const keyOf = (rule: RateRule, whose: string) =>
-    `{holdfast:rate}:${rule.name}:${createHmac('sha256', secret).update(whose).digest('base64url').slice(0, 22)}`
+  /** All keys are in one slot of a Redis cluster, because one script takes them all. */
+  const keyOf = (rule: RateRule, subject: string) => {
+    const hash = createHmac('sha256', gatewaySecret ?? '')
+      .update(subject)
+      .digest('base64url')
+      .slice(0, 22)
+    return `{holdfast:rate}:${rule.name}:${hash}`
+  }
 
   return {
     take: async (uses) => {
       if (uses.length === 0) return undefined
       if (!shared) return takeFrom(local, uses)
       try {
-        const refused = await takeFrom(shared, uses)
+        const exceeded = await takeFrom(shared, uses)
         noteBack()
-        return refused
+        return exceeded
       } catch (err) {
         noteAway(err)
-        const strict = uses.find(({ rule }) => rule.away === 'refuse')
-        if (strict) return { rule: strict.rule, counted: false, retryAfterS: awayRetryS }
+        const refusing = uses.find(({ rule }) => rule.away === 'refuse')
+        if (refusing) return { rule: refusing.rule, counted: false, retryAfterS: awayRetryS }
         return takeFrom(
           local,
           uses.filter(({ rule }) => rule.away === 'local'),

@@ -1,60 +1,58 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Viewer } from '@holdfast/service/identity'
 import { inTrace, type Log } from '@holdfast/service/process'
-import { keyOf } from '../document/event-key.ts'
-import { complete } from '../execute/complete.ts'
-import { type Run, runStep, type Subgraphs, takeRoot } from '../execute/execute.ts'
-import { Trouble } from '../execute/trouble.ts'
-import { type Answer, brokenAnswer } from '../subgraph/answer.ts'
-import type { StreamEvents, StreamRequest } from '../subgraph/stream.ts'
-import * as measures from './measures.ts'
-import type { Ending, Event, Listener } from './outlet.ts'
+import { internalError } from '../core/messages.ts'
+import { complete } from '../execution/complete.ts'
+import { ExecutionErrors } from '../execution/execution-errors.ts'
+import { mergeRoot, type Run, runStep } from '../execution/run-steps.ts'
+import * as metrics from '../metrics/subscriptions.ts'
+import { keyOf } from '../operation/event-key.ts'
+import type { SubgraphConnections } from '../subgraph/connections.ts'
+import type { SubgraphResult } from '../subgraph/result.ts'
+import type { Ending, Event, Subscriber } from './client-queue.ts'
 import { upstreamOf, type View } from './view.ts'
 
 export interface ChannelOptions {
-  readonly subgraphs: Subgraphs
-  subscribe(subgraph: string, request: StreamRequest, events: StreamEvents): () => void
-  /** Where the subgraph is now; undefined when there is none of this name. */
-  urlOf(subgraph: string): string | undefined
-  /** Milliseconds for what an event asks of other subgraphs. */
-  readonly budgetMs: number
+  readonly subgraphs: Pick<SubgraphConnections, 'send' | 'read' | 'subscribe' | 'urlOf'>
+  /** Milliseconds for what one event requests from other subgraphs. */
+  readonly eventBudgetMs: number
   readonly log: Log
 }
 
 /** A client of a channel. */
 export interface Member {
-  readonly listener: Listener
+  readonly subscriber: Subscriber
   readonly viewer: Viewer
-  /** Where it listens now: a new graph may show different things to who saw the same before. */
+  /** Its channel now. After a new graph, viewers who saw the same before may see different things. */
   channel: Channel
-  /** The last event there that it got; what came before it joined is not for it, and not missed. */
+  /** Number of the last event that it got from the channel. Events before it joined do not count as missed. */
   last: number
 }
 
-interface Waiting {
-  readonly answer: Answer
+interface QueuedResult {
+  readonly result: SubgraphResult
   readonly trace: string | undefined
   readonly number: number
 }
 
 /** The subscription at the subgraph. */
 interface Upstream {
-  readonly asked: ReturnType<typeof upstreamOf>
-  readonly counted: ReturnType<typeof measures.countUpstream>
+  readonly subscription: ReturnType<typeof upstreamOf>
+  readonly counted: ReturnType<typeof metrics.countUpstream>
   stop: () => void
 }
 
 interface ChannelEvents {
-  /** What it shows, or whether others may join, is no longer what it was. */
+  /** The view has changed, or whether others may join. */
   readonly changed: () => void
   readonly end: () => void
 }
 
-const backlogLimit = 256 // events waiting to be resolved; a subgraph that is that far ahead will not be caught up with
+const backlogLimit = 256 // events that wait to be resolved; a subgraph that is further ahead would not be caught up with
 
 /**
- * One subscription at a subgraph, for every client that sees the same of it. Each event is resolved and serialised once,
- * however many listen; events come in order.
+ * One subscription at a subgraph, for all clients that see the same of it. Each event is resolved and serialised once, however many
+ * clients get it. Events stay in order.
  */
 export class Channel {
   #view: View
@@ -62,9 +60,9 @@ export class Channel {
   readonly #traceparent: string | undefined
   readonly #on: ChannelEvents
   readonly #members = new Set<Member>()
-  #backlog: Waiting[] = []
+  #backlog: QueuedResult[] = []
   #upstream: Upstream | undefined
-  /** Number of the last event that came or was lost: what a member missed is what lies between two that it got. */
+  /** Number of the last event that arrived or was lost. A member missed what is between two numbers that it got. */
   #last = 0
   #resolving = false
   #ending: Ending | undefined
@@ -84,12 +82,12 @@ export class Channel {
     return this.#members
   }
 
-  /** Whether the subgraph is no longer where it was subscribed to. */
+  /** Whether the subgraph has another URL than the one that was subscribed to. */
   get isMoved(): boolean {
-    return this.#upstream !== undefined && this.#upstream.asked.url !== this.#url()
+    return this.#upstream !== undefined && this.#upstream.subscription.url !== this.#url(this.#view)
   }
 
-  /** Takes in a client, which leaves the channel where it was. */
+  /** Adds a client, which leaves its previous channel. */
   add(member: Member): void {
     member.channel.#members.delete(member)
     member.channel = this
@@ -97,35 +95,38 @@ export class Channel {
     this.#members.add(member)
   }
 
-  /** The last one ends the subscription at the subgraph. */
+  /** When the last member is removed, the subscription at the subgraph ends. */
   remove(member: Member): void {
     if (this.#members.delete(member) && this.#members.size === 0) this.#close('unused')
   }
 
-  open(): void {
-    const { event, told, prepared } = this.#view
+  start(): void {
+    const { event, subgraphViewer, prepared } = this.#view
     const { subgraph } = event
-    const counted = measures.countUpstream(subgraph)
-    const upstream: Upstream = { asked: upstreamOf(this.#view, this.#url()), counted, stop: () => undefined }
+    const upstream: Upstream = {
+      subscription: upstreamOf(this.#view, this.#url(this.#view)),
+      counted: metrics.countUpstream(subgraph),
+      stop: () => undefined,
+    }
     this.#upstream = upstream
     const isCurrent = () => this.#upstream === upstream
-    upstream.stop = this.#options.subscribe(
+    upstream.stop = this.#options.subgraphs.subscribe(
       subgraph,
-      { text: event.text, variables: prepared.variables, viewer: told, traceparent: this.#traceparent },
+      { text: event.text, variables: prepared.variables, viewer: subgraphViewer, traceparent: this.#traceparent },
       {
-        next: (answer, trace) => {
-          measures.received.inc({ subgraph })
-          if (isCurrent()) this.#take(answer, trace ?? this.#traceparent)
+        next: (result, trace) => {
+          metrics.received.inc({ subgraph })
+          if (isCurrent()) this.#receive(result, trace ?? this.#traceparent)
         },
         resumed: () => {
-          measures.upstreamsResumed.inc({ subgraph })
-          if (isCurrent()) this.tellGap()
+          metrics.upstreamsResumed.inc({ subgraph })
+          if (isCurrent()) this.markGap()
         },
         ended: (failure) => {
           upstream.counted(failure ? 'failed' : 'completed')
-          // Given up because the subgraph is somewhere else now, where it will be subscribed to.
+          // A moved subgraph is subscribed to at its new URL.
           if (!isCurrent() || this.isMoved) return
-          if (failure) this.#take(failure, this.#traceparent)
+          if (failure) this.#receive(failure, this.#traceparent)
           this.#ending = { reason: failure ? 'refused' : 'completed' }
           this.#on.changed()
           if (!this.#resolving) this.end(this.#ending)
@@ -136,39 +137,38 @@ export class Channel {
 
   /** Whether the subscription at the subgraph is the one that `view` needs. */
   isFeeding(view: View): boolean {
-    const wanted = upstreamOf(view, this.#options.urlOf(view.event.subgraph) ?? '')
-    return isDeepStrictEqual(this.#upstream?.asked, wanted)
+    return isDeepStrictEqual(this.#upstream?.subscription, upstreamOf(view, this.#url(view)))
   }
 
-  /** Whether somebody who comes now misses nothing that he needs. */
+  /** Whether a client that joins now misses nothing that it needs. */
   get isJoinable(): boolean {
     return !this.#ending && (this.#last === 0 || !this.#view.prepared.operation.live?.snapshot)
   }
 
-  /** From the next event on its members see `view`. What was lost on the way is told as a gap. */
+  /** Members see `view` from the next event on. Events that are lost by the change are marked as a gap. */
   change(view: View): void {
-    const goesOn = this.isFeeding(view) || this.#ending
+    const isUnchanged = this.isFeeding(view) || this.#ending
     this.#view = view
-    if (!goesOn) {
+    if (!isUnchanged) {
       this.#stop('moved')
-      // What came by the old subscription may lack what the new one is for; how much was lost besides is not known.
+      // Events of the old subscription may lack fields of the new one; how many others were lost is not known.
       this.#backlog = []
-      this.tellGap()
-      this.open()
+      this.markGap()
+      this.start()
     }
     this.#on.changed()
   }
 
-  /** The next event tells its members that something is missing before it. */
-  tellGap(): void {
+  /** The next event says that something is missing before it. */
+  markGap(): void {
     this.#last++
   }
 
-  /** Tells all members that there is no more. */
+  /** Ends the subscriptions of all members. */
   end(ending: Ending): void {
     const members = [...this.#members]
     this.#members.clear()
-    for (const { listener } of members) listener.ended(ending)
+    for (const { subscriber } of members) subscriber.ended(ending)
     this.#close('completed')
   }
 
@@ -185,16 +185,16 @@ export class Channel {
     upstream?.counted(reason)
   }
 
-  #url(): string {
-    return this.#options.urlOf(this.#view.event.subgraph) ?? ''
+  #url({ event }: View): string {
+    return this.#options.subgraphs.urlOf(event.subgraph) ?? ''
   }
 
-  #take(answer: Answer, trace: string | undefined): void {
-    this.#backlog.push({ answer, trace, number: ++this.#last })
+  #receive(result: SubgraphResult, trace: string | undefined): void {
+    this.#backlog.push({ result, trace, number: ++this.#last })
     if (!this.isJoinable) this.#on.changed()
     if (this.#backlog.length > backlogLimit) {
       this.#backlog.shift()
-      measures.overtaken.inc()
+      metrics.backlogDropped.inc()
     }
     if (!this.#resolving) void this.#resolveAll()
   }
@@ -202,38 +202,38 @@ export class Channel {
   async #resolveAll(): Promise<void> {
     this.#resolving = true
     for (let next = this.#backlog.shift(); next && this.#members.size > 0; next = this.#backlog.shift()) {
-      const { answer, trace, number } = next
-      const event = await inTrace(trace, () => this.#resolve(answer)).catch((err: unknown) => this.#broken(err))
+      const { result, trace, number } = next
+      const event = await inTrace(trace, () => this.#resolve(result)).catch((err: unknown) => this.#unresolved(err))
       for (const member of this.#members) {
         const missed = number - member.last - 1
-        if (missed < 0) continue // It joined while this was on its way.
+        if (missed < 0) continue // It joined while this event was being resolved.
         member.last = number
-        member.listener.event(event, missed)
+        member.subscriber.event(event, missed)
       }
     }
     this.#resolving = false
     if (this.#ending) this.end(this.#ending)
   }
 
-  async #resolve(answer: Answer): Promise<Event> {
-    const { prepared, planned, event, viewer, told } = this.#view
+  async #resolve(result: SubgraphResult): Promise<Event> {
+    const { prepared, planned, event, viewer, subgraphViewer } = this.#view
     const { graph, operation, variables } = prepared
-    const { subgraphs, budgetMs } = this.#options
-    const timed = measures.resolveSeconds.startTimer()
+    const { subgraphs, eventBudgetMs } = this.#options
+    const timed = metrics.resolveSeconds.startTimer()
     const run: Run = {
       graph,
       subgraphs,
-      viewer: told,
+      viewer: subgraphViewer,
       variables,
-      deadline: Date.now() + budgetMs,
+      deadline: Date.now() + eventBudgetMs,
       data: {},
-      trouble: new Trouble(),
+      errors: new ExecutionErrors(),
     }
-    takeRoot(answer, event.outputs, run)
+    mergeRoot(result, event.outputs, run)
     if (planned.step) await runStep(planned.step, run)
-    const { data, errors } = complete(planned.shape(variables), run.data, run.trouble, viewer)
+    const { data, errors } = complete(planned.shape(variables), run.data, run.errors, viewer)
     timed()
-    measures.resolved.inc({ outcome: errors.length > 0 ? 'errors' : 'ok' })
+    metrics.resolved.inc({ outcome: errors.length > 0 ? 'errors' : 'ok' })
     const { slow = 'drop', key, source = '' } = operation.live ?? {}
     return eventOf(
       JSON.stringify(errors.length > 0 ? { errors, data } : { data }),
@@ -242,11 +242,11 @@ export class Channel {
     )
   }
 
-  #broken(err: unknown): Event {
+  #unresolved(err: unknown): Event {
     const { operation } = this.#view.prepared
     this.#options.log.error({ err, operation: operation.name }, 'event could not be resolved')
-    measures.resolved.inc({ outcome: 'broken' })
-    return eventOf(JSON.stringify({ errors: [brokenAnswer] }), operation.live?.slow ?? 'drop', undefined)
+    metrics.resolved.inc({ outcome: 'broken' })
+    return eventOf(JSON.stringify({ errors: [internalError] }), operation.live?.slow ?? 'drop', undefined)
   }
 }
 

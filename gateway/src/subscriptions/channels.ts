@@ -1,42 +1,46 @@
 import { setImmediate } from 'node:timers/promises'
 import { isDeepStrictEqual } from 'node:util'
 import type { Viewer } from '@holdfast/service/identity'
-import type { OperationRequest, Preparation, Prepared } from '../answering.ts'
-import type { Operation } from '../document/operation.ts'
-import { complete } from '../execute/complete.ts'
-import { type Fault, Trouble } from '../execute/trouble.ts'
+import type { ResponseError } from '../core/errors.ts'
+import { subscriptions as messages } from '../core/messages.ts'
+import type { OperationRequest } from '../core/request.ts'
+import { complete } from '../execution/complete.ts'
+import { ExecutionErrors } from '../execution/execution-errors.ts'
+import type { Operation } from '../operation/operation.ts'
+import type { OperationPlanner, PreparedOperation } from '../operation/prepare.ts'
 import type { Graph } from '../supergraph/graph.ts'
 import { Channel, type ChannelOptions, eventOf, type Member } from './channel.ts'
-import { oneByOne } from './leaving.ts'
-import type { Event, Listener } from './outlet.ts'
+import type { Event, Subscriber } from './client-queue.ts'
+import { staggered } from './staggered.ts'
 import { type View, viewOf } from './view.ts'
 
 export interface Channels {
-  /** Lets the client listen to what it subscribed to; the returned function lets it go. Throws when that has no plan. */
-  join(prepared: Prepared, viewer: Viewer, traceparent: string | undefined, listener: Listener): () => void
+  /** Adds a client's subscription; the returned function removes it. Throws when the operation has no plan. */
+  join(prepared: PreparedOperation, viewer: Viewer, traceparent: string | undefined, subscriber: Subscriber): () => void
   /**
-   * Brings open subscriptions over to a new graph, between events: each is planned again, its viewers' rights are looked
-   * at again, and the subscription at the subgraph goes on where it is still the same. Those that the new graph cannot
-   * answer end with an error, one client after the other.
+   * Replans open subscriptions for a new graph, between events, and checks the rights of their viewers again. Where the subscription at
+   * the subgraph stays the same, it goes on. Subscriptions that are not valid for the new graph end with an error, one client after the
+   * other.
    */
   follow(graph: Graph): void
 }
 
 export interface ChannelsOptions extends ChannelOptions {
-  /** Plans for the graph that is served now. */
-  prepare(request: OperationRequest): Preparation
+  /** Prepares operations for the graph that is served now. */
+  readonly planner: Pick<OperationPlanner, 'prepare'>
 }
 
 /**
- * Finds the channel that a client can share: the same operation and variables, seen by those who see the same. Where each
- * subscription begins with a snapshot only until its first event: who comes later needs a snapshot of his own.
+ * Finds the channel that a client can share: the same operation and variables, for viewers who see the same. Where each subscription
+ * begins with a snapshot, a channel is shared only until its first event; each later client gets its own channel and snapshot.
  */
 export function channels(options: ChannelsOptions): Channels {
+  const { planner, log } = options
   const all = new Set<Channel>()
   const joinable = new WeakMap<Operation, Map<string, Channel>>()
   const listed = new Map<Channel, () => void>()
   let current: Graph | undefined
-  let bringing = false
+  let replanning = false
 
   const create = (view: View, traceparent: string | undefined): Channel => {
     const channel: Channel = new Channel(view, traceparent, options, {
@@ -51,7 +55,7 @@ export function channels(options: ChannelsOptions): Channels {
     return channel
   }
 
-  /** Lets others join it, by what it shows, as long as they may. */
+  /** Makes a channel available to others with the same view, as long as they may join. */
   const list = (channel: Channel): void => {
     unlist(channel)
     if (!channel.isJoinable) return
@@ -69,14 +73,13 @@ export function channels(options: ChannelsOptions): Channels {
     listed.delete(channel)
   }
 
-  /** Plans a channel for the current graph; answers who of its members is no longer to see it. */
-  const bringOver = (channel: Channel): Leaving[] => {
+  /** Replans a channel for the current graph and returns the members that may no longer see it. */
+  const replan = (channel: Channel): Removal[] => {
     const members = [...channel.members]
-    const preparation = options.prepare(channel.view.prepared.request)
-    if (!preparation.ok)
-      return members.map((member) => ({ member, fault: changed(preparation.faults[0]?.message ?? '') }))
-    const seen = members.map((member) => ({ member, view: viewOf(preparation.prepared, member.viewer) }))
-    const groups = [...Map.groupBy(seen, ({ view }) => view?.key).values()]
+    const preparation = planner.prepare(channel.view.prepared.request)
+    if (!preparation.ok) return removals(members, preparation.errors[0]?.message ?? '')
+    const views = members.map((member) => ({ member, view: viewOf(preparation.prepared, member.viewer) }))
+    const groups = [...Map.groupBy(views, ({ view }) => view?.key).values()]
     const staying =
       groups.find(([one]) => one?.view && channel.isFeeding(one.view)) ?? groups.find(([one]) => one?.view)
     for (const group of groups) {
@@ -87,110 +90,109 @@ export function channels(options: ChannelsOptions): Channels {
       } else {
         const own = create(view, undefined)
         for (const { member } of group) own.add(member)
-        own.tellGap()
-        own.open()
+        own.markGap()
+        own.start()
       }
     }
-    return seen.flatMap(({ member, view }) =>
-      view ? [] : [{ member, fault: changed('You are not allowed to see it any more.') }],
+    return removals(
+      views.flatMap(({ member, view }) => (view ? [] : [member])),
+      messages.noLongerAllowed,
     )
   }
 
-  const isBehind = (channel: Channel) => channel.view.prepared.graph !== current
+  const isOutdated = (channel: Channel) => channel.view.prepared.graph !== current
 
-  /** Answers who was taken out of the channel, and is to be told why. */
-  const bringOne = (channel: Channel): Leaving[] => {
+  /** Replans a channel and returns the members that were removed from it, who still need to get the error. */
+  const replanOrRemove = (channel: Channel): Removal[] => {
     const members = [...channel.members]
-    let leaving: Leaving[]
+    let removed: Removal[]
     try {
-      leaving = bringOver(channel)
+      removed = replan(channel)
     } catch (err) {
-      options.log.error({ err, operation: channel.view.prepared.operation.name }, 'no plan in the new graph')
-      leaving = members.map((member) => ({ member, fault: changed('') }))
+      log.error({ err, operation: channel.view.prepared.operation.name }, 'no plan in the new graph')
+      removed = removals(members, '')
     }
-    for (const { member } of leaving) member.channel.remove(member)
-    return leaving
+    for (const { member } of removed) member.channel.remove(member)
+    return removed
   }
 
-  const bringAllOver = async () => {
-    if (bringing) return
-    bringing = true
-    const leaving: Leaving[] = []
-    const behind = () => [...all].filter(isBehind)
+  const replanAll = async () => {
+    if (replanning) return
+    replanning = true
+    const removed: Removal[] = []
+    const outdated = () => [...all].filter(isOutdated)
     try {
-      for (let left = behind(); left.length > 0; left = behind()) {
-        // Connections to subgraphs that moved are given up after a while.
+      for (let left = outdated(); left.length > 0; left = outdated()) {
+        // Moved subgraphs first: connections to their old URLs are closed after a while.
         for (const channel of left.toSorted((a, b) => Number(b.isMoved) - Number(a.isMoved))) {
           await setImmediate()
-          if (all.has(channel) && isBehind(channel)) leaving.push(...bringOne(channel))
+          if (all.has(channel) && isOutdated(channel)) removed.push(...replanOrRemove(channel))
         }
       }
     } finally {
-      bringing = false
+      replanning = false
     }
-    await tell(leaving)
+    await endEach(removed)
   }
 
-  /** Brings over at once what `request` may share, so that its turn is not waited for in a second subscription. */
-  const bringSame = (request: OperationRequest) => {
-    const leaving = [...all]
-      .filter((channel) => isBehind(channel) && isDeepStrictEqual(channel.view.prepared.request, request))
-      .flatMap(bringOne)
-    if (leaving.length > 0) void tell(leaving)
+  /** Replans at once what `request` may share, because otherwise it would get a second subscription while it waits. */
+  const replanSame = (request: OperationRequest) => {
+    const removed = [...all]
+      .filter((channel) => isOutdated(channel) && isDeepStrictEqual(channel.view.prepared.request, request))
+      .flatMap(replanOrRemove)
+    if (removed.length > 0) void endEach(removed)
   }
 
-  const tell = (leaving: readonly Leaving[]) =>
-    oneByOne(leaving, ({ member, fault }) => member.listener.ended({ reason: 'schema changed', fault }))
+  const endEach = (removed: readonly Removal[]) =>
+    staggered(removed, ({ member, error }) => member.subscriber.ended({ reason: 'schema changed', error }))
 
-  const bring = () => {
-    bringAllOver().catch((err: unknown) => options.log.error({ err }, 'subscriptions were not brought over'))
+  const startReplanning = () => {
+    replanAll().catch((err: unknown) => log.error({ err }, 'subscriptions could not be replanned'))
   }
 
   return {
-    join: (prepared, viewer, traceparent, listener) => {
+    join: (prepared, viewer, traceparent, subscriber) => {
       const view = viewOf(prepared, viewer)
       if (!view) {
-        listener.event(denied(prepared, viewer), 0)
-        listener.ended({ reason: 'refused' })
+        subscriber.event(denied(prepared, viewer), 0)
+        subscriber.ended({ reason: 'refused' })
         return () => undefined
       }
-      if (bringing) bringSame(prepared.request)
+      if (replanning) replanSame(prepared.request)
       const known = joinable.get(prepared.operation)?.get(sharedKey(view))
       const channel = known ?? create(view, traceparent)
-      const member: Member = { listener, viewer, channel, last: 0 }
+      const member: Member = { subscriber, viewer, channel, last: 0 }
       channel.add(member)
       const leave = () => member.channel.remove(member)
       try {
-        if (!known) channel.open()
+        if (!known) channel.start()
       } catch (err) {
         leave()
         throw err
       }
-      // It was read while the graph before was served.
-      if (isBehind(channel)) bring()
+      // It was prepared while the previous graph was served.
+      if (isOutdated(channel)) startReplanning()
       return leave
     },
     follow: (graph) => {
       current = graph
-      bring()
+      startReplanning()
     },
   }
 }
 
 const sharedKey = ({ key, prepared }: View): string => JSON.stringify([key, prepared.variables])
 
-interface Leaving {
+interface Removal {
   readonly member: Member
-  readonly fault: Fault
+  readonly error: ResponseError
 }
 
-const changed = (reason: string): Fault => ({
-  message: `The schema has changed, and this subscription is not part of the new one. ${reason}`.trimEnd(),
-  extensions: { code: 'SUBSCRIPTION_SCHEMA_RELOAD' },
-})
+const removals = (members: readonly Member[], reason: string): Removal[] =>
+  members.map((member) => ({ member, error: messages.notInNewSchema(reason) }))
 
-/** All that a viewer gets who may see nothing of it: which is why. */
-function denied({ operation, variables }: Prepared, viewer: Viewer): Event {
-  const { data, errors } = complete(operation.planFor(viewer).shape(variables), {}, new Trouble(), viewer)
+/** All that a viewer gets who may see nothing of it: the errors that say why. */
+function denied({ operation, variables }: PreparedOperation, viewer: Viewer): Event {
+  const { data, errors } = complete(operation.planFor(viewer).shape(variables), {}, new ExecutionErrors(), viewer)
   return eventOf(JSON.stringify({ errors, data }), 'drop', undefined)
 }

@@ -1,36 +1,36 @@
 import type { Viewer } from '@holdfast/service/identity'
-import type { Prepared } from '../answering.ts'
-import { narrowed } from '../document/event-identity.ts'
-import type { Planned } from '../document/operation.ts'
-import type { RootStep } from '../plan/steps.ts'
+import { narrowedViewer } from '../operation/event-viewer.ts'
+import type { ViewerPlan } from '../operation/operation.ts'
+import type { PreparedOperation } from '../operation/prepare.ts'
+import type { RootStep } from '../planning/steps.ts'
 
-/** What a client sees of a subscription; everybody who sees the same may share it. */
+/** What a client sees of a subscription. Clients with the same view may share it. */
 export interface View {
-  readonly prepared: Prepared
-  readonly planned: Planned
-  /** What is asked of the subgraph that streams. */
+  readonly prepared: PreparedOperation
+  readonly planned: ViewerPlan
+  /** The subscription at the subgraph that streams. */
   readonly event: RootStep
-  /** A viewer with the rights of all who see this. */
+  /** A viewer with the rights of all who have this view. */
   readonly viewer: Viewer
-  /** What subgraphs are told of whoever looks: the inputs that were declared to matter. */
-  readonly told: Viewer
-  /** The same for viewers of one operation and variables who see the same. */
+  /** What subgraphs get to know of the viewers: only the parts that events are declared to depend on. */
+  readonly subgraphViewer: Viewer
+  /** Equal for viewers who see the same of an operation with the same variables. */
   readonly key: string
 }
 
 /**
- * Two share a view when they are equal in every identity input that decides, and in their rights: what `@authenticated`
- * and `@requiresScopes` let one see is never sent to another. Undefined when the viewer may not see any of it.
+ * Two viewers share a view when they are equal in every part that events depend on, and have the same rights: what `@authenticated` and
+ * `@requiresScopes` allow one viewer to see is never sent to another. Undefined when the viewer may not see any of it.
  */
-export function viewOf(prepared: Prepared, viewer: Viewer): View | undefined {
+export function viewOf(prepared: PreparedOperation, viewer: Viewer): View | undefined {
   const planned = prepared.operation.planFor(viewer)
   if (!planned.event) return undefined
-  const told = narrowed(viewer, planned.identity)
-  const key = JSON.stringify([told, prepared.operation.rights(viewer)])
-  return { prepared, planned, event: planned.event, viewer, told, key }
+  const subgraphViewer = narrowedViewer(viewer, planned.viewerInputs)
+  const key = JSON.stringify([subgraphViewer, prepared.operation.rights(viewer)])
+  return { prepared, planned, event: planned.event, viewer, subgraphViewer, key }
 }
 
-/** All that a subscription at a subgraph depends on. */
-export function upstreamOf({ event: { subgraph, text }, prepared: { variables }, told }: View, url: string) {
-  return { subgraph, url, text, told, used: text.variables.map((name) => variables[name]) }
+/** Everything that a subscription at a subgraph depends on. */
+export function upstreamOf({ event: { subgraph, text }, prepared: { variables }, subgraphViewer }: View, url: string) {
+  return { subgraph, url, text, subgraphViewer, variables: text.variables.map((name) => variables[name]) }
 }

@@ -1,28 +1,23 @@
 /**
- * Who may see what, as `@authenticated` and `@requiresScopes` in the supergraph say. Apollo's gateway refuses supergraphs
- * with them, so it is given one without, and they are enforced here.
+ * Who may see what, as `@authenticated` and `@requiresScopes` in the supergraph declare. Apollo's gateway refuses supergraphs with
+ * these directives, so it gets one without them, and Holdfast's gateway enforces them.
  */
 import type { Viewer } from '@holdfast/service/identity'
-import {
-  type ConstDirectiveNode,
-  type ConstValueNode,
-  type DirectiveNode,
-  type DocumentNode,
-  Kind,
-  visit,
-} from 'graphql'
+import { type ConstDirectiveNode, type DocumentNode, visit } from 'graphql'
+import { z } from 'zod'
+import { argumentsOf, declaredFields, isLinkTo, linkedName } from './directives.ts'
 
-/** A condition on the viewer; the same condition is the same object. */
+/** A condition on the viewer. Equal conditions are the same object. */
 export type Rule =
   | { readonly kind: 'signed in' }
   /** All scopes of at least one of the sets. */
   | { readonly kind: 'scopes'; readonly anyOf: readonly (readonly string[])[] }
-  /** A `@policy`: decided by a program that this gateway does not have, so by nobody. */
+  /** A `@policy`: it is decided by a program that this gateway does not have, so nobody satisfies it. */
   | { readonly kind: 'nobody' }
 
 export interface Access {
-  /** Whether the supergraph has any rule. */
-  readonly open: boolean
+  /** Whether the supergraph has no rules. */
+  readonly isUnrestricted: boolean
   ofType(type: string): readonly Rule[]
   ofField(type: string, field: string): readonly Rule[]
 }
@@ -54,65 +49,46 @@ export function readAccess(supergraph: DocumentNode): Access {
     if (found.length > 0) byPlace.set(place, [...(byPlace.get(place) ?? []), ...found])
   }
 
-  for (const definition of supergraph.definitions) {
-    if (!('name' in definition) || !definition.name || definition.kind === Kind.DIRECTIVE_DEFINITION) continue
-    if ('directives' in definition) read(definition.name.value, definition.directives as readonly ConstDirectiveNode[])
-    if (definition.kind === Kind.OBJECT_TYPE_DEFINITION || definition.kind === Kind.INTERFACE_TYPE_DEFINITION)
-      for (const field of definition.fields ?? [])
-        read(`${definition.name.value}.${field.name.value}`, field.directives)
-  }
+  for (const definition of supergraph.definitions)
+    if ('name' in definition && definition.name && 'directives' in definition)
+      read(definition.name.value, definition.directives as readonly ConstDirectiveNode[])
+  for (const { coordinate, directives } of declaredFields(supergraph)) read(coordinate, directives)
   return {
-    open: byPlace.size === 0,
+    isUnrestricted: byPlace.size === 0,
     ofType: (type) => byPlace.get(type) ?? [],
     ofField: (type, field) => byPlace.get(`${type}.${field}`) ?? [],
   }
 }
 
-/** The supergraph as if nobody were refused anything. */
+/** The supergraph without access rules. */
 export function withoutAccess(supergraph: DocumentNode): DocumentNode {
   const names = directiveNames(supergraph)
   if (names.size === 0) return supergraph
   return visit(supergraph, {
-    Directive: (node) => (names.has(node.name.value) || featureOf(node) ? null : undefined),
+    Directive: (node) =>
+      names.has(node.name.value) || features.some((feature) => isLinkTo(node, specOf(feature))) ? null : undefined,
     DirectiveDefinition: ({ name }) => (names.has(name.value) ? null : undefined),
     ScalarTypeDefinition: ({ name }) =>
       /^(requiresScopes|policy)__|^federation__(Scope|Policy)$/.test(name.value) ? null : undefined,
   })
 }
 
-/** The names that the features' directives go by in this supergraph. */
-function directiveNames(supergraph: DocumentNode): ReadonlyMap<string, Feature> {
-  const names = new Map<string, Feature>()
-  for (const definition of supergraph.definitions) {
-    if (definition.kind !== Kind.SCHEMA_DEFINITION && definition.kind !== Kind.SCHEMA_EXTENSION) continue
-    for (const directive of definition.directives ?? []) {
-      const feature = featureOf(directive)
-      if (feature) names.set(textOf(directive, 'as') ?? feature, feature)
-    }
-  }
-  return names
-}
+/** The names of the features' directives in this supergraph. */
+const directiveNames = (supergraph: DocumentNode): ReadonlyMap<string, Feature> =>
+  new Map(
+    features.flatMap((feature) => {
+      const name = linkedName(supergraph, specOf(feature), feature)
+      return name === undefined ? [] : [[name, feature] as const]
+    }),
+  )
 
-/** The feature that a `@link` is about. */
-const featureOf = (directive: DirectiveNode): Feature | undefined =>
-  directive.name.value === 'link'
-    ? features.find((feature) => textOf(directive, 'url')?.startsWith(`https://specs.apollo.dev/${feature}/`))
-    : undefined
+const specOf = (feature: Feature): string => `https://specs.apollo.dev/${feature}/`
 
-function textOf(directive: DirectiveNode, name: string): string | undefined {
-  const value = directive.arguments?.find((argument) => argument.name.value === name)?.value
-  return value?.kind === Kind.STRING ? value.value : undefined
-}
+/** A supergraph with other arguments is not served: nobody else validates them. */
+const Scopes = z.array(z.array(z.string()))
 
 function ruleOf(feature: Feature, directive: ConstDirectiveNode): Rule {
   if (feature === 'authenticated') return { kind: 'signed in' }
   if (feature === 'policy') return { kind: 'nobody' }
-  const sets = listOf(directive.arguments?.find(({ name }) => name.value === 'scopes')?.value)
-  return {
-    kind: 'scopes',
-    anyOf: sets.map((set) => listOf(set).flatMap((scope) => (scope.kind === Kind.STRING ? scope.value : []))),
-  }
+  return { kind: 'scopes', anyOf: Scopes.parse(argumentsOf(directive)['scopes']) }
 }
-
-const listOf = (value: ConstValueNode | undefined): readonly ConstValueNode[] =>
-  value?.kind === Kind.LIST ? value.values : []

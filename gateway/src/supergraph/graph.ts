@@ -2,11 +2,11 @@ import { operationFromDocument, ROUTER_SUPPORTED_SUPERGRAPH_FEATURES, Supergraph
 import { type QueryPlan, QueryPlanner } from '@apollo/query-planner'
 import { type DocumentNode, type GraphQLSchema, isAbstractType, parse } from 'graphql'
 import { type Access, readAccess } from './access.ts'
-import { type Costs, readCosts } from './costs.ts'
-import { type Live, readLive } from './live.ts'
-import { type FieldRates, readFieldRates } from './rate.ts'
+import { type Costs, readCosts } from './cost-directives.ts'
+import { type LiveDirectives, readLiveDirectives } from './live-directive.ts'
+import { type FieldRates, readFieldRates } from './rate-directive.ts'
+import { addRequirementAliases } from './requirement-aliases.ts'
 import { type Requirements, readRequirements } from './requirements.ts'
-import { giveStandIns } from './stand-ins.ts'
 import { dropUnusableKeys } from './usable-keys.ts'
 
 /** A supergraph ready to serve. Immutable: a changed supergraph is another Graph. */
@@ -19,29 +19,29 @@ export interface Graph {
   readonly access: Access
   readonly costs: Costs
   readonly rates: FieldRates
-  readonly live: Live
-  /** Whether an object of this `__typename` is what a selection on `condition` speaks of, hidden types included. */
+  readonly live: LiveDirectives
+  /** Whether a selection on `condition` applies to an object of this `__typename`, hidden types included. */
   isKindOf(typename: string, condition: string): boolean
-  /** Plans a valid document's operation. Costs milliseconds; callers keep the result. */
+  /** Plans an operation of a valid document. This takes milliseconds, so the result is cached. */
   plan(document: DocumentNode, operationName: string | undefined): QueryPlan
-  /** An operation of a plan as its subgraph gets it. */
+  /** An operation of a plan as its subgraph understands it, without requirement aliases. */
   restore(operation: string): string
-  /** The name that a field of a plan has in the schema. */
-  realName(field: string): string
+  /** The name in the schema of a field of a plan. */
+  schemaName(field: string): string
 }
 
-/** Builds a Graph of a supergraph's SDL; throws when it is none. */
+/** Builds a Graph from the SDL of a supergraph; throws when it is not valid. */
 export function readGraph(sdl: string): Graph {
   const document = parse(sdl, { noLocation: true })
-  const standIns = giveStandIns(dropUnusableKeys(document))
+  const aliases = addRequirementAliases(dropUnusableKeys(document))
   const supergraph = read(document)
-  // Validated as it was given; where stand-ins are used the real fields may not be, which validation would mind.
-  const planned = standIns.supergraph === document ? supergraph : read(standIns.supergraph, false)
+  // Validated as it was given: with aliases the real fields may be unused, which validation would refuse.
+  const planned = aliases.supergraph === document ? supergraph : read(aliases.supergraph, false)
   const plannedApi = planned.apiSchema()
   const planner = new QueryPlanner(planned, {
-    // Two branches of a union that reach the same field are planned apart, so that neither asks for the other's inputs.
+    // Plans two branches of a union that reach the same field apart, so that neither requests the inputs of the other.
     typeConditionedFetching: true,
-    // Selections of a fetch are sorted by type and put together anew, which fragments would hide them from.
+    // `planning/entities.ts` takes selections of a fetch apart by type, which does not work with fragments.
     reuseQueryFragments: false,
   })
 
@@ -49,16 +49,16 @@ export function readGraph(sdl: string): Graph {
   return {
     schema,
     subgraphs: supergraph.subgraphsMetadata(),
-    requirements: readRequirements(standIns.supergraph),
+    requirements: readRequirements(aliases.supergraph),
     access: readAccess(document),
     costs: readCosts(document),
     rates: readFieldRates(document),
-    live: readLive(document, schema),
+    live: readLiveDirectives(document, schema),
     isKindOf: kinds(supergraph.schema.toGraphQLJSSchema()),
     plan: (document, operationName) =>
       planner.buildQueryPlan(operationFromDocument(plannedApi, document, operationName ? { operationName } : {})),
-    restore: standIns.restore,
-    realName: standIns.realName,
+    restore: aliases.restore,
+    schemaName: aliases.schemaName,
   }
 }
 
@@ -74,7 +74,7 @@ function kinds(schema: GraphQLSchema): Graph['isKindOf'] {
     if (is === undefined) {
       const abstract = schema.getType(condition)
       is = isAbstractType(abstract) && schema.getPossibleTypes(abstract).some(({ name }) => name === typename)
-      // Subgraphs decide what stands in `__typename`: only names that exist are remembered.
+      // Subgraphs decide what is in `__typename`: only names that exist are cached.
       if (schema.getType(typename)) known.set(key, is)
     }
     return is

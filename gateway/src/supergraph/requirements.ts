@@ -1,10 +1,10 @@
 import { type DocumentNode, Kind, parse, type SelectionSetNode } from 'graphql'
-import { joins } from './joins.ts'
+import { joins } from './directives.ts'
 
 /** Leaves of a field set, as dotted paths of field names: `a { b c }` is `a.b` and `a.c`. */
 export type FieldPaths = readonly string[]
 
-/** What subgraphs ask of a representation, read from the supergraph's join directives. */
+/** What subgraphs need in representations, read from the supergraph's join directives. */
 export interface Requirements {
   /** What `type.field` of a subgraph `@requires`; undefined when nothing. */
   of(subgraph: string, type: string, field: string): FieldPaths | undefined

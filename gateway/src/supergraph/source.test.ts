@@ -6,7 +6,7 @@ import { createLog } from '@holdfast/service/process'
 import { expect, it } from '@jest/globals'
 import { supergraphSource } from './source.ts'
 
-it('a supergraph file that changed between its loading and the watching of it is noticed', async () => {
+it('a change of the supergraph file between loading and watching is noticed', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'source-'))
   const stopping = new AbortController()
   try {

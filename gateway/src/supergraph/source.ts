@@ -6,15 +6,15 @@ const urlPollMs = 10_000
 const urlTimeoutMs = 5_000
 const sizeLimit = 32_000_000 // bytes; the largest public supergraphs are a tenth of it
 
-/** Where the supergraph comes from. */
+/** Where the supergraph is read from. */
 export interface Source {
   /** The SDL as it is now. */
   read(): Promise<string>
-  /** Calls `changed` with each new SDL until aborted; what cannot be read is logged and read again later. */
+  /** Calls `changed` with each new SDL until aborted. Failed reads are logged and repeated later. */
   watch(signal: AbortSignal, changed: (sdl: string) => Promise<void>): Promise<void>
 }
 
-/** A file path, or an http(s) URL. Both are polled: a file by its time and size, a URL by its text. */
+/** From a file path or an http(s) URL. Both are polled: a file by its time and size, a URL by its text. */
 export function supergraphSource(place: string, log: Log): Source {
   const remote = /^https?:\/\//.test(place)
   const read = remote ? () => download(place) : () => readFile(place, 'utf8')
@@ -26,13 +26,13 @@ export function supergraphSource(place: string, log: Log): Source {
       return last
     },
     watch: async (signal, changed) => {
-      let mark = '' // Of no file: it may have changed since it was read.
+      let mark = '' // Not that of the file: it may have changed since it was read.
       await repeat(signal, remote ? urlPollMs : filePollMs, log, async () => {
         const now = remote ? undefined : await fileMark(place)
         if (now === mark) return
         const sdl = await read()
         mark = now ?? mark
-        if (sdl === last || sdl.trim() === '') return // An empty file is one that is being written.
+        if (sdl === last || sdl.trim() === '') return // An empty file is just being written.
         last = sdl
         await changed(sdl)
       })

@@ -1,9 +1,9 @@
 import { type DocumentNode, type InterfaceTypeDefinitionNode, type ObjectTypeDefinitionNode, visit } from 'graphql'
-import { joins } from './joins.ts'
+import { joins } from './directives.ts'
 
 /**
- * The supergraph without keys by which a subgraph does not resolve a type that it resolves by another: going back to a
- * subgraph for a field that requires something, Apollo's planner takes the first key, whether it is resolvable or not.
+ * The supergraph without the unresolvable keys of types that a subgraph resolves by another key. When Apollo's planner returns to a
+ * subgraph for a field with requirements, it takes the first key, whether it is resolvable or not.
  */
 export function dropUnusableKeys(supergraph: DocumentNode): DocumentNode {
   let dropped = false
@@ -12,9 +12,9 @@ export function dropUnusableKeys(supergraph: DocumentNode): DocumentNode {
     const resolving = new Set(keys.filter(({ resolvable }) => resolvable !== 'false').map(({ graph }) => graph))
     const directives = type.directives?.filter((directive) => {
       const [join] = joins([directive], 'join__type')
-      const useless = join?.['resolvable'] === 'false' && resolving.has(join['graph'])
-      dropped ||= useless
-      return !useless
+      const unusable = join?.['resolvable'] === 'false' && resolving.has(join['graph'])
+      dropped ||= unusable
+      return !unusable
     })
     return { ...type, directives }
   }

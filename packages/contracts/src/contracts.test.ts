@@ -1,6 +1,15 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto'
 import { describe, expect, it } from '@jest/globals'
-import { open, parseEvent, parseTopic, seal, type TopicName, topicOf, topics, VehicleConfig } from './index.ts'
+import {
+  parseEvent,
+  parseTopic,
+  signEnvelope,
+  type TopicName,
+  topicOf,
+  topics,
+  VehicleConfig,
+  verifyEnvelope,
+} from './index.ts'
 
 describe('a topic', () => {
   it.each(Object.keys(topics) as TopicName[])('of %s is read back', (name) => {
@@ -25,27 +34,27 @@ describe('a topic', () => {
 describe('a sealed message', () => {
   const key = generateKeyPairSync('ed25519')
   const keyById = () => key.publicKey
-  const sealed = seal('command', { please: 'unlock' }, 'k1', key.privateKey)
+  const sealed = signEnvelope('command', { please: 'unlock' }, 'k1', key.privateKey)
 
   it('is opened for its purpose only', () => {
-    expect(open('command', sealed, keyById)).toEqual({ ok: true, payload: { please: 'unlock' } })
-    expect(open('ack', sealed, keyById)).toEqual({ ok: false, code: 'BAD_SIGNATURE' })
+    expect(verifyEnvelope('command', sealed, keyById)).toEqual({ ok: true, payload: { please: 'unlock' } })
+    expect(verifyEnvelope('ack', sealed, keyById)).toEqual({ ok: false, code: 'BAD_SIGNATURE' })
   })
 
   it('is not opened with any one byte changed or missing, and nothing throws', () => {
     for (const index of sealed.keys()) {
       const changed = Buffer.from(sealed)
       changed[index] = (changed[index] ?? 0) ^ 1
-      const opened = open('command', changed, (kid) => (kid === 'k1' ? key.publicKey : undefined))
+      const opened = verifyEnvelope('command', changed, (kid) => (kid === 'k1' ? key.publicKey : undefined))
       // The last digit of a signature carries two bits that base64 does not use.
       if (opened.ok) expect(opened.payload).toEqual({ please: 'unlock' })
-      expect(open('command', sealed.subarray(0, index), keyById).ok).toBe(false)
+      expect(verifyEnvelope('command', sealed.subarray(0, index), keyById).ok).toBe(false)
     }
   })
 
   it('is not found in noise', () => {
     for (const bytes of [Buffer.alloc(0), Buffer.from('null'), Buffer.from('[['.repeat(3_000)), randomBytes(500)]) {
-      expect(open('command', bytes, keyById)).toEqual({ ok: false, code: 'MALFORMED' })
+      expect(verifyEnvelope('command', bytes, keyById)).toEqual({ ok: false, code: 'MALFORMED' })
     }
   })
 })

@@ -1,4 +1,4 @@
 export * from './events.ts'
 export * from './money.ts'
 export * from './mqtt.ts'
-export * from './sealed.ts'
+export * from './signed-envelope.ts'

@@ -1,37 +1,37 @@
 /**
- * What is said between the house and a vehicle over MQTT 5. One table of topics, one schema per message.
+ * The messages between the server and a vehicle over MQTT 5: one table of topics, one schema per message.
  *
- * Commands are signed by the house, answers ("acks") by the vehicle, both as {@link Sealed} envelopes over exact
- * bytes: a compromised broker can delay or drop, never forge or replay.
+ * The server signs commands and the vehicle signs acks, each as a {@link SignedEnvelope} over the exact bytes. A
+ * compromised broker can delay or drop messages, but not forge or replay them.
  */
 import { z } from 'zod'
 
-/** A device's name on the broker: its MQTT user name and topic level. Never shown to riders. */
+/** A device's name on the broker: its MQTT user name and topic level. Never shown to clients. */
 export const DeviceId = z.string().regex(/^[a-z0-9-]{1,36}$/)
 
 type Direction = 'dn' | 'up'
 interface Topic {
   readonly direction: Direction
   readonly qos: 0 | 1
-  /** Retained messages are state that a late subscriber needs; a command is never state. */
+  /** Retained messages are state that a late subscriber needs. A command is not state. */
   readonly retain: boolean
 }
 
-/** Every topic `vehicles/{deviceId}/{dn|up}/{name}`. What is not here is not sent. */
+/** Every topic `vehicles/{deviceId}/{dn|up}/{name}`. There are no others. */
 export const topics = {
-  /** House to vehicle: a sealed {@link Command}. With MQTT 5 message expiry, never retained. */
+  /** Server to vehicle: a signed {@link Command}, with MQTT 5 message expiry. */
   cmd: { direction: 'dn', qos: 1, retain: false },
-  /** House to vehicle: {@link VehicleConfig}, the wanted report intervals. */
+  /** Server to vehicle: {@link VehicleConfig}, the report intervals. */
   cfg: { direction: 'dn', qos: 1, retain: true },
-  /** Vehicle to house: {@link Connection}; also the last will. */
+  /** Vehicle to server: {@link Connection}; also the last will. */
   conn: { direction: 'up', qos: 1, retain: true },
-  /** Vehicle to house: {@link VehicleState} on every change. */
+  /** Vehicle to server: {@link VehicleState} on every change. */
   state: { direction: 'up', qos: 1, retain: true },
-  /** Vehicle to house: a sealed {@link Ack}. */
+  /** Vehicle to server: a signed {@link Ack}. */
   ack: { direction: 'up', qos: 1, retain: false },
-  /** Vehicle to house: {@link VehicleEvent}. */
+  /** Vehicle to server: {@link VehicleEvent}. */
   evt: { direction: 'up', qos: 1, retain: false },
-  /** Vehicle to house: {@link Telemetry}, batched positions. What was kept while offline is sent with QoS 1. */
+  /** Vehicle to server: {@link Telemetry}, batched positions. Positions stored while offline are sent with QoS 1. */
   tele: { direction: 'up', qos: 0, retain: false },
 } as const satisfies Record<string, Topic>
 
@@ -59,31 +59,35 @@ export const traceProperty = 'traceparent'
 const Millis = z.int().nonnegative()
 
 /** Bytes and their Ed25519 signature, both base64url. The algorithm is pinned; it is never read from the message. */
-export const Sealed = z.strictObject({ kid: z.string().max(64), p: z.string().max(4096), s: z.string().length(86) })
-export type Sealed = z.infer<typeof Sealed>
+export const SignedEnvelope = z.strictObject({
+  kid: z.string().max(64),
+  p: z.string().max(4096),
+  s: z.string().length(86),
+})
+export type SignedEnvelope = z.infer<typeof SignedEnvelope>
 
 export const CommandAction = z.enum(['UNLOCK', 'LOCK'])
 export type CommandAction = z.infer<typeof CommandAction>
 
-/** What the vehicle is told to do, by whom authorised, until when. Bound to device, boot epoch and counter. */
+/** What the vehicle is to do, for which booking, until when. Bound to device, boot epoch and counter. */
 export const Command = z.strictObject({
   v: z.literal(1),
-  /** Command id: a repeated id is answered with the stored ack and does not move the lock. */
+  /** Command id. A repeated id gets the stored ack and does not move the lock. */
   cid: z.uuid(),
   deviceId: DeviceId,
   action: CommandAction,
   bookingId: z.uuid(),
-  /** The boot epoch the vehicle announced in {@link Connection}. Another epoch: refused with EPOCH. */
+  /** The boot epoch that the vehicle published in {@link Connection}. With another epoch it refuses: EPOCH. */
   epoch: z.string().min(8).max(64),
   /** Strictly rising per device within an epoch. */
   counter: z.int().positive(),
   issuedAt: Millis,
-  /** Exclusive. The vehicle refuses at or after it. */
+  /** Exclusive: at this time or later the vehicle refuses. */
   expiresAt: Millis,
 })
 export type Command = z.infer<typeof Command>
 
-/** Why a vehicle did not do it. REFUSED codes come before the lock moves; JAMMED after it was tried. */
+/** Why a vehicle did not execute a command. All codes but JAMMED are decided before the lock moves; JAMMED after. */
 export const RefusalCode = z.enum([
   'BAD_SIGNATURE',
   'UNKNOWN_KEY',
@@ -107,7 +111,7 @@ const Position = z.strictObject({
   longitude: z.number().min(-180).max(180),
 })
 
-/** The vehicle's signed answer. ACCEPTED may precede the final EXECUTED or REFUSED. */
+/** The vehicle's signed answer to a command. ACCEPTED may precede the final EXECUTED or REFUSED. */
 export const Ack = z.strictObject({
   v: z.literal(1),
   /** Null when the command could not be read far enough to know its id. */
@@ -125,13 +129,13 @@ export const Ack = z.strictObject({
 export type Ack = z.infer<typeof Ack>
 
 /**
- * Birth (online true, published after connecting) and last will (online false). A will of another epoch than the
- * current birth is a late one and is ignored.
+ * Birth (online true, published after connecting) and last will (online false). A last will with another epoch than the
+ * current birth is late and is ignored.
  */
 export const Connection = z.strictObject({
   v: z.literal(1),
   online: z.boolean(),
-  /** Random per boot of the agent. */
+  /** Random for each boot of the agent. */
   epoch: z.string().min(8).max(64),
   firmware: z.string().max(32),
   /** The highest command counter seen in this epoch. */
@@ -140,7 +144,7 @@ export const Connection = z.strictObject({
 })
 export type Connection = z.infer<typeof Connection>
 
-/** The full reported state, sent on every change and after every birth. `(epoch, seq)` orders messages of one vehicle. */
+/** The full state, published on every change and after every birth. `(epoch, seq)` orders the messages of a vehicle. */
 export const VehicleState = z.strictObject({
   v: z.literal(1),
   epoch: z.string().min(8).max(64),
@@ -173,7 +177,7 @@ export const Sample = z.strictObject({
 })
 export type Sample = z.infer<typeof Sample>
 
-/** A batch of samples, oldest first. `history` marks what was buffered while offline: the live map ignores it. */
+/** A batch of samples, oldest first. `history`: stored while offline; the live map ignores it. */
 export const Telemetry = z.strictObject({
   v: z.literal(1),
   epoch: z.string().min(8).max(64),
@@ -183,7 +187,7 @@ export const Telemetry = z.strictObject({
 })
 export type Telemetry = z.infer<typeof Telemetry>
 
-/** Wanted report intervals, milliseconds. Bounded above, since it is not signed: nobody can silence a vehicle for long. */
+/** Report intervals, milliseconds. Bounded above, because the message is not signed: nobody can silence a vehicle for long. */
 export const VehicleConfig = z.strictObject({
   v: z.literal(1),
   parkedIntervalMs: z.int().min(1_000).max(86_400_000),

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import { subgraph } from '../src/graphql/index.ts'
-import { httpServer } from '../src/http/index.ts'
+import { createHttpServer } from '../src/http/index.ts'
 import { anonymous, deadlineHeader, identityHeader, signIdentity } from '../src/identity/index.ts'
 import { createLog, type Step } from '../src/process/index.ts'
 
@@ -15,7 +15,7 @@ const one = subgraph({
   log,
   context: () => ({}),
 })
-const door = httpServer({ host: '127.0.0.1', port: 0, log, ready: {}, routes: { '/graphql': one.route } })
+const door = createHttpServer({ host: '127.0.0.1', port: 0, log, ready: {}, routes: { '/graphql': one.route } })
 const steps: Step[] = [door, ...one.steps(door)]
 
 beforeAll(async () => {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { prismaOn } from '@holdfast/database'
 import { relayOutbox } from '@holdfast/service/events'
 import { connections, subgraph } from '@holdfast/service/graphql'
-import { httpServer } from '@holdfast/service/http'
+import { createHttpServer } from '@holdfast/service/http'
 import { background, createLog, repeat, runProcess } from '@holdfast/service/process'
 import { expireBookings } from './commands/expireBookings.ts'
 import { config } from './config.ts'
@@ -27,7 +27,7 @@ const graph = subgraph({
   context: contextFor({ pool }, prisma, feed),
 })
 // Ready without Redis: a booking needs only Postgres, and its events wait in the outbox.
-const server = httpServer({
+const server = createHttpServer({
   host: settings.HOST,
   port: settings.PORT,
   log,

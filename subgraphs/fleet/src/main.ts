@@ -4,7 +4,7 @@ import { parseEvent, streamOf } from '@holdfast/contracts'
 import { prismaOn } from '@holdfast/database'
 import { consumeStream, relayOutbox } from '@holdfast/service/events'
 import { connections, subgraph } from '@holdfast/service/graphql'
-import { httpServer } from '@holdfast/service/http'
+import { createHttpServer } from '@holdfast/service/http'
 import { asLeader } from '@holdfast/service/postgres'
 import { background, createLog, repeat, runProcess } from '@holdfast/service/process'
 import { createChangePublisher } from './changes/change-publisher.ts'
@@ -67,7 +67,7 @@ const graph = subgraph({
   log,
   context: contextFor({ deps, index, feed, map }),
 })
-const server = httpServer({
+const server = createHttpServer({
   host: config.HOST,
   port: config.PORT,
   log,

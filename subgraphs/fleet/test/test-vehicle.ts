@@ -4,12 +4,12 @@ import {
   type Ack,
   Command,
   type LockState,
-  open,
   type Sample,
-  seal,
+  signEnvelope,
   topicOf,
   topics,
   traceProperty,
+  verifyEnvelope,
 } from '@holdfast/contracts'
 import { connectAsync } from 'mqtt'
 
@@ -126,7 +126,7 @@ export async function connectTestVehicle(url: string, device: TestDevice, server
     publish: (name: 'conn' | 'state' | 'ack' | 'tele' | 'evt', payload: string | Buffer) => publish(name, payload),
     ackOf,
     sendAck: (ack: Ack, key: KeyObject = device.privateKey, trace?: string) =>
-      publish('ack', seal('ack', ack, deviceId, key), trace),
+      publish('ack', signEnvelope('ack', ack, deviceId, key), trace),
     /** Executes a command and answers with an ack, however late. */
     async execute(command: Command, trace?: string) {
       self.lock = lockAfter[command.action] ?? self.lock
@@ -149,7 +149,7 @@ export async function connectTestVehicle(url: string, device: TestDevice, server
   }
 
   client.on('message', (_, payload, packet) => {
-    const verified = open('command', payload, () => serverKey)
+    const verified = verifyEnvelope('command', payload, () => serverKey)
     const command = verified.ok ? Command.safeParse(verified.payload) : undefined
     if (!command?.success || packet.topic !== topicOf(deviceId, 'cmd')) return
     const given = packet.properties?.userProperties?.[traceProperty]

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { prismaOn } from '@holdfast/database'
 import { relayOutbox } from '@holdfast/service/events'
 import { connections, subgraph } from '@holdfast/service/graphql'
-import { httpServer } from '@holdfast/service/http'
+import { createHttpServer } from '@holdfast/service/http'
 import { background, createLog, runProcess } from '@holdfast/service/process'
 import type { Deps } from './commands/authorizePayment.ts'
 import { completePayments } from './commands/completePayments.ts'
@@ -32,7 +32,7 @@ const graph = subgraph({
   log,
   context: contextFor(deps, prisma),
 })
-const server = httpServer({
+const server = createHttpServer({
   host: config.HOST,
   port: config.PORT,
   log,

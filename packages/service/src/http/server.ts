@@ -24,7 +24,7 @@ export interface HttpServer extends Step {
  * dependency answers and the process is not stopping) and `/metrics`. On stop it is not ready any more, and finishes the
  * requests it has. Metrics and the names of dependencies are not for the public: `admin` says where they are served.
  */
-export function httpServer(options: {
+export function createHttpServer(options: {
   readonly host: string
   readonly port: number
   readonly log: Log

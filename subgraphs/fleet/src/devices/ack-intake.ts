@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto'
-import { Ack, open } from '@holdfast/contracts'
+import { Ack, verifyEnvelope } from '@holdfast/contracts'
 import { inTrace, isUnavailable, pause, type Step } from '@holdfast/service/process'
 import type { Deps } from '../commands/deps.ts'
 import { settleCommand } from '../commands/settleCommand.ts'
@@ -27,7 +27,7 @@ export function createAckIntake(deps: Deps, count: (outcome: string) => void) {
 
   const settle = async (deviceId: string, payload: Uint8Array): Promise<string> => {
     const deviceKeysById = await keysOf(deviceId)
-    const verified = open('ack', payload, (kid) => deviceKeysById.get(kid))
+    const verified = verifyEnvelope('ack', payload, (kid) => deviceKeysById.get(kid))
     if (!verified.ok) return verified.code.toLowerCase()
     const ack = Ack.safeParse(verified.payload)
     if (!ack.success) return 'malformed'

@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto'
-import { type Command as CommandMessage, seal, topicOf, topics, traceProperty } from '@holdfast/contracts'
+import { type Command as CommandMessage, signEnvelope, topicOf, topics, traceProperty } from '@holdfast/contracts'
 import { counter, type Log } from '@holdfast/service/process'
 import type { MqttClient } from 'mqtt'
 import type { CommandSender } from '../commands/deps.ts'
@@ -35,7 +35,7 @@ export const createCommandSender =
     const secondsLeft = Math.ceil((command.expiresAt.getTime() - Date.now()) / 1_000)
     if (secondsLeft <= 0) return false
     try {
-      const message = seal('command', messageOf(command, deviceId), key.kid, key.privateKey)
+      const message = signEnvelope('command', messageOf(command, deviceId), key.kid, key.privateKey)
       await publishToDevice(client, topicOf(deviceId, 'cmd'), message, {
         qos: topics.cmd.qos,
         retain: topics.cmd.retain,

@@ -1,0 +1,82 @@
+/** Limits what an operation may cost and how often fields, points and clients may be used. */
+import type { ResponseError } from '../core/errors.ts'
+import { limits as messages } from '../core/messages.ts'
+import type { Requester } from '../core/requester.ts'
+import { refused } from '../metrics/requests.ts'
+import type { PreparedOperation } from '../operation/prepare.ts'
+import type { RateCounter, RateUse } from '../rates/rates.ts'
+import type { RateRule } from '../supergraph/rate-directive.ts'
+
+/** Why the operation is refused; undefined when it may run. */
+export type CheckCostAndRates = (
+  prepared: PreparedOperation,
+  requester: Requester,
+) => Promise<ResponseError | undefined>
+
+export interface CostAndRateOptions {
+  readonly limits: { readonly cost: number }
+  /** Whether operations over the limit are refused or only measured; undefined: refused where the supergraph declares costs. */
+  readonly costMode: 'measure' | 'enforce' | undefined
+  /** Points that one identity may spend in a minute, where each operation costs at least one; undefined for no limit. */
+  readonly pointsPerMinute: number | undefined
+  /** Multiplies the counts that `@rate` declares. */
+  readonly rateFactor: number
+}
+
+export function costAndRateLimits(
+  { limits: { cost: costLimit }, costMode, pointsPerMinute, rateFactor }: CostAndRateOptions,
+  rates: RateCounter,
+): CheckCostAndRates {
+  const points: RateRule | undefined =
+    pointsPerMinute === undefined
+      ? undefined
+      : { name: 'points', count: pointsPerMinute, seconds: 60, per: 'identity', away: 'local' }
+
+  return async ({ graph, cost }, requester) => {
+    const enforced = costMode === undefined ? graph.costs.declared : costMode === 'enforce'
+    if (enforced && cost.points > costLimit) {
+      refused.inc({ limit: 'cost' })
+      return messages.cost(cost.points, costLimit)
+    }
+    const uses = cost.uses.map(({ rule, times }): RateUse => {
+      const count = Math.min(rule.count * rateFactor, rule.seconds * 1_000_000)
+      return { rule: { ...rule, count }, times, subject: subjectOf(rule, requester) }
+    })
+    // Counted as one burst, thirty aliases would be thirty guesses for the price of five.
+    const excess = uses.find(({ rule, times }) => times > rule.count)
+    if (excess) {
+      refused.inc({ limit: excess.rule.name })
+      return messages.rateInOneOperation(excess.times, excess.rule.count)
+    }
+    if (points) uses.push({ rule: points, times: Math.max(1, cost.points), subject: subjectOf(points, requester) })
+    const { client } = requester
+    if (client?.rate) uses.push({ rule: clientRule(client.rate), times: 1, subject: client.name })
+    if (uses.length === 0) return undefined
+    const exceeded = await rates.take(uses)
+    if (!exceeded) return undefined
+    refused.inc({ limit: exceeded.rule.name })
+    return exceeded.counted ? messages.rate(exceeded.retryAfterS) : messages.rateNotCountable(exceeded.retryAfterS)
+  }
+}
+
+/** The rate that a client has in the registry, for all its users together. */
+const clientRule = ({ perMinute }: { readonly perMinute: number }): RateRule => ({
+  name: `client ${perMinute}/60s`,
+  count: perMinute,
+  seconds: 60,
+  per: 'client',
+  away: 'local',
+})
+
+function subjectOf({ per }: RateRule, { limitKey, client, address }: Requester): string {
+  switch (per) {
+    case 'identity':
+      return limitKey
+    case 'client':
+      return client?.name ?? limitKey
+    case 'address':
+      return address
+    case 'everybody':
+      return ''
+  }
+}

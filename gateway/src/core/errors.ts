@@ -1,0 +1,18 @@
+/** An error as clients get it: a message for people, and a code in `extensions` for programs. */
+export interface ResponseError {
+  readonly message: string
+  readonly extensions: Readonly<Record<string, unknown>>
+}
+
+/** An error because of which nothing is executed (https://spec.graphql.org/draft/#sec-Errors.Request-Errors). */
+export interface RequestError extends ResponseError {
+  readonly locations?: readonly { readonly line: number; readonly column: number }[]
+  /** The limit that the request exceeds. Counted in metrics, not sent to the client. */
+  readonly limit?: string
+}
+
+export const responseError = (
+  code: string,
+  message: string,
+  facts: Readonly<Record<string, unknown>> = {},
+): ResponseError => ({ message, extensions: { code, ...facts } })

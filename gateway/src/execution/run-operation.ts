@@ -1,0 +1,31 @@
+import type { Viewer } from '@holdfast/service/identity'
+import type { Response, SerializedResponse } from '../core/response.ts'
+import type { PreparedOperation } from '../operation/prepare.ts'
+import { plainText } from '../planning/pass-through.ts'
+import type { Subgraphs } from '../subgraph/result.ts'
+import { complete } from './complete.ts'
+import { ExecutionErrors } from './execution-errors.ts'
+import { mergeRoot, type Run, runStep, sendRoot } from './run-steps.ts'
+
+/** Runs a query or mutation. */
+export type RunOperation = (prepared: PreparedOperation, viewer: Viewer) => Promise<SerializedResponse>
+
+/** `queryBudgetMs` is for a whole query, however many subgraphs it takes. A mutation is never cut off between its fields. */
+export const operationRunner =
+  (subgraphs: Subgraphs, queryBudgetMs: number): RunOperation =>
+  async ({ graph, operation, variables }, viewer) => {
+    const { step, passThrough, shape } = operation.planFor(viewer)
+    const deadline = operation.type === 'query' ? Date.now() + queryBudgetMs : Number.POSITIVE_INFINITY
+    const executionErrors = new ExecutionErrors()
+    const data = operation.introspect(variables)
+    const run: Run = { graph, subgraphs, viewer, variables, deadline, data, errors: executionErrors }
+    if (passThrough) {
+      const reply = await sendRoot(passThrough, run)
+      const text = reply.kind === 'replied' ? plainText(reply.text) : undefined
+      if (text !== undefined) return { text, errors: [] }
+      mergeRoot(subgraphs.read(reply), passThrough.outputs, run)
+    } else if (step) await runStep(step, run)
+    const { data: completed, errors } = complete(shape(variables), data, executionErrors, viewer)
+    const response: Response = errors.length > 0 ? { errors, data: completed } : { data: completed }
+    return { text: JSON.stringify(response), errors }
+  }

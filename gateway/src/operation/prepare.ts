@@ -1,0 +1,106 @@
+/** From a request to an operation that can run: document, variables, plan, cost. */
+import { setImmediate } from 'node:timers/promises'
+import { type GraphQLSchema, getVariableValues, type OperationDefinitionNode } from 'graphql'
+import type { RequestError } from '../core/errors.ts'
+import { operation as messages } from '../core/messages.ts'
+import type { OperationRequest } from '../core/request.ts'
+import type { Cost } from '../cost/cost.ts'
+import type { Graph } from '../supergraph/graph.ts'
+import type { Operation } from './operation.ts'
+import {
+  type KnownOperation,
+  type PlannedOperations,
+  type PlanningOptions,
+  plannedOperations,
+} from './planned-operations.ts'
+
+/** An operation that can run. */
+export interface PreparedOperation {
+  readonly graph: Graph
+  readonly operation: Operation
+  /** Coerced, with defaults. */
+  readonly variables: Readonly<Record<string, unknown>>
+  /** What it may cost, and which fields with a rate it uses. */
+  readonly cost: Cost
+  /** As it was sent, to prepare it again for another graph. */
+  readonly request: OperationRequest
+}
+
+export type Preparation =
+  | { readonly ok: true; readonly prepared: PreparedOperation }
+  | { readonly ok: false; readonly errors: readonly RequestError[] }
+
+export interface OperationPlanner {
+  /**
+   * Prepares operations for this graph from now on; operations that already run end with the graph they began with. Operations that
+   * were planned for the graph before are planned again between requests.
+   */
+  follow(graph: Graph): void
+  /** Plans operations before a client sends them; resolves to how many of them are valid. */
+  planAhead(operations: readonly KnownOperation[]): Promise<number>
+  prepare(request: OperationRequest): Preparation
+}
+
+const variableErrorsShown = 10
+const plannedAgain = 500 // operations; planning them takes a second or two of idle time
+
+export function operationPlanner(options: PlanningOptions): OperationPlanner {
+  const { production, log } = options
+  let current: { readonly graph: Graph; readonly operations: PlannedOperations } | undefined
+
+  const planAhead = async (known: readonly KnownOperation[]) => {
+    const its = current?.operations
+    let valid = 0
+    for (const { text, operationName } of known) {
+      if (!its || its !== current?.operations) break
+      if (its.read(text, operationName).ok) valid++
+      await setImmediate()
+    }
+    return valid
+  }
+
+  return {
+    planAhead,
+    follow: (graph) => {
+      const before = current?.operations.known() ?? []
+      current = { graph, operations: plannedOperations(graph, options) }
+      planAhead(before.slice(0, plannedAgain)).catch((err: unknown) => log.warn({ err }, 'not all planned ahead'))
+    },
+    prepare: (request) => {
+      if (!current) throw new Error('no supergraph is loaded')
+      const { graph } = current
+      const read = current.operations.read(request.query, request.operationName)
+      if (!read.ok) return read
+      const { operation } = read
+      const { coerced, errors } = coerce(graph.schema, operation.definition, request.variables)
+      if (!coerced)
+        return {
+          ok: false,
+          errors: production ? [messages.variables] : errors.map(({ message }) => messages.variablesBecause(message)),
+        }
+      const estimate = operation.estimate(coerced)
+      if (!estimate.ok)
+        return { ok: false, errors: production ? [messages.invalid] : estimate.errors.map(messages.invalidBecause) }
+      return { ok: true, prepared: { graph, operation, variables: coerced, cost: estimate.cost, request } }
+    },
+  }
+}
+
+interface Coerced {
+  readonly coerced?: Readonly<Record<string, unknown>>
+  readonly errors: readonly { readonly message: string }[]
+}
+
+function coerce(
+  schema: GraphQLSchema,
+  { variableDefinitions = [] }: OperationDefinitionNode,
+  variables: Readonly<Record<string, unknown>>,
+): Coerced {
+  try {
+    const values = getVariableValues(schema, variableDefinitions, variables, { maxErrors: variableErrorsShown })
+    return values.coerced ? { coerced: values.coerced, errors: [] } : { errors: values.errors ?? [] }
+  } catch (err) {
+    if (!(err instanceof RangeError)) throw err
+    return { errors: [{ message: messages.variablesTooDeep }] }
+  }
+}

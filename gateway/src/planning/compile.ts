@@ -1,0 +1,54 @@
+/** Compiles Apollo's plan into steps. Texts are parsed and joined here, so that running a plan parses nothing. */
+import type { FetchNode, FlattenNode, PlanNode } from '@apollo/query-planner'
+import type { Graph } from '../supergraph/graph.ts'
+import { entitiesStep } from './entities.ts'
+import { compileOutputs } from './outputs.ts'
+import { requestText } from './request-text.ts'
+import type { RootStep, Step } from './steps.ts'
+
+export function compileNode(graph: Graph, node: PlanNode): Step {
+  switch (node.kind) {
+    case 'Sequence':
+      return sequence(node.nodes.map((child) => compileNode(graph, child)))
+    case 'Parallel':
+      return compileWave(graph, node.nodes)
+    case 'Condition': {
+      const yes = node.ifClause && compileNode(graph, node.ifClause)
+      const no = node.elseClause && compileNode(graph, node.elseClause)
+      return { kind: 'condition', variable: node.condition, ...(yes && { yes }), ...(no && { no }) }
+    }
+    case 'Flatten':
+      return isLookup(node) ? entitiesStep(graph, [node]) : compileNode(graph, node.node)
+    case 'Fetch':
+      return compileRoot(graph, node)
+    case 'Defer':
+      throw new Error('@defer is not part of the schema that clients see')
+  }
+}
+
+export const compileRoot = (graph: Graph, fetch: FetchNode): RootStep => ({
+  kind: 'root',
+  subgraph: fetch.serviceName,
+  operation: fetch.operationKind,
+  text: requestText(graph.restore(fetch.operation), fetch.operationName, fetch.variableUsages ?? []),
+  outputs: compileOutputs(fetch),
+})
+
+type LookupNode = FlattenNode & { readonly node: FetchNode }
+
+const isLookup = (node: PlanNode): node is LookupNode =>
+  node.kind === 'Flatten' && node.node.kind === 'Fetch' && node.node.requires !== undefined
+
+/** Nodes that may run in parallel; lookups in the same subgraph become one request. */
+function compileWave(graph: Graph, nodes: readonly PlanNode[]): Step {
+  const lookups = Map.groupBy(nodes.filter(isLookup), (node) => node.node.serviceName)
+  const others = nodes.filter((node) => !isLookup(node))
+  return parallel([
+    ...[...lookups.values()].map((group) => entitiesStep(graph, group)),
+    ...others.map((node) => compileNode(graph, node)),
+  ])
+}
+
+const only = (steps: readonly Step[]): Step | undefined => (steps.length === 1 ? steps[0] : undefined)
+const sequence = (steps: readonly Step[]): Step => only(steps) ?? { kind: 'sequence', steps }
+const parallel = (steps: readonly Step[]): Step => only(steps) ?? { kind: 'parallel', steps }
