@@ -155,7 +155,12 @@ function createAndConfirm(values: Values<typeof creation>, context: RequestConte
     (allowed_payment_method_types ?? payment_method_types)
       ? null
       : { enabled: automatic?.enabled ?? true, allow_redirects: automatic?.allow_redirects ?? 'always' }
-  const created = createIntent({ ...values, automatic_payment_methods }, named.value, tx)
+  const requested = {
+    ...pick(values, { ...details, ...terms }),
+    allowed_payment_method_types,
+    automatic_payment_methods,
+  }
+  const created = createIntent(requested, named.value, tx)
   if (!created.ok || !values.confirm) return withMethod(created, named.value)
   const confirmed = confirmWith(context, created.value.shown, values, named.value)
   if (!confirmed.ok) {
