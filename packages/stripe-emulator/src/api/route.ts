@@ -134,11 +134,11 @@ export function errorReply({ status, ...error }: ApiError): Reply {
 }
 
 /** The route of this request and the id in its path. */
-export function findRoute(
-  routes: readonly Route[],
+export function findRoute<R extends Pick<Route, 'method' | 'path'>>(
+  routes: readonly R[],
   method: string,
   path: string,
-): { route: Route; id: string } | undefined {
+): { route: R; id: string } | undefined {
   const parts = path.split('/')
   for (const route of routes) {
     const pattern = route.path.split('/')
