@@ -1,8 +1,8 @@
+import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Step } from '../process/lifecycle.ts'
-import { withTimeout } from '../process/lifecycle.ts'
+import { type Step, withTimeout } from '../process/lifecycle.ts'
 import type { Log } from '../process/log.ts'
 import { registry } from '../process/metrics.ts'
 import { inTrace } from '../process/trace.ts'
@@ -123,14 +123,10 @@ function serve(routes: Readonly<Record<string, Route>>, log: Log): Server {
 
 const portOf = (server: Server): number => (server.address() as AddressInfo).port
 
-const listen = (server: Server, port: number, host: string): Promise<void> =>
-  new Promise((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(port, host, () => {
-      server.off('error', reject)
-      resolve()
-    })
-  })
+async function listen(server: Server, port: number, host: string): Promise<void> {
+  server.listen(port, host)
+  await once(server, 'listening')
+}
 
 async function close(server: Server): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()))
