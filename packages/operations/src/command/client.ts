@@ -7,19 +7,17 @@ import { createFile, replaceFile } from '../registry/write.ts'
 import type { CommandContext } from './context.ts'
 import { done, type Outcome, refused } from './outcome.ts'
 
-export interface ClientChanges {
-  readonly kind: 'partner' | 'app' | undefined
-  readonly scopes: readonly string[] | undefined
-  readonly azp: readonly string[] | undefined
-  readonly enforcement: string | undefined
-  readonly perMinute: number | undefined
-}
-
 /** Creates a client, or changes the given properties of one. */
 export async function client(
   context: CommandContext,
   [name = '']: readonly string[],
-  changes: ClientChanges,
+  changes: {
+    readonly kind: 'partner' | 'app' | undefined
+    readonly scopes: readonly string[] | undefined
+    readonly azp: readonly string[] | undefined
+    readonly enforcement: string | undefined
+    readonly perMinute: number | undefined
+  },
 ): Promise<Outcome> {
   if (!isName(name)) return refused(`"${name}" is not a valid client name. Use letters a-z, digits, - and _.`)
   const before = await loadClient(context.folder, name)
