@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { ClientFile, keysAtOnce } from '../registry/files.ts'
 import { clientPath, loadClient } from '../registry/folder.ts'
-import { hashOf, newKey } from '../registry/keys.ts'
-import { isName } from '../registry/names.ts'
+import { newKey } from '../registry/keys.ts'
+import { isName, sha256 } from '../registry/names.ts'
 import { createFile, replaceFile } from '../registry/write.ts'
 import type { CommandContext } from './context.ts'
 import { done, type Outcome, refused } from './outcome.ts'
@@ -64,7 +64,7 @@ export async function addKey(context: CommandContext, name: string): Promise<Out
 export async function revokeKey(context: CommandContext, name: string, given: string): Promise<Outcome> {
   const partner = await partnerNamed(context, name)
   if (typeof partner === 'string') return refused(partner)
-  const hash = hashOf(given)
+  const hash = sha256(given)
   const revoked = partner.keys.find((key) => key.hint === given.replace(/…$/, '') || key.hash === hash)
   if (!revoked) return refused(`${name} has no such key. Its keys are: ${hints(partner.keys)}`)
   const left = partner.keys.filter((key) => key !== revoked)

@@ -2,8 +2,8 @@ import { setMaxListeners } from 'node:events'
 import { stat } from 'node:fs/promises'
 import { gauge, type Log, pause, type Step } from '@holdfast/service/process'
 import { type RegistryReading, registryFolder } from './folder.ts'
-import { hashOf } from './keys.ts'
 import { manifestRegistry } from './manifest-registry.ts'
+import { sha256 } from './names.ts'
 import { ambiguities, type RegisteredClient, type Registry, registryOf } from './registry.ts'
 
 export interface CurrentRegistry extends Step {
@@ -88,7 +88,7 @@ export function currentRegistry(path: string | undefined, log: Log, pollMs = pol
       return () => listeners.delete(listener)
     },
     partnerOf: (key) => {
-      const hash = hashOf(key)
+      const hash = sha256(key)
       const client = current.partnerByKey(hash)
       if (!client) return undefined
       const known = keysInUse.get(hash) ?? keyInUse(rightsOf(client))

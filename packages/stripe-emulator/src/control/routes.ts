@@ -14,7 +14,7 @@ import {
 import { errorReply, findRoute, type Reply, type Route } from '../api/route.ts'
 import { endChallenge } from '../challenge/challenge.ts'
 import { requestFaults, webhookFaults } from '../domain/faults.ts'
-import { accept, noSuchUrl, type Outcome, refuseInvalid } from '../domain/outcome.ts'
+import { accept, andThen, noSuchUrl, type Outcome, refuseInvalid } from '../domain/outcome.ts'
 import type { Store } from '../store/store.ts'
 import type { Cause } from '../webhooks/publish.ts'
 import { advanceClock, endRefund } from './clock.ts'
@@ -41,10 +41,8 @@ const route = <P>(
 ) => ({
   method,
   path: `${controlPath}${path}`,
-  run: (controlled: Controlled, form: FormMap, id: string): Outcome<unknown> => {
-    const values = readParams(form, params)
-    return values.ok ? run(controlled, values.value, id) : values
-  },
+  run: (controlled: Controlled, form: FormMap, id: string) =>
+    andThen(readParams(form, params), (values) => run(controlled, values, id)),
 })
 
 const share: Param<number | undefined> = (value, name) => {
