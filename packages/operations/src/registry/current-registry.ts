@@ -27,7 +27,7 @@ const sizes = gauge('gateway_registered_clients', 'Clients in the registry of op
 export function currentRegistry(path: string | undefined, log: Log, pollMs = pollEveryMs): CurrentRegistry {
   const listeners = new Set<() => void>()
   const watching = new AbortController()
-  const keysInUse = new Map<string, KeyInUse>()
+  const keysInUse = new Map<string, { readonly rights: string; readonly controller: AbortController }>()
   let source: { read(): Promise<RegistryReading> } | undefined
   let current = registryOf([])
   let logged: ReadonlyMap<string, string> = new Map()
@@ -91,8 +91,12 @@ export function currentRegistry(path: string | undefined, log: Log, pollMs = pol
       const hash = sha256(key)
       const client = current.partnerByKey(hash)
       if (!client) return undefined
-      const known = keysInUse.get(hash) ?? keyInUse(rightsOf(client))
-      keysInUse.set(hash, known)
+      let known = keysInUse.get(hash)
+      if (!known) {
+        known = { rights: rightsOf(client), controller: new AbortController() }
+        setMaxListeners(0, known.controller.signal) // One listener for each connection of the partner.
+        keysInUse.set(hash, known)
+      }
       return { client, keyChanged: known.controller.signal }
     },
     start: async () => {
@@ -106,17 +110,6 @@ export function currentRegistry(path: string | undefined, log: Log, pollMs = pol
       await watch
     },
   }
-}
-
-interface KeyInUse {
-  readonly rights: string
-  readonly controller: AbortController
-}
-
-function keyInUse(rights: string): KeyInUse {
-  const controller = new AbortController()
-  setMaxListeners(0, controller.signal) // One listener for each connection of the partner.
-  return { rights, controller }
 }
 
 /** The rights that an open connection keeps. */

@@ -28,7 +28,7 @@ export function manifestRegistry(path: string): { read(): Promise<RegistryReadin
         },
       )
       const file: ClientFile = { kind: 'app', azp: [], enforcement: 'off' }
-      const one = { name: client, file, rate: undefined, operations, catalogue: catalogueOf(operations) }
+      const one = { name: client, file, operations, catalogue: catalogueOf(operations) }
       mark = seen
       reading = { clients: [one], errors: new Map(), changed: true }
       return reading

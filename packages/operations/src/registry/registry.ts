@@ -25,8 +25,6 @@ export interface Catalogue {
 export interface RegisteredClient {
   readonly name: string
   readonly file: ClientFile
-  /** The limit for all its requests together. */
-  readonly rate: { readonly perMinute: number } | undefined
   readonly operations: readonly PublishedOperation[]
   readonly catalogue: Catalogue
 }

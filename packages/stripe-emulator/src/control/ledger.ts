@@ -33,23 +33,19 @@ export function ledger(reader: Reader): Ledger {
     const intent = idOf(payment_intent)
     refunded.set(intent, (refunded.get(intent) ?? 0) + amount)
   }
-  const intents: LedgerLine[] = []
+  const intents = Array.from(reader.list('payment_intent'), ({ id, status, currency, metadata, ...intent }) => ({
+    id,
+    status,
+    currency,
+    asked: intent.amount,
+    reserved: intent.amount_capturable,
+    captured: intent.amount_received,
+    refunded: refunded.get(id) ?? 0,
+    customer: idOf(intent.customer),
+    metadata,
+  }))
   const totals: Record<string, Totals> = {}
-  for (const { id, status, currency, amount, amount_capturable, amount_received, ...intent } of reader.list(
-    'payment_intent',
-  )) {
-    const line = {
-      id,
-      status,
-      currency,
-      asked: amount,
-      reserved: amount_capturable,
-      captured: amount_received,
-      refunded: refunded.get(id) ?? 0,
-      customer: idOf(intent.customer),
-      metadata: intent.metadata,
-    }
-    intents.push(line)
+  for (const { currency, ...line } of intents) {
     totals[currency] ??= { reserved: 0, captured: 0, refunded: 0 }
     for (const sum of ['reserved', 'captured', 'refunded'] as const) totals[currency][sum] += line[sum]
   }
