@@ -7,7 +7,7 @@ import { execFile } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import { type LockState, parseJson, Sample } from '@holdfast/contracts'
-import type { Hardware, Readings } from './hardware.ts'
+import type { Hardware } from './hardware.ts'
 
 const run = promisify(execFile)
 
@@ -78,6 +78,4 @@ export async function gpioHardware(
   }
 }
 
-async function readings(path: string): Promise<Readings & { at: number }> {
-  return Sample.parse(parseJson(await readFile(path)))
-}
+const readings = async (path: string): Promise<Sample> => Sample.parse(parseJson(await readFile(path)))

@@ -1,32 +1,10 @@
 import { idOf } from '../domain/objects.ts'
 import type { Reader } from '../store/store.ts'
 
-/** The money of one intent, in minor units. */
-export interface LedgerLine {
-  readonly id: string
-  readonly status: string
-  readonly currency: string
-  /** The amount that the intent asks for. */
-  readonly asked: number
-  /** Reserved on the card now. */
-  readonly reserved: number
-  readonly captured: number
-  /** Given back by refunds that have not failed. */
-  readonly refunded: number
-  readonly customer: string | null
-  readonly metadata: Record<string, string>
-}
+const sums = ['reserved', 'captured', 'refunded'] as const
 
-type Totals = Record<'reserved' | 'captured' | 'refunded', number>
-
-export interface Ledger {
-  readonly intents: readonly LedgerLine[]
-  /** Per currency. */
-  readonly totals: Readonly<Record<string, Totals>>
-}
-
-/** All money that the account has or owes, for comparing it with somebody else's accounts. */
-export function ledger(reader: Reader): Ledger {
+/** All money that the account has or owes, in minor units, for comparing it with somebody else's accounts. */
+export function ledger(reader: Reader) {
   const refunded = new Map<string | null, number>()
   for (const { status, payment_intent, amount } of reader.list('refund')) {
     if (status === 'failed' || status === 'canceled') continue
@@ -37,17 +15,21 @@ export function ledger(reader: Reader): Ledger {
     id,
     status,
     currency,
+    /** The amount that the intent asks for. */
     asked: intent.amount,
+    /** Reserved on the card now. */
     reserved: intent.amount_capturable,
     captured: intent.amount_received,
+    /** Given back by refunds that have not failed. */
     refunded: refunded.get(id) ?? 0,
     customer: idOf(intent.customer),
     metadata,
   }))
-  const totals: Record<string, Totals> = {}
+  /** Per currency. */
+  const totals: Record<string, Record<(typeof sums)[number], number>> = {}
   for (const { currency, ...line } of intents) {
     totals[currency] ??= { reserved: 0, captured: 0, refunded: 0 }
-    for (const sum of ['reserved', 'captured', 'refunded'] as const) totals[currency][sum] += line[sum]
+    for (const sum of sums) totals[currency][sum] += line[sum]
   }
   return { intents, totals }
 }
