@@ -116,16 +116,15 @@ export const currency = optional((value, name): Outcome<string> => {
 })
 
 /** Null when all of it is to be removed. */
-export const metadata: Param<Metadata | null | undefined> = (value, name) => {
-  if (value === undefined) return accept(undefined)
-  if (value === '') return accept(null)
-  // Keys 0, 1, 2 … look like a list to the decoder.
-  const entries = Object.entries(value as FormMap)
-  if (typeof value === 'string' || entries.some(([, each]) => typeof each !== 'string')) {
-    return refuseParam('Invalid object', name)
-  }
-  return validMetadata(Object.fromEntries(entries) as Metadata)
-}
+export const metadata = unsettable(
+  optional((value, name): Outcome<Metadata> => {
+    // Keys 0, 1, 2 … look like a list to the decoder.
+    const entries = Object.entries(value)
+    return typeof value === 'string' || entries.some(([, each]) => typeof each !== 'string')
+      ? refuseParam('Invalid object', name)
+      : validMetadata(Object.fromEntries(entries) as Metadata)
+  }),
+)
 
 const bounds = { gt: integer, gte: integer, lt: integer, lte: integer }
 export type Range = Partial<Values<typeof bounds>>
