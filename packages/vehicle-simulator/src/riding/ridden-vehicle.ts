@@ -1,7 +1,7 @@
 import type { LockState } from '@holdfast/contracts'
 import type { Readings } from '@holdfast/firmware-agent/hardware'
 import type { Point } from '@holdfast/frankfurt-map'
-import type { StartingPoint } from '../hardware/motion.ts'
+import type { StartingPoint } from '../hardware/simulated-hardware.ts'
 import { elementAt } from '../streets/element-at.ts'
 import { moved, offset } from '../streets/geometry.ts'
 import { nearestNode, type PlaceInGraph, type StreetGraph } from '../streets/street-graph.ts'
