@@ -50,7 +50,7 @@ export function costAndRateLimits(
     }
     if (points) uses.push({ rule: points, times: Math.max(1, cost.points), subject: subjectOf(points, requester) })
     const { client } = requester
-    if (client?.rate) uses.push({ rule: clientRule(client.rate), times: 1, subject: client.name })
+    if (client?.file.rate) uses.push({ rule: clientRule(client.file.rate), times: 1, subject: client.name })
     if (uses.length === 0) return undefined
     const exceeded = await rates.take(uses)
     if (!exceeded) return undefined
