@@ -8,7 +8,6 @@
  *       on FIELD_DEFINITION
  */
 import {
-  type ConstDirectiveNode,
   type DocumentNode,
   type GraphQLOutputType,
   type GraphQLSchema,
@@ -20,7 +19,7 @@ import {
   isObjectType,
 } from 'graphql'
 import { z } from 'zod'
-import { argumentsOf, declaredFields, linkedName } from './directives.ts'
+import { applications, validArguments } from './directives.ts'
 
 /** What of a viewer an event may depend on. */
 export const viewerInputs = ['id', 'role', 'scopes'] as const
@@ -48,7 +47,6 @@ export interface LiveDirectives {
   identityOf(type: string, field: string): ViewerInputs | undefined
 }
 
-const spec = 'https://holdfast.dev/gateway/'
 const undeclared: LiveRule = { slow: 'drop', key: undefined, identity: allViewerInputs, snapshot: false }
 
 const ViewerInputs = z
@@ -73,16 +71,13 @@ const OfOther = z.strictObject({ identity: ViewerInputs })
 
 /** Throws when a declaration is invalid, because events are shared between viewers by it. `schema` is what clients see. */
 export function readLiveDirectives(supergraph: DocumentNode, schema: GraphQLSchema): LiveDirectives {
-  const name = linkedName(supergraph, spec, 'live')
   const root = schema.getSubscriptionType()
   const subscriptions = new Map<string, LiveRule>()
   const others = new Map<string, ViewerInputs>()
-  for (const { type, field, coordinate, directives } of name === undefined ? [] : declaredFields(supergraph)) {
-    const directive = directives.find((one) => one.name.value === name)
-    if (!directive) continue
-    if (type !== root?.name) others.set(coordinate, parsed(OfOther, coordinate, directive).identity)
+  for (const { type, field = '', coordinate, directive } of applications(supergraph, 'live')) {
+    if (type !== root?.name) others.set(coordinate, validArguments(OfOther, coordinate, directive).identity)
     else {
-      const { key, ...rule } = parsed(OfSubscription, coordinate, directive)
+      const { key, ...rule } = validArguments(OfSubscription, coordinate, directive)
       const event = root.getFields()[field]?.type
       if (key && event) checkKey(schema, coordinate, event, key)
       subscriptions.set(field, { ...rule, key })
@@ -94,27 +89,8 @@ export function readLiveDirectives(supergraph: DocumentNode, schema: GraphQLSche
   }
 }
 
-function parsed<T>(rules: z.ZodType<T>, coordinate: string, directive: ConstDirectiveNode): T {
-  const given = Object.entries(argumentsOf(directive)).filter(([, value]) => value !== null)
-  const read = rules.safeParse(Object.fromEntries(given))
-  if (!read.success) throw new Error(`@${directive.name.value} on ${coordinate}: ${z.prettifyError(read.error)}`)
-  return read.data
-}
-
+/** Throws when the key does not have the same type, with the nullability of each field on its path, in all types that an event may have. */
 function checkKey(schema: GraphQLSchema, coordinate: string, type: GraphQLOutputType, key: readonly string[]): void {
-  const types = new Set(keyTypes(schema, coordinate, type, key))
-  // Selected beside each other they would be in conflict.
-  if (types.size !== 1)
-    throw new Error(`@live on ${coordinate}: the key must have one type in all types that an event may have`)
-}
-
-/** The type of the key, with the nullability of each field on its path, for each type that an event may have. */
-function keyTypes(
-  schema: GraphQLSchema,
-  coordinate: string,
-  type: GraphQLOutputType,
-  key: readonly string[],
-): readonly string[] {
   const invalid = (what: string) => new Error(`@live on ${coordinate}: the key "${key.join('.')}" ${what}`)
   const walk = (from: GraphQLOutputType, [name, ...rest]: readonly string[], way: string): readonly string[] => {
     const nullable = getNullableType(from)
@@ -132,6 +108,7 @@ function keyTypes(
       return walk(field.type, rest, path)
     })
   }
-  // Whether the event itself may be null does not matter.
-  return walk(getNullableType(type), key, '')
+  // Whether the event itself may be null does not matter. Keys of several types, selected beside each other, would be in conflict.
+  if (new Set(walk(getNullableType(type), key, '')).size !== 1)
+    throw new Error(`@live on ${coordinate}: the key must have one type in all types that an event may have`)
 }

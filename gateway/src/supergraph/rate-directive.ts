@@ -7,9 +7,9 @@
  *     directive @rate(count: Int!, seconds: Int!, per: String! = "identity", away: String! = "local") repeatable
  *       on FIELD_DEFINITION
  */
-import type { ConstDirectiveNode, DocumentNode } from 'graphql'
+import type { DocumentNode } from 'graphql'
 import { z } from 'zod'
-import { argumentsOf, declaredFields, linkedName } from './directives.ts'
+import { applications, validArguments } from './directives.ts'
 
 /** Whose uses are counted together: a person's (or an address's, where nobody signed in), an address's, a registered client's, or all. */
 const per = ['identity', 'address', 'client', 'everybody'] as const
@@ -34,8 +34,6 @@ export interface FieldRates {
   ofField(type: string, field: string): readonly RateRule[]
 }
 
-const spec = 'https://holdfast.dev/gateway/'
-
 const Rate = z.strictObject({
   count: z.number().int().min(1).max(1_000_000),
   seconds: z.number().int().min(1).max(86_400),
@@ -45,22 +43,13 @@ const Rate = z.strictObject({
 
 /** Throws when a rule is invalid: serving the previous supergraph is better than serving one without its limits. */
 export function readFieldRates(supergraph: DocumentNode): FieldRates {
-  const name = linkedName(supergraph, spec, 'rate')
   const rules = new Map<string, readonly RateRule[]>()
-  for (const { coordinate, directives } of name === undefined ? [] : declaredFields(supergraph)) {
-    const own = directives
-      .filter((directive) => directive.name.value === name)
-      .map((directive) => ruleOf(coordinate, directive))
-    if (new Set(own.map((rule) => rule.name)).size < own.length)
-      throw new Error(`${coordinate} has the same rate twice`)
-    if (own.length > 0) rules.set(coordinate, own)
+  for (const { coordinate, directive } of applications(supergraph, 'rate')) {
+    const rate = validArguments(Rate, coordinate, directive)
+    const rule = { ...rate, name: `${coordinate} ${rate.count}/${rate.seconds}s ${rate.per}` }
+    const before = rules.get(coordinate) ?? []
+    if (before.some(({ name }) => name === rule.name)) throw new Error(`${coordinate} has the same rate twice`)
+    rules.set(coordinate, [...before, rule])
   }
   return { ofField: (type, field) => rules.get(`${type}.${field}`) ?? [] }
-}
-
-function ruleOf(coordinate: string, directive: ConstDirectiveNode): RateRule {
-  const read = Rate.safeParse(argumentsOf(directive))
-  if (!read.success) throw new Error(`@${directive.name.value} on ${coordinate}: ${z.prettifyError(read.error)}`)
-  const { count, seconds } = read.data
-  return { ...read.data, name: `${coordinate} ${count}/${seconds}s ${read.data.per}` }
 }
