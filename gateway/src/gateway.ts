@@ -9,7 +9,7 @@ import { sharedRedis } from './core/redis.ts'
 import { operationRunner } from './execution/run-operation.ts'
 import { authenticator } from './identity/authenticate.ts'
 import { tokenVerifier } from './identity/token.ts'
-import { requestMetrics } from './metrics/requests.ts'
+import { operationMetrics } from './metrics/requests.ts'
 import { planAhead } from './operation/plan-ahead.ts'
 import { operationPlanner } from './operation/prepare.ts'
 import { rateCounter } from './rates/rates.ts'
@@ -41,7 +41,7 @@ export function gateway(
   const { production, limits } = config
   const budgetMs = config.subgraphTimeoutMs + queryBudgetOverTimeoutMs
   const shared = config.redisUrl === undefined ? undefined : sharedRedis(config.redisUrl, log)
-  const metrics = requestMetrics(log)
+  const measure = operationMetrics(log)
 
   const supergraph = currentGraph(supergraphSource(config.supergraph, log), log)
   const subgraphs = subgraphConnections(config, log)
@@ -66,12 +66,12 @@ export function gateway(
     authenticate: authenticator(tokenVerifier(config.tokenIssuer), registry),
     admit: admission({ find, planner, checkCostAndRates: costAndRateLimits(config, rates) }),
     run: operationRunner(subgraphs, budgetMs),
-    metrics,
+    measure,
     concurrency: concurrencyLimiter(config.concurrencyLimits),
     trustedProxies: config.trustedProxies,
     log,
   }
-  const streams = eventStreams(subscriptions, metrics, log)
+  const streams = eventStreams(subscriptions, measure, log)
   const http = httpTransport({ ...options, streams, page: production ? undefined : graphiqlPage })
   const readiness = lastStep()
   const httpServer = createHttpServer({

@@ -9,7 +9,7 @@ import {
   type SelectionSetNode,
   typeFromAST,
 } from 'graphql'
-import { fragmentsOf } from '../core/fragments.ts'
+import { fragmentsOf } from '../core/documents.ts'
 import { type Amount, product } from './amount.ts'
 
 /** A selection set and the type that it selects from. */

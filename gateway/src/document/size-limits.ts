@@ -5,8 +5,8 @@ import {
   type OperationDefinitionNode,
   type SelectionSetNode,
 } from 'graphql'
+import { fragmentsOf } from '../core/documents.ts'
 import type { RequestError } from '../core/errors.ts'
-import { fragmentsOf } from '../core/fragments.ts'
 import type { Limits } from '../core/limits.ts'
 import { operation as messages } from '../core/messages.ts'
 

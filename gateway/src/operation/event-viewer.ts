@@ -4,7 +4,8 @@
  */
 import type { FetchNode, PlanNode, SubscriptionNode } from '@apollo/query-planner'
 import type { Viewer } from '@holdfast/service/identity'
-import { Kind, parse, type SelectionNode } from 'graphql'
+import { Kind, type SelectionNode } from 'graphql'
+import { operationIn } from '../core/documents.ts'
 import type { Graph } from '../supergraph/graph.ts'
 import { allViewerInputs, type ViewerInputs } from '../supergraph/live-directive.ts'
 
@@ -43,9 +44,7 @@ function fetchesOf(node: PlanNode | undefined): readonly FetchNode[] {
 }
 
 function fetchIdentity(graph: Graph, fetch: FetchNode): ViewerInputs {
-  const [operation] = parse(graph.restore(fetch.operation)).definitions
-  if (operation?.kind !== Kind.OPERATION_DEFINITION) return allViewerInputs
-  const selected = operation.selectionSet.selections.flatMap((entities) =>
+  const selected = operationIn(graph.restore(fetch.operation)).selectionSet.selections.flatMap((entities) =>
     entities.kind === Kind.FIELD && entities.selectionSet ? entities.selectionSet.selections : [entities],
   )
   return union(selected.map((selection) => selectionIdentity(graph, selection, undefined)))

@@ -12,7 +12,7 @@ import {
   visit,
 } from 'graphql'
 import { LRUCache } from 'lru-cache'
-import { fragmentsOf } from '../core/fragments.ts'
+import { fragmentsOf } from '../core/documents.ts'
 import type { JsonObject } from '../core/json.ts'
 import type { Limits } from '../core/limits.ts'
 import { costEstimator, type Estimate } from '../cost/cost.ts'

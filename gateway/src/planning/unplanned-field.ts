@@ -7,7 +7,7 @@ import {
   type SelectionNode,
   type SelectionSetNode,
 } from 'graphql'
-import { fragmentsOf } from '../core/fragments.ts'
+import { fragmentsOf } from '../core/documents.ts'
 
 /**
  * A root field that the plan leaves out; undefined when there is none. The planner silently leaves out what it thinks no object can

@@ -22,6 +22,7 @@ import {
   type TypeNode,
   visit,
 } from 'graphql'
+import { operationIn } from '../core/documents.ts'
 import { joins } from './directives.ts'
 
 export interface RequirementAliases {
@@ -154,9 +155,8 @@ function withRequirement(directive: ConstDirectiveNode, type: string, replace: R
   const [join] = joins([directive], 'join__field')
   const { graph, requires } = join ?? {}
   if (!graph || !requires) return directive
-  const fieldSet = parse(`{${requires}}`, { noLocation: true }).definitions[0]
-  if (fieldSet?.kind !== Kind.OPERATION_DEFINITION) return directive
-  const value = stripIgnoredCharacters(print(replace(graph, fieldSet.selectionSet, type))).slice(1, -1)
+  const { selectionSet } = operationIn(`{${requires}}`)
+  const value = stripIgnoredCharacters(print(replace(graph, selectionSet, type))).slice(1, -1)
   return {
     ...directive,
     arguments: directive.arguments?.map((argument) =>

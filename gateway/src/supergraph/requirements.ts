@@ -1,4 +1,5 @@
-import { type DocumentNode, Kind, parse, type SelectionSetNode } from 'graphql'
+import { type DocumentNode, Kind, type SelectionSetNode } from 'graphql'
+import { operationIn } from '../core/documents.ts'
 import { joins } from './directives.ts'
 
 /** Leaves of a field set, as dotted paths of field names: `a { b c }` is `a.b` and `a.c`. */
@@ -47,10 +48,7 @@ function graphNames(supergraph: DocumentNode): Map<string, string> {
   return names
 }
 
-const fieldPaths = (fieldSet: string): FieldPaths => {
-  const definition = parse(`{${fieldSet}}`, { noLocation: true }).definitions[0]
-  return definition?.kind === Kind.OPERATION_DEFINITION ? leaves(definition.selectionSet, '') : []
-}
+const fieldPaths = (fieldSet: string): FieldPaths => leaves(operationIn(`{${fieldSet}}`).selectionSet, '')
 
 function leaves(set: SelectionSetNode, prefix: string): string[] {
   return set.selections.flatMap((selection) => {

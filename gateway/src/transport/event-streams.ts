@@ -8,7 +8,7 @@ import type { AdmittedOperation } from '../admission/admit.ts'
 import type { ResponseError } from '../core/errors.ts'
 import { credentials, internalError } from '../core/messages.ts'
 import { type Requester, whenExpired, whenKeyChanged } from '../core/requester.ts'
-import type { RequestMetrics } from '../metrics/requests.ts'
+import type { Measure } from '../metrics/requests.ts'
 import { countClient, cutOffs, type EndReason } from '../metrics/subscriptions.ts'
 import type { Channels } from '../subscriptions/channels.ts'
 import { clientQueue } from '../subscriptions/client-queue.ts'
@@ -60,7 +60,7 @@ const framings: Readonly<Record<StreamType, Framing>> = {
   },
 }
 
-export function eventStreams(channels: Channels, metrics: RequestMetrics, log: Log): EventStreams {
+export function eventStreams(channels: Channels, measure: Measure, log: Log): EventStreams {
   const stopEach = new Set<() => void>()
 
   const begin = (response: ServerResponse, type: StreamType): Framing => {
@@ -91,7 +91,7 @@ export function eventStreams(channels: Channels, metrics: RequestMetrics, log: L
       const framing = begin(response, type)
       response.flushHeaders()
       const counted = countClient('sse')
-      const timed = metrics.begin('sse', prepared)
+      const timed = measure('sse', prepared)
       let unread = 0
       let leave: () => void = () => undefined
       // After the end was written, nothing may be written behind it, though it may stay unread for long.
@@ -100,7 +100,7 @@ export function eventStreams(channels: Channels, metrics: RequestMetrics, log: L
       }
       const end = (reason: EndReason, error?: ResponseError) => {
         counted(reason)
-        timed.end(error && [error])
+        timed(error && [error])
         queue.close()
         leave()
         if (!response.destroyed && !response.writableEnded)

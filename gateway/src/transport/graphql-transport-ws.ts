@@ -60,7 +60,7 @@ interface StartedOperation {
 }
 
 export function graphqlTransportWs(options: ProtocolOptions): Server<WebSocketClient> {
-  const { authenticate, admit, run, channels, metrics, concurrency, log } = options
+  const { authenticate, admit, run, channels, measure, concurrency, log } = options
 
   /** An unexpected error ends its operation, and no other on the socket. */
   const unexpected = (err: unknown): GraphQLError[] => {
@@ -117,14 +117,14 @@ export function graphqlTransportWs(options: ProtocolOptions): Server<WebSocketCl
     const queue = clientQueue(client.connection, (payload) => `${opening}${withNotice(payload)}}`, end)
     const leave = channels.join(prepared, requester.viewer, traceparent, queue)
     const counted = countClient('websocket')
-    const timed = inTrace(traceparent, () => metrics.begin('websocket', prepared))
+    const timed = inTrace(traceparent, () => measure('websocket', prepared))
     const removeListener = started.whenRefused((error) => queue.ended({ reason: 'not published', error }))
     const ended = over.then(({ reason, error }) => {
       removeListener()
       leave()
       started.release?.()
       counted(reason)
-      timed.end(error && [error])
+      timed(error && [error])
       return error
     })
     const done = { done: true, value: undefined } as const
@@ -200,9 +200,9 @@ export function graphqlTransportWs(options: ProtocolOptions): Server<WebSocketCl
     execute: ({ contextValue }: ExecutionArgs) => {
       const { prepared, published, requester, traceparent } = take(contextValue)
       return inTrace(traceparent, async () => {
-        const timed = metrics.begin('websocket', prepared)
+        const timed = measure('websocket', prepared)
         const { text, errors } = await run(prepared, requester.viewer)
-        timed.end(errors)
+        timed(errors)
         const extensions = deprecationNotice(published)
         return { ...(JSON.parse(text) as ExecutionResult), ...(extensions && { extensions }) }
       }).catch((err: unknown) => ({ errors: unexpected(err) }))

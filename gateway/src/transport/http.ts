@@ -12,7 +12,7 @@ import type { Credentials, Requester } from '../core/requester.ts'
 import type { RunOperation } from '../execution/run-operation.ts'
 import { addressOf } from '../identity/address.ts'
 import type { Authenticate } from '../identity/authenticate.ts'
-import { type RequestMetrics, rejected } from '../metrics/requests.ts'
+import { type Measure, rejected } from '../metrics/requests.ts'
 import type { PreparedOperation } from '../operation/prepare.ts'
 import { type CacheRequest, cachedResponse, notStored } from './caching.ts'
 import { deprecationHeaders } from './deprecation.ts'
@@ -26,7 +26,7 @@ export interface TransportOptions {
   readonly authenticate: Authenticate
   readonly admit: Admit
   readonly run: RunOperation
-  readonly metrics: RequestMetrics
+  readonly measure: Measure
   readonly concurrency: ConcurrencyLimiter
   /** Proxies in front of the gateway that add to X-Forwarded-For. */
   readonly trustedProxies: number
@@ -40,7 +40,7 @@ export interface HttpTransportOptions extends TransportOptions {
 }
 
 export function httpTransport(options: HttpTransportOptions): Route {
-  const { authenticate, admit, run, streams, metrics, concurrency, trustedProxies, log, page } = options
+  const { authenticate, admit, run, streams, measure, concurrency, trustedProxies, log, page } = options
 
   /** Resolves to undefined when the response is a stream that goes on. */
   const respond = async (
@@ -89,9 +89,9 @@ export function httpTransport(options: HttpTransportOptions): Route {
   }
 
   const execute = async (prepared: PreparedOperation, { viewer }: Requester) => {
-    const timed = metrics.begin('http', prepared)
+    const timed = measure('http', prepared)
     const result = await run(prepared, viewer)
-    timed.end(result.errors)
+    timed(result.errors)
     return result
   }
 
