@@ -64,7 +64,7 @@ export function gateway(
   const rates = rateCounter(shared?.redis, config.gatewaySecret, log)
   const options: TransportOptions = {
     authenticate: authenticator(tokenVerifier(config.tokenIssuer), registry),
-    admit: admission({ find, planner, checkCostAndRates: costAndRateLimits(config, rates) }),
+    admit: admission(find, planner, costAndRateLimits(config, rates)),
     run: operationRunner(subgraphs, budgetMs),
     measure,
     concurrency: concurrencyLimiter(config.concurrencyLimits),
@@ -72,7 +72,7 @@ export function gateway(
     log,
   }
   const streams = eventStreams(subscriptions, measure, log)
-  const http = httpTransport({ ...options, streams, page: production ? undefined : graphiqlPage })
+  const http = httpTransport(options, streams, production ? undefined : graphiqlPage)
   const readiness = lastStep()
   const httpServer = createHttpServer({
     host: config.host,
@@ -94,7 +94,7 @@ export function gateway(
       usage,
       httpServer,
       streams,
-      webSocketTransport(httpServer, path, { ...options, channels: subscriptions }),
+      webSocketTransport(httpServer, path, options, subscriptions),
       readiness.step,
     ],
   }

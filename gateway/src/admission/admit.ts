@@ -19,24 +19,18 @@ export interface AdmittedOperation {
 
 export type Admitted = AdmittedOperation | { readonly ok: false; readonly errors: readonly RequestError[] }
 
-/** Why a transport cannot run an operation of this type; undefined when it can. */
-export type CheckTransport = (type: OperationTypeNode) => ResponseError | undefined
-
-/** Called once per operation. A refused operation is neither executed nor counted as used. */
+/**
+ * Called once per operation. A refused operation is neither executed nor counted as used. `checkTransport` returns why the transport
+ * cannot run an operation of this type; undefined when it can.
+ */
 export type Admit = (
   request: GraphQLRequest,
   requester: Requester,
-  checkTransport?: CheckTransport,
+  checkTransport?: (type: OperationTypeNode) => ResponseError | undefined,
 ) => Promise<Admitted>
 
-export interface AdmissionOptions {
-  readonly find: FindOperation
-  readonly planner: OperationPlanner
-  readonly checkCostAndRates: CheckCostAndRates
-}
-
 export const admission =
-  ({ find, planner, checkCostAndRates }: AdmissionOptions): Admit =>
+  (find: FindOperation, planner: OperationPlanner, checkCostAndRates: CheckCostAndRates): Admit =>
   async (request, requester, checkTransport) => {
     const found = await find(request, requester)
     if (!found.ok) return rejection([found.error])

@@ -9,9 +9,9 @@ function network() {
   let pending = 0
   return {
     sent,
-    connection: clientConnection({
-      pending: () => pending,
-      write: (frame, written) => {
+    connection: clientConnection(
+      () => pending,
+      (frame, written) => {
         sent.push(frame)
         pending += frame.length
         waiting.push(() => {
@@ -19,7 +19,7 @@ function network() {
           written?.()
         })
       },
-    }),
+    ),
     take: (count = waiting.length) => {
       for (const take of waiting.splice(0, count)) take()
     },

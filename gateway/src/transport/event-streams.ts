@@ -3,7 +3,7 @@
  * and multipart (https://www.apollographql.com/docs/graphos/routing/operations/subscriptions/multipart-protocol).
  */
 import type { ServerResponse } from 'node:http'
-import { type Log, type Step, traceparent } from '@holdfast/service/process'
+import { type Log, traceparent } from '@holdfast/service/process'
 import type { AdmittedOperation } from '../admission/admit.ts'
 import type { ResponseError } from '../core/errors.ts'
 import { credentials, internalError } from '../core/messages.ts'
@@ -16,12 +16,7 @@ import { clientConnection } from '../subscriptions/connection.ts'
 import { staggered } from '../subscriptions/staggered.ts'
 import type { StreamType } from './media-type.ts'
 
-export interface EventStreams extends Step {
-  /** Streams a subscription until it or the client ends. */
-  serve(response: ServerResponse, type: StreamType, admitted: AdmittedOperation, requester: Requester): undefined
-  /** Sends a single response as a stream of one. */
-  once(response: ServerResponse, type: StreamType, body: string): undefined
-}
+export type EventStreams = ReturnType<typeof eventStreams>
 
 const heartbeatMs = 12_000 // Proxies close connections that carry nothing for half a minute.
 const unreadHeartbeats = 5 // A client that has this many unread has not read for a minute.
@@ -60,7 +55,7 @@ const framings: Readonly<Record<StreamType, Framing>> = {
   },
 }
 
-export function eventStreams(channels: Channels, measure: Measure, log: Log): EventStreams {
+export function eventStreams(channels: Channels, measure: Measure, log: Log) {
   const stopEach = new Set<() => void>()
 
   const begin = (response: ServerResponse, type: StreamType): Framing => {
@@ -77,16 +72,21 @@ export function eventStreams(channels: Channels, measure: Measure, log: Log): Ev
   return {
     name: 'event streams',
     start: () => undefined,
-    stop: async () => {
-      await staggered([...stopEach], (stop) => stop())
-    },
+    stop: () => staggered([...stopEach], (stop) => stop()),
 
-    once: (response, type, body) => {
+    /** Sends a single response as a stream of one. */
+    once: (response: ServerResponse, type: StreamType, body: string): undefined => {
       const framing = begin(response, type)
       response.end(framing.event(body) + framing.end)
     },
 
-    serve: (response, type, { prepared, whenRefused }, requester) => {
+    /** Streams a subscription until it or the client ends. */
+    serve: (
+      response: ServerResponse,
+      type: StreamType,
+      { prepared, whenRefused }: AdmittedOperation,
+      requester: Requester,
+    ): undefined => {
       if (response.destroyed) return // The client has left already, so 'close' would never clean up.
       const framing = begin(response, type)
       response.flushHeaders()
@@ -107,7 +107,7 @@ export function eventStreams(channels: Channels, measure: Measure, log: Log): Ev
           response.end(error ? framing.error(error) + framing.end : framing.end)
       }
       const queue = clientQueue(
-        clientConnection({ pending: () => response.writableLength, write }),
+        clientConnection(() => response.writableLength, write),
         framing.event,
         ({ reason, error }) => end(reason, error),
       )
