@@ -1,5 +1,5 @@
 /** Limits open connections (a WebSocket, or an event stream over HTTP) and the subscriptions on them, at this gateway. */
-import type { ResponseError } from '../core/errors.ts'
+import { type Refused, refuse } from '../core/errors.ts'
 import { limits as messages } from '../core/messages.ts'
 import type { Requester } from '../core/requester.ts'
 import { refused } from '../metrics/requests.ts'
@@ -14,9 +14,7 @@ export interface ConcurrencyLimits {
 }
 
 /** A place below the limit. `release` is called when the connection or subscription ends; a second call does nothing. */
-export type Slot =
-  | { readonly ok: true; readonly release: () => void }
-  | { readonly ok: false; readonly error: ResponseError }
+export type Slot = { readonly ok: true; readonly release: () => void } | Refused
 
 export type ConcurrencyLimiter = ReturnType<typeof concurrencyLimiter>
 
@@ -35,7 +33,7 @@ export function concurrencyLimiter(limits: ConcurrencyLimits) {
     const count = counts.get(key) ?? 0
     if (count >= limits[limit]) {
       refused.inc({ limit: names[limit] })
-      return { ok: false, error: messages.open(names[limit], limits[limit], retryAfterS) }
+      return refuse(messages.open(names[limit], limits[limit], retryAfterS))
     }
     counts.set(key, count + 1)
     let released = false

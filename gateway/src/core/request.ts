@@ -1,4 +1,4 @@
-import type { ResponseError } from './errors.ts'
+import { type Refused, refuse } from './errors.ts'
 import { isObject } from './json.ts'
 import { request as messages } from './messages.ts'
 
@@ -20,22 +20,20 @@ export interface OperationRequest {
   readonly variables: Readonly<Record<string, unknown>>
 }
 
-export type ReadRequest =
-  | { readonly ok: true; readonly request: GraphQLRequest }
-  | { readonly ok: false; readonly error: ResponseError }
+export type ReadRequest = { readonly ok: true; readonly request: GraphQLRequest } | Refused
 
 /** Reads the members that GraphQL over HTTP and Apollo's clients name; `null` counts as absent. */
 export function readRequest(value: unknown): ReadRequest {
-  if (Array.isArray(value)) return invalid(messages.isBatch)
-  if (!isObject(value)) return invalid(messages.isNoObject)
+  if (Array.isArray(value)) return refuse(messages.isBatch)
+  if (!isObject(value)) return refuse(messages.isNoObject)
   const { query, documentId, operationName, variables, extensions } = value
   for (const [name, text] of Object.entries({ query, documentId, operationName }))
-    if (!isAbsent(text) && typeof text !== 'string') return invalid(messages.isNoText(name))
-  if (!isAbsent(variables) && !isObject(variables)) return invalid(messages.isNoMap('variables'))
-  if (!isAbsent(extensions) && !isObject(extensions)) return invalid(messages.isNoMap('extensions'))
+    if (!isAbsent(text) && typeof text !== 'string') return refuse(messages.isNoText(name))
+  if (!isAbsent(variables) && !isObject(variables)) return refuse(messages.isNoMap('variables'))
+  if (!isAbsent(extensions) && !isObject(extensions)) return refuse(messages.isNoMap('extensions'))
   const persisted = isObject(extensions) ? extensions['persistedQuery'] : undefined
   const persistedHash = hashIn(persisted)
-  if (!isAbsent(persisted) && persistedHash === undefined) return invalid(messages.isNoPersistedQuery)
+  if (!isAbsent(persisted) && persistedHash === undefined) return refuse(messages.isNoPersistedQuery)
   const request: GraphQLRequest = {
     query: textOf(query),
     documentId: textOf(documentId),
@@ -44,7 +42,7 @@ export function readRequest(value: unknown): ReadRequest {
     variables: isObject(variables) ? variables : {},
   }
   if (request.query === undefined && request.documentId === undefined && request.persistedHash === undefined)
-    return invalid(messages.isEmpty)
+    return refuse(messages.isEmpty)
   return { ok: true, request }
 }
 
@@ -54,4 +52,3 @@ const hashIn = (persistedQuery: unknown): string | undefined =>
 const textOf = (value: unknown): string | undefined =>
   typeof value === 'string' && value.trim() !== '' ? value : undefined
 const isAbsent = (value: unknown): boolean => value === undefined || value === null
-const invalid = (error: ResponseError): ReadRequest => ({ ok: false, error })

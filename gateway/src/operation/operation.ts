@@ -27,7 +27,7 @@ import { rootField, selectEventKey } from './event-key.ts'
 import { eventViewerInputs } from './event-viewer.ts'
 import { introspector } from './introspection.ts'
 import { operationBytes } from './memory-size.ts'
-import { possibleRulesOf, rulesOf, withoutDenied } from './permitted.ts'
+import { rulesOf, withoutDenied } from './permitted.ts'
 import { givePrivateNames, type PrivateNames } from './private-names.ts'
 import { compileShape, type Shape } from './shape.ts'
 
@@ -76,8 +76,7 @@ export function planOperation(
 ): Operation {
   const { schema, access } = graph
   const whole = planWhole(graph, document, definition)
-  const rules = rulesOf(schema, access, whole.document)
-  const possible = possibleRulesOf(schema, access, whole.document)
+  const { selected: rules, possible } = rulesOf(schema, access, whole.document)
   const partial = new LRUCache<string, ViewerPlan>({ max: plansKept })
 
   const planWithout = (denied: ReadonlySet<Rule>): ViewerPlan => {
@@ -126,16 +125,7 @@ function planOf(graph: Graph, document: DocumentNode, { name }: OperationDefinit
 }
 
 /** The plan for viewers who may see everything, and the document with the names that the plan uses. */
-function planWhole(
-  graph: Graph,
-  document: DocumentNode,
-  definition: OperationDefinitionNode,
-): {
-  readonly planned: ViewerPlan
-  readonly document: DocumentNode
-  readonly node: Plan
-  readonly live: Operation['live']
-} {
+function planWhole(graph: Graph, document: DocumentNode, definition: OperationDefinitionNode) {
   const root = graph.schema.getRootType(definition.operation)
   if (!root) throw new Error(`the schema has no ${definition.operation}`)
   const names = givePrivateNames(document)

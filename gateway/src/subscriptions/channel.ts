@@ -231,15 +231,11 @@ export class Channel {
     }
     mergeRoot(result, event.outputs, run)
     if (planned.step) await runStep(planned.step, run)
-    const { data, errors } = complete(planned.shape(variables), run.data, run.errors, viewer)
+    const { text, errors } = complete(planned.shape(variables), run.data, run.errors, viewer)
     timed()
     metrics.resolved.inc({ outcome: errors.length > 0 ? 'errors' : 'ok' })
     const { slow = 'drop', key, source = '' } = operation.live ?? {}
-    return eventOf(
-      JSON.stringify(errors.length > 0 ? { errors, data } : { data }),
-      slow,
-      key && keyOf(run.data[source], key),
-    )
+    return eventOf(text, slow, key && keyOf(run.data[source], key))
   }
 
   #unresolved(err: unknown): Event {

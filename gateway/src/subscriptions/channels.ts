@@ -193,6 +193,6 @@ const removals = (members: readonly Member[], reason: string): Removal[] =>
 
 /** All that a viewer gets who may see nothing of it: the errors that say why. */
 function denied({ operation, variables }: PreparedOperation, viewer: Viewer): Event {
-  const { data, errors } = complete(operation.planFor(viewer).shape(variables), {}, new ExecutionErrors(), viewer)
-  return eventOf(JSON.stringify({ errors, data }), 'drop', undefined)
+  const { text } = complete(operation.planFor(viewer).shape(variables), {}, new ExecutionErrors(), viewer)
+  return eventOf(text, 'drop', undefined)
 }
