@@ -2,6 +2,7 @@ import type { PlanNode, SubscriptionNode } from '@apollo/query-planner'
 import type { Viewer } from '@holdfast/service/identity'
 import {
   type DocumentNode,
+  type FieldNode,
   type GraphQLObjectType,
   getOperationAST,
   Kind,
@@ -28,7 +29,7 @@ import { eventViewerInputs } from './event-viewer.ts'
 import { introspector } from './introspection.ts'
 import { operationBytes } from './memory-size.ts'
 import { rulesOf, withoutDenied } from './permitted.ts'
-import { givePrivateNames, type PrivateNames } from './private-names.ts'
+import { givePrivateNames } from './private-names.ts'
 import { compileShape, type Shape } from './shape.ts'
 
 /** One operation of a valid document: everything about it that is the same for every request. */
@@ -162,7 +163,7 @@ function shapes(
   root: GraphQLObjectType,
   document: DocumentNode,
   definition: OperationDefinitionNode,
-  nameOf: PrivateNames['nameOf'],
+  nameOf: (field: FieldNode) => string,
 ): ViewerPlan['shape'] {
   const names = [...conditionVariables(document)]
   const fragments = fragmentsOf(document)

@@ -15,13 +15,11 @@ export interface Take {
   readonly times: number
 }
 
-export type Taken =
-  | { readonly ok: true }
-  | { readonly ok: false; readonly refused: Take; readonly retryAfterMs: number }
-
 /** Counts the uses of all keys or of none. */
 export interface Counter {
-  take(takes: readonly Take[]): Promise<Taken>
+  take(
+    takes: readonly Take[],
+  ): Promise<{ readonly ok: true } | { readonly ok: false; readonly refused: Take; readonly retryAfterMs: number }>
 }
 
 export function takeOf(key: string, count: number, seconds: number, times: number): Take {

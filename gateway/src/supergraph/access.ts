@@ -15,12 +15,7 @@ export type Rule =
   /** A `@policy`: it is decided by a program that this gateway does not have, so nobody satisfies it. */
   | { readonly kind: 'nobody' }
 
-export interface Access {
-  /** Whether the supergraph has no rules. */
-  readonly isUnrestricted: boolean
-  ofType(type: string): readonly Rule[]
-  ofField(type: string, field: string): readonly Rule[]
-}
+export type Access = ReturnType<typeof readAccess>
 
 export function isAllowed(rule: Rule, viewer: Viewer): boolean {
   if (rule.kind === 'nobody') return false
@@ -31,7 +26,7 @@ export function isAllowed(rule: Rule, viewer: Viewer): boolean {
 const features = ['authenticated', 'requiresScopes', 'policy'] as const
 type Feature = (typeof features)[number]
 
-export function readAccess(supergraph: DocumentNode): Access {
+export function readAccess(supergraph: DocumentNode) {
   const names = directiveNames(supergraph)
   const rules = new Map<string, Rule>()
   const byPlace = new Map<string, readonly Rule[]>()
@@ -47,9 +42,10 @@ export function readAccess(supergraph: DocumentNode): Access {
       byPlace.set(coordinate, [...(byPlace.get(coordinate) ?? []), same])
     }
   return {
+    /** Whether the supergraph has no rules. */
     isUnrestricted: byPlace.size === 0,
-    ofType: (type) => byPlace.get(type) ?? [],
-    ofField: (type, field) => byPlace.get(`${type}.${field}`) ?? [],
+    ofType: (type: string) => byPlace.get(type) ?? [],
+    ofField: (type: string, field: string) => byPlace.get(`${type}.${field}`) ?? [],
   }
 }
 

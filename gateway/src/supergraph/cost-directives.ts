@@ -14,14 +14,9 @@ export interface ListSize {
 }
 
 /** By schema coordinates (https://spec.graphql.org/draft/#sec-Schema-Coordinates): `Type`, `Type.field`, `Type.field(argument:)`. */
-export interface Costs {
-  /** Whether the supergraph declares any costs. Where it does not, estimates of lists are guesses. */
-  readonly declared: boolean
-  weight(coordinate: string): number | undefined
-  listSize(coordinate: string): ListSize | undefined
-}
+export type Costs = ReturnType<typeof readCosts>
 
-export function readCosts(supergraph: DocumentNode): Costs {
+export function readCosts(supergraph: DocumentNode) {
   const spec = 'https://specs.apollo.dev/cost/'
   const cost = linkedName(supergraph, spec, 'cost')
   const listSize = linkedName(supergraph, spec, 'listSize')
@@ -35,9 +30,10 @@ export function readCosts(supergraph: DocumentNode): Costs {
       if (directive.name.value === listSize) listSizes.set(coordinate, listSizeOf(directive))
     }
   return {
+    /** Whether the supergraph declares any costs. Where it does not, estimates of lists are guesses. */
     declared: weights.size + listSizes.size > 0,
-    weight: (coordinate) => weights.get(coordinate),
-    listSize: (coordinate) => listSizes.get(coordinate),
+    weight: (coordinate: string) => weights.get(coordinate),
+    listSize: (coordinate: string) => listSizes.get(coordinate),
   }
 }
 

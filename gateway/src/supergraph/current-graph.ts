@@ -1,24 +1,19 @@
 import './no-telemetry.ts'
 import { ApolloGateway } from '@apollo/gateway'
-import { type Log, type Step, withTimeout } from '@holdfast/service/process'
+import { type Log, withTimeout } from '@holdfast/service/process'
 import { parse, print } from 'graphql'
 import { withoutAccess } from './access.ts'
 import { type Graph, readGraph } from './graph.ts'
 import type { Source } from './source.ts'
 
-/** The supergraph that is served now, and its replacements. */
-export interface CurrentGraph extends Step {
-  graph(): Graph
-  /** Calls `listener` after each change. What was compiled for the old graph is not valid for the new one. */
-  onChange(listener: (graph: Graph) => void): void
-  ready(): Promise<void>
-}
+export type CurrentGraph = ReturnType<typeof currentGraph>
 
 /**
+ * The supergraph that is served now, and its replacements.
  * Apollo's gateway loads and validates the supergraph, at the start and at each change; it neither plans nor executes. When a new
  * supergraph does not load, the current one stays.
  */
-export function currentGraph(source: Source, log: Log): CurrentGraph {
+export function currentGraph(source: Source, log: Log) {
   const listeners: ((graph: Graph) => void)[] = []
   const watching = new AbortController()
   let current: Graph | undefined
@@ -46,11 +41,8 @@ export function currentGraph(source: Source, log: Log): CurrentGraph {
 
   return {
     name: 'supergraph',
-    graph: () => {
-      if (!current) throw new Error('no supergraph is loaded')
-      return current
-    },
-    onChange: (listener) => void listeners.push(listener),
+    /** Calls `listener` after each change. What was compiled for the old graph is not valid for the new one. */
+    onChange: (listener: (graph: Graph) => void) => void listeners.push(listener),
     ready: async () => {
       if (!current) throw new Error('no supergraph is loaded')
     },

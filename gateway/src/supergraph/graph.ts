@@ -2,11 +2,11 @@ import { operationFromDocument, ROUTER_SUPPORTED_SUPERGRAPH_FEATURES, Supergraph
 import { type QueryPlan, QueryPlanner } from '@apollo/query-planner'
 import { type DocumentNode, type GraphQLSchema, isAbstractType, parse } from 'graphql'
 import { type Access, readAccess } from './access.ts'
-import { type Costs, readCosts } from './cost-directives.ts'
-import { type LiveDirectives, readLiveDirectives } from './live-directive.ts'
-import { type FieldRates, readFieldRates } from './rate-directive.ts'
+import { readCosts } from './cost-directives.ts'
+import { readLiveDirectives } from './live-directive.ts'
+import { readFieldRates } from './rate-directive.ts'
 import { addRequirementAliases } from './requirement-aliases.ts'
-import { type Requirements, readRequirements } from './requirements.ts'
+import { readRequirements } from './requirements.ts'
 import { dropUnusableKeys } from './usable-keys.ts'
 
 /** A supergraph ready to serve. Immutable: a changed supergraph is another Graph. */
@@ -15,11 +15,11 @@ export interface Graph {
   readonly schema: GraphQLSchema
   /** Name and routing URL of each subgraph. */
   readonly subgraphs: readonly { readonly name: string; readonly url: string }[]
-  readonly requirements: Requirements
+  readonly requirements: ReturnType<typeof readRequirements>
   readonly access: Access
-  readonly costs: Costs
-  readonly rates: FieldRates
-  readonly live: LiveDirectives
+  readonly costs: ReturnType<typeof readCosts>
+  readonly rates: ReturnType<typeof readFieldRates>
+  readonly live: ReturnType<typeof readLiveDirectives>
   /** Whether a selection on `condition` applies to an object of this `__typename`, hidden types included. */
   isKindOf(typename: string, condition: string): boolean
   /** Plans an operation of a valid document. This takes milliseconds, so the result is cached. */

@@ -40,13 +40,6 @@ export interface LiveRule {
   readonly snapshot: boolean
 }
 
-export interface LiveDirectives {
-  /** Of a field of the subscription root. */
-  ofSubscription(field: string): LiveRule
-  /** What a field of another type, with everything below it, depends on in an event; undefined when it is not declared. */
-  identityOf(type: string, field: string): ViewerInputs | undefined
-}
-
 const undeclared: LiveRule = { slow: 'drop', key: undefined, identity: allViewerInputs, snapshot: false }
 
 const ViewerInputs = z
@@ -70,7 +63,7 @@ const OfSubscription = z
 const OfOther = z.strictObject({ identity: ViewerInputs })
 
 /** Throws when a declaration is invalid, because events are shared between viewers by it. `schema` is what clients see. */
-export function readLiveDirectives(supergraph: DocumentNode, schema: GraphQLSchema): LiveDirectives {
+export function readLiveDirectives(supergraph: DocumentNode, schema: GraphQLSchema) {
   const root = schema.getSubscriptionType()
   const subscriptions = new Map<string, LiveRule>()
   const others = new Map<string, ViewerInputs>()
@@ -84,8 +77,10 @@ export function readLiveDirectives(supergraph: DocumentNode, schema: GraphQLSche
     }
   }
   return {
-    ofSubscription: (field) => subscriptions.get(field) ?? undeclared,
-    identityOf: (type, field) => others.get(`${type}.${field}`),
+    /** Of a field of the subscription root. */
+    ofSubscription: (field: string) => subscriptions.get(field) ?? undeclared,
+    /** What a field of another type, with everything below it, depends on in an event; undefined when it is not declared. */
+    identityOf: (type: string, field: string) => others.get(`${type}.${field}`),
   }
 }
 

@@ -29,11 +29,6 @@ export interface RateRule {
   readonly away: (typeof away)[number]
 }
 
-export interface FieldRates {
-  /** The rules of a field; the same rule is the same object. */
-  ofField(type: string, field: string): readonly RateRule[]
-}
-
 const Rate = z.strictObject({
   count: z.number().int().min(1).max(1_000_000),
   seconds: z.number().int().min(1).max(86_400),
@@ -42,7 +37,7 @@ const Rate = z.strictObject({
 })
 
 /** Throws when a rule is invalid: serving the previous supergraph is better than serving one without its limits. */
-export function readFieldRates(supergraph: DocumentNode): FieldRates {
+export function readFieldRates(supergraph: DocumentNode) {
   const rules = new Map<string, readonly RateRule[]>()
   for (const { coordinate, directive } of applications(supergraph, 'rate')) {
     const rate = validArguments(Rate, coordinate, directive)
@@ -51,5 +46,8 @@ export function readFieldRates(supergraph: DocumentNode): FieldRates {
     if (before.some(({ name }) => name === rule.name)) throw new Error(`${coordinate} has the same rate twice`)
     rules.set(coordinate, [...before, rule])
   }
-  return { ofField: (type, field) => rules.get(`${type}.${field}`) ?? [] }
+  return {
+    /** The rules of a field; the same rule is the same object. */
+    ofField: (type: string, field: string) => rules.get(`${type}.${field}`) ?? [],
+  }
 }

@@ -6,14 +6,7 @@ import { joins } from './directives.ts'
 export type FieldPaths = readonly string[]
 
 /** What subgraphs need in representations, read from the supergraph's join directives. */
-export interface Requirements {
-  /** What `type.field` of a subgraph `@requires`; undefined when nothing. */
-  of(subgraph: string, type: string, field: string): FieldPaths | undefined
-  /** The keys by which a subgraph resolves a type. */
-  keys(subgraph: string, type: string): readonly FieldPaths[]
-}
-
-export function readRequirements(supergraph: DocumentNode): Requirements {
+export function readRequirements(supergraph: DocumentNode) {
   const names = graphNames(supergraph)
   const required = new Map<string, FieldPaths>()
   const keys = new Map<string, FieldPaths[]>()
@@ -32,8 +25,10 @@ export function readRequirements(supergraph: DocumentNode): Requirements {
   }
 
   return {
-    of: (subgraph, type, field) => required.get(`${subgraph} ${type}.${field}`),
-    keys: (subgraph, type) => keys.get(`${subgraph} ${type}`) ?? [],
+    /** What `type.field` of a subgraph `@requires`; undefined when nothing. */
+    of: (subgraph: string, type: string, field: string) => required.get(`${subgraph} ${type}.${field}`),
+    /** The keys by which a subgraph resolves a type. */
+    keys: (subgraph: string, type: string): readonly FieldPaths[] => keys.get(`${subgraph} ${type}`) ?? [],
   }
 }
 
