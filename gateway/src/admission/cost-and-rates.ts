@@ -7,11 +7,7 @@ import type { PreparedOperation } from '../operation/prepare.ts'
 import type { RateCounter, RateUse } from '../rates/rates.ts'
 import type { RateRule } from '../supergraph/rate-directive.ts'
 
-/** Why the operation is refused; undefined when it may run. */
-export type CheckCostAndRates = (
-  prepared: PreparedOperation,
-  requester: Requester,
-) => Promise<ResponseError | undefined>
+export type CheckCostAndRates = ReturnType<typeof costAndRateLimits>
 
 export interface CostAndRateOptions {
   readonly limits: { readonly cost: number }
@@ -26,13 +22,11 @@ export interface CostAndRateOptions {
 export function costAndRateLimits(
   { limits: { cost: costLimit }, costMode, pointsPerMinute, rateFactor }: CostAndRateOptions,
   rates: RateCounter,
-): CheckCostAndRates {
-  const points: RateRule | undefined =
-    pointsPerMinute === undefined
-      ? undefined
-      : { name: 'points', count: pointsPerMinute, seconds: 60, per: 'identity', away: 'local' }
+) {
+  const points = pointsPerMinute === undefined ? undefined : perMinute('points', pointsPerMinute, 'identity')
 
-  return async ({ graph, cost }, requester) => {
+  /** Returns why the operation is refused; undefined when it may run. */
+  return async ({ graph, cost }: PreparedOperation, requester: Requester): Promise<ResponseError | undefined> => {
     const enforced = costMode === undefined ? graph.costs.declared : costMode === 'enforce'
     if (enforced && cost.points > costLimit) {
       refused.inc({ limit: 'cost' })
@@ -50,7 +44,11 @@ export function costAndRateLimits(
     }
     if (points) uses.push({ rule: points, times: Math.max(1, cost.points), subject: subjectOf(points, requester) })
     const { client } = requester
-    if (client?.rate) uses.push({ rule: clientRule(client.rate), times: 1, subject: client.name })
+    if (client?.rate) {
+      // The rate that a client has in the registry, for all its users together.
+      const count = client.rate.perMinute
+      uses.push({ rule: perMinute(`client ${count}/60s`, count, 'client'), times: 1, subject: client.name })
+    }
     if (uses.length === 0) return undefined
     const exceeded = await rates.take(uses)
     if (!exceeded) return undefined
@@ -59,12 +57,11 @@ export function costAndRateLimits(
   }
 }
 
-/** The rate that a client has in the registry, for all its users together. */
-const clientRule = ({ perMinute }: { readonly perMinute: number }): RateRule => ({
-  name: `client ${perMinute}/60s`,
-  count: perMinute,
+const perMinute = (name: string, count: number, per: RateRule['per']): RateRule => ({
+  name,
+  count,
   seconds: 60,
-  per: 'client',
+  per,
   away: 'local',
 })
 

@@ -19,7 +19,8 @@ export function unplannedField(
   plan: PlanNode | SubscriptionNode | undefined,
 ): string | undefined {
   const planned = new Set<string>()
-  for (const { operation } of plan ? rootFetches(plan) : []) {
+  for (const { operation, requires } of fetchesOf(plan?.kind === 'Subscription' ? plan.primary : plan)) {
+    if (requires) continue
     const fetched = parse(operation, { noLocation: true })
     for (const one of fetched.definitions)
       if (one.kind === Kind.OPERATION_DEFINITION)
@@ -29,17 +30,18 @@ export function unplannedField(
   return selected.find((name) => !planned.has(name))
 }
 
-const rootFetches = (node: PlanNode | SubscriptionNode): readonly FetchNode[] => {
-  switch (node.kind) {
+/** All fetches of a plan of queries or mutations. */
+export function fetchesOf(node: PlanNode | undefined): readonly FetchNode[] {
+  switch (node?.kind) {
     case 'Fetch':
-      return node.requires ? [] : [node]
+      return [node]
+    case 'Flatten':
+      return fetchesOf(node.node)
     case 'Sequence':
     case 'Parallel':
-      return node.nodes.flatMap(rootFetches)
+      return node.nodes.flatMap(fetchesOf)
     case 'Condition':
-      return [node.ifClause, node.elseClause].flatMap((clause) => (clause ? rootFetches(clause) : []))
-    case 'Subscription':
-      return [node.primary]
+      return [node.ifClause, node.elseClause].flatMap(fetchesOf)
     default:
       return []
   }

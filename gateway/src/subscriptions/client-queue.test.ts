@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { type ClientQueue, clientQueue, type Ending, type Event } from './client-queue.ts'
+import { clientQueue, type Ending, type Event } from './client-queue.ts'
 import { clientConnection } from './connection.ts'
 
 /** A network that sends frames when the test calls `take`. */
@@ -31,7 +31,7 @@ function network() {
 
 function client(over = network()) {
   const endings: Ending[] = []
-  const listener: ClientQueue = clientQueue(
+  const listener: ReturnType<typeof clientQueue> = clientQueue(
     over.connection,
     (text) => text,
     (ending) => endings.push(ending),

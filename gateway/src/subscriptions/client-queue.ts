@@ -28,11 +28,6 @@ export interface Subscriber {
   ended(ending: Ending): void
 }
 
-export interface ClientQueue extends Subscriber {
-  /** The client has left: nothing is sent any more. */
-  close(): void
-}
-
 const queueLimits = {
   /** Events. Conflated events are about different objects, of which a map may show many. */
   events: { drop: 64, close: 64, conflate: 1_000 },
@@ -59,7 +54,7 @@ export function clientQueue(
   connection: ClientConnection,
   frame: (payload: string) => string,
   end: (ending: Ending) => void,
-): ClientQueue {
+): Subscriber & { close(): void } {
   /** Oldest first, by the key under which newer events replace them. */
   const queue = new Map<string | symbol, Queued>()
   let size = 0
@@ -146,6 +141,7 @@ export function clientQueue(
       ending = how
       if (queue.size === 0) finish(how)
     },
+    /** The client has left: nothing is sent any more. */
     close: () => {
       if (!closed) close()
     },

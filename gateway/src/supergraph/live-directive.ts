@@ -27,21 +27,6 @@ export type ViewerInputs = ReadonlySet<(typeof viewerInputs)[number]>
 
 export const allViewerInputs: ViewerInputs = new Set(viewerInputs)
 
-/** What happens when a client is too slow: the oldest events are dropped, only the newest of each key is kept, or the subscription ends. */
-export type SlowClientPolicy = 'drop' | 'conflate' | 'close'
-
-/** How events of a field are delivered. */
-export interface LiveRule {
-  readonly slow: SlowClientPolicy
-  /** Field names from the event to its key; set when `slow` is `conflate`. */
-  readonly key: readonly string[] | undefined
-  readonly identity: ViewerInputs
-  /** Each subscription begins with a snapshot of the current state, so a client that comes after the first event needs its own. */
-  readonly snapshot: boolean
-}
-
-const undeclared: LiveRule = { slow: 'drop', key: undefined, identity: allViewerInputs, snapshot: false }
-
 const ViewerInputs = z
   .array(z.enum(viewerInputs))
   .refine((inputs) => !inputs.includes('id') || inputs.includes('role'), 'an id is only meaningful with its role')
@@ -49,17 +34,25 @@ const ViewerInputs = z
 
 const OfSubscription = z
   .strictObject({
+    /** What happens when a client is too slow: the oldest events are dropped, only the newest of each key is kept, or the subscription ends. */
     slow: z.enum(['drop', 'conflate', 'close']).default('drop'),
+    /** Field names from the event to its key; set when `slow` is `conflate`. */
     key: z
       .string()
       .regex(/^[A-Za-z]\w*(\.[A-Za-z]\w*)*$/, 'key is a path of field names, "id" or "vehicle.id"')
       .transform((path) => path.split('.'))
       .optional(),
     identity: ViewerInputs.default(allViewerInputs),
+    /** Each subscription begins with a snapshot of the current state, so a client that comes after the first event needs its own. */
     snapshot: z.boolean().default(false),
   })
   .refine(({ slow, key }) => (slow === 'conflate') === (key !== undefined), 'slow: "conflate" and key go together')
 
+/** How events of a field are delivered. */
+export type LiveRule = Readonly<z.infer<typeof OfSubscription>>
+export type SlowClientPolicy = LiveRule['slow']
+
+const undeclared: LiveRule = OfSubscription.parse({})
 const OfOther = z.strictObject({ identity: ViewerInputs })
 
 /** Throws when a declaration is invalid, because events are shared between viewers by it. `schema` is what clients see. */
@@ -70,10 +63,10 @@ export function readLiveDirectives(supergraph: DocumentNode, schema: GraphQLSche
   for (const { type, field = '', coordinate, directive } of applications(supergraph, 'live')) {
     if (type !== root?.name) others.set(coordinate, validArguments(OfOther, coordinate, directive).identity)
     else {
-      const { key, ...rule } = validArguments(OfSubscription, coordinate, directive)
+      const rule = validArguments(OfSubscription, coordinate, directive)
       const event = root.getFields()[field]?.type
-      if (key && event) checkKey(schema, coordinate, event, key)
-      subscriptions.set(field, { ...rule, key })
+      if (rule.key && event) checkKey(schema, coordinate, event, rule.key)
+      subscriptions.set(field, rule)
     }
   }
   return {

@@ -11,30 +11,23 @@ import type { DocumentNode } from 'graphql'
 import { z } from 'zod'
 import { applications, validArguments } from './directives.ts'
 
-/** Whose uses are counted together: a person's (or an address's, where nobody signed in), an address's, a registered client's, or all. */
-const per = ['identity', 'address', 'client', 'everybody'] as const
-/** What happens while Redis cannot be reached: this gateway counts alone, all uses are allowed, or all are refused. */
-const away = ['local', 'allow', 'refuse'] as const
+const Rate = z.strictObject({
+  count: z.number().int().min(1).max(1_000_000),
+  seconds: z.number().int().min(1).max(86_400),
+  /** Whose uses are counted together: a person's (or an address's, where nobody signed in), an address's, a registered client's, or all. */
+  per: z.enum(['identity', 'address', 'client', 'everybody']).default('identity'),
+  /** What happens while Redis cannot be reached: this gateway counts alone, all uses are allowed, or all are refused. */
+  away: z.enum(['local', 'allow', 'refuse']).default('local'),
+})
 
 /**
  * `count` uses, which may come all at once. They become available again one by one, all of them within `seconds`. So steady use is
  * limited to `count` per `seconds`, and the first `seconds` after a pause may see up to twice that.
  */
-export interface RateRule {
+export interface RateRule extends Readonly<z.infer<typeof Rate>> {
   /** What is counted. Rules with the same name share their counts, so they must be equal. */
   readonly name: string
-  readonly count: number
-  readonly seconds: number
-  readonly per: (typeof per)[number]
-  readonly away: (typeof away)[number]
 }
-
-const Rate = z.strictObject({
-  count: z.number().int().min(1).max(1_000_000),
-  seconds: z.number().int().min(1).max(86_400),
-  per: z.enum(per).default('identity'),
-  away: z.enum(away).default('local'),
-})
 
 /** Throws when a rule is invalid: serving the previous supergraph is better than serving one without its limits. */
 export function readFieldRates(supergraph: DocumentNode) {

@@ -21,44 +21,35 @@ export type EventStreams = ReturnType<typeof eventStreams>
 const heartbeatMs = 12_000 // Proxies close connections that carry nothing for half a minute.
 const unreadHeartbeats = 5 // A client that has this many unread has not read for a minute.
 
-interface Framing {
-  readonly contentType: string
-  readonly begin: string
-  readonly event: (payload: string) => string
-  /** The error because of which the stream ends. */
-  readonly error: (error: ResponseError) => string
-  readonly heartbeat: string
-  readonly end: string
-}
-
 const boundary = '\r\n--graphql'
 /** With the boundary behind it, because clients know only by that when a part is complete. */
 const part = (json: string): string => `\r\ncontent-type: application/json\r\n\r\n${json}${boundary}`
 
-const framings: Readonly<Record<StreamType, Framing>> = {
+/** `error` is for the error because of which the stream ends. */
+const framings = {
   'text/event-stream': {
     contentType: 'text/event-stream; charset=utf-8',
     begin: '',
-    event: (payload) => `event: next\ndata: ${payload}\n\n`,
-    error: (error) => `event: next\ndata: ${JSON.stringify({ errors: [error] })}\n\n`,
+    event: (payload: string) => `event: next\ndata: ${payload}\n\n`,
+    error: (error: ResponseError) => `event: next\ndata: ${JSON.stringify({ errors: [error] })}\n\n`,
     heartbeat: ':\n\n',
     end: 'event: complete\ndata: \n\n',
   },
   'multipart/mixed': {
     contentType: 'multipart/mixed; boundary=graphql; subscriptionSpec=1.0',
     begin: boundary,
-    event: (payload) => part(`{"payload":${payload}}`),
+    event: (payload: string) => part(`{"payload":${payload}}`),
     // Apollo's clients take errors in a payload for errors of an event, and errors beside it for the end of the stream.
-    error: (error) => part(JSON.stringify({ payload: null, errors: [error] })),
+    error: (error: ResponseError) => part(JSON.stringify({ payload: null, errors: [error] })),
     heartbeat: part('{}'),
     end: '--\r\n',
   },
-}
+} satisfies Readonly<Record<StreamType, unknown>>
 
 export function eventStreams(channels: Channels, measure: Measure, log: Log) {
   const stopEach = new Set<() => void>()
 
-  const begin = (response: ServerResponse, type: StreamType): Framing => {
+  const begin = (response: ServerResponse, type: StreamType) => {
     const framing = framings[type]
     response.writeHead(200, {
       'content-type': framing.contentType,
