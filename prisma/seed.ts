@@ -27,8 +27,8 @@ interface Zone {
 }
 
 /**
- * A small believable Frankfurt: tariffs, vehicle types, zones and the given vehicles. Safe to repeat: what is there stays
- * as it is, zones and names excepted, and only vehicles that are new are listed. They are offered once they are heard.
+ * A small believable Frankfurt: price plans, vehicle types, zones and the given vehicles. Safe to repeat: existing rows stay
+ * as they are, except zones and names, and only new vehicles are listed. A vehicle is offered after its first report.
  */
 export async function seed(pool: Pool, { devices }: { devices: readonly SeedDevice[] }): Promise<void> {
   const client = await pool.connect()
@@ -79,10 +79,10 @@ async function zones(client: PoolClient, devices: readonly SeedDevice[]): Promis
   )
 }
 
-/** Metres around a parking place in which everything that parks there stands, error of the position included. */
+/** Metres around a parking place within which its vehicles stand, position error included. */
 const parkingRadius = 40
 
-/** A footbridge over the Main: nobody passes where a scooter stands in the way. */
+/** A footbridge over the Main, where a parked scooter would block the way. */
 const eisernerSteg: Polygon = [
   [
     [8.68204, 50.10866],
@@ -94,8 +94,8 @@ const eisernerSteg: Polygon = [
 ]
 
 /**
- * In the centre, where streets are full, trips end at parking places; farther out anywhere in a district. Vehicles that
- * were put down in the centre away from such places get one where they stand.
+ * In the centre, where streets are full, trips end at parking places; farther out, anywhere in a district. Vehicles that
+ * stand in the centre away from a parking place get a parking place there.
  */
 export function zonesFor(devices: readonly SeedDevice[]): Zone[] {
   const places = parkingPlaces()
@@ -177,13 +177,13 @@ function middleOf(area: Area): Corner {
   return [mean(0), mean(1)]
 }
 
-/** The same UUID for the same words, so that seeding again finds what it made before (RFC 9562, version 8). */
+/** The same UUID for the same words, so that a repeated seed finds its rows (RFC 9562, version 8). */
 function idOf(...words: string[]): string {
   const hash = createHash('sha256').update(words.join('\n')).digest('hex')
   return `${hash.slice(0, 8)}-${hash.slice(8, 12)}-8${hash.slice(13, 16)}-a${hash.slice(17, 20)}-${hash.slice(20, 32)}`
 }
 
-/** One in five of those that are not ridden is an e-bike. */
+/** One in five vehicles that are not ridden is an e-bike. */
 const typeOf = ({ rides }: SeedDevice, index: number) => (!rides && index % 5 === 0 ? 'ebike' : 'scooter')
 
 async function vehicles(client: PoolClient, devices: readonly SeedDevice[]): Promise<void> {
@@ -193,7 +193,7 @@ async function vehicles(client: PoolClient, devices: readonly SeedDevice[]): Pro
          as d (device_id, vehicle_type_id, battery_percent, latitude, longitude, public_key)
      ),
      added as (
-       -- Out of contact since ever: a vehicle that nobody has heard is not forgiven its silence.
+       -- Silent from the start: the grace period is not for a vehicle that has never reported.
        insert into fleet.vehicle (id, device_id, public_id, vehicle_type_id, battery_percent, contact_changed_at)
        select gen_random_uuid(), device_id, gen_random_uuid(), vehicle_type_id, battery_percent, 'epoch' from given
        on conflict (device_id) do nothing

@@ -1,6 +1,9 @@
 import { randomUUID } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Stack } from '@holdfast/dev'
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
+import { buildASTSchema, getNamedType, isInputObjectType, parse } from 'graphql'
 import { holdNearestVehicle } from '../hold-vehicle.ts'
 import * as operations from '../journey/operations.ts'
 import { newClient, PublicClient } from '../public-client.ts'
@@ -25,22 +28,33 @@ afterAll(async () => {
   await stack?.stop()
 })
 
-const requestId = randomUUID()
+/** Every mutation that names a booking, with its input, from the supergraph: a new one need not be listed here. */
+function bookingMutations() {
+  const sdl = readFileSync(join(import.meta.dirname, '../../gateway/supergraph.graphql'), 'utf8')
+  const mutations = buildASTSchema(parse(sdl), { assumeValidSDL: true }).getMutationType()?.getFields() ?? {}
+  return Object.values(mutations).flatMap(({ name, args }) => {
+    const input = getNamedType(args[0]?.type)
+    return isInputObjectType(input) && 'bookingId' in input.getFields() ? [{ name, input }] : []
+  })
+}
+
+/** A valid value for a field of an input. A new field without one fails the test. */
+function validValueOf(field: string): string {
+  const values: Record<string, string> = { bookingId, requestId: randomUUID(), paymentMethodId: 'pm_card_visa' }
+  const value = values[field]
+  if (value === undefined) throw new Error(`Add a valid value for the input field ${field} to this test.`)
+  return value
+}
 
 it('hides a booking from other customers in every query, mutation and subscription', async () => {
   expect(await otherCustomer.request(operations.booking, { bookingId })).toEqual({ booking: null })
-  for (const [name, mutation] of Object.entries({
-    extendHold: 'extendHold(input: { requestId: $requestId, bookingId: $bookingId })',
-    cancelBooking: 'cancelBooking(input: { bookingId: $bookingId })',
-    authorizePayment:
-      'authorizePayment(input: { requestId: $requestId, bookingId: $bookingId, paymentMethodId: "pm_card_visa" })',
-    unlockVehicle: 'unlockVehicle(input: { requestId: $requestId, bookingId: $bookingId })',
-    endTrip: 'endTrip(input: { requestId: $requestId, bookingId: $bookingId })',
-  })) {
-    const parameters = mutation.includes('$requestId') ? '$requestId: ID!, $bookingId: ID!' : '$bookingId: ID!'
+  const mutations = bookingMutations()
+  expect(mutations.length).toBeGreaterThan(4)
+  for (const { name, input } of mutations) {
+    const values = Object.keys(input.getFields()).map((field) => [field, validValueOf(field)])
     const result = await otherCustomer.request<Record<string, { __typename: string }>>(
-      `mutation (${parameters}) { ${mutation} { __typename } }`,
-      { requestId, bookingId },
+      `mutation ($input: ${input.name}!) { ${name}(input: $input) { __typename } }`,
+      { input: Object.fromEntries(values) },
     )
     expect([name, result[name]?.__typename]).toEqual([name, 'BookingNotFound'])
   }

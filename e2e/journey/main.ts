@@ -104,20 +104,14 @@ function stepTable(rides: readonly Ride[]): StepTable {
   )
 }
 
-function printReport(
-  {
-    rides,
-    seconds,
-    steps,
-    invariants,
-  }: {
-    rides: { requested: number; completed: number }
-    seconds: number
-    steps: StepTable
-    invariants: { broken: string[] }
-  },
-  print: (line: string) => void,
-): void {
+interface Report {
+  readonly rides: { readonly requested: number; readonly completed: number }
+  readonly seconds: number
+  readonly steps: StepTable
+  readonly invariants: { readonly broken: readonly string[] }
+}
+
+function printReport({ rides, seconds, steps, invariants }: Report, print: (line: string) => void): void {
   if (rides.requested > 1) {
     print(`\n${'step'.padEnd(14)} ${['p50', 'p95', 'max'].map((head) => head.padStart(8)).join('')}   ms`)
     for (const [name, { p50, p95, max }] of Object.entries(steps)) {

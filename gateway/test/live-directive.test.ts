@@ -204,8 +204,8 @@ describe('viewers', () => {
 
   it.each([
     ['everybody', ['anonymous  ']],
-    ['byRole', ['anonymous  ', 'operator  ', 'customer  ']],
-    ['mine', ['anonymous  ', 'operator o ', 'customer r1 a', 'customer r2 b']],
+    ['byRole', ['anonymous  ', 'customer  ', 'operator  ']],
+    ['mine', ['anonymous  ', 'customer r1 a', 'customer r2 b', 'operator o ']],
   ])(
     'share %s when they are equal in what it declares, and subgraphs are told no more of them',
     async (field, tellers) => {

@@ -22,6 +22,16 @@ it('replaces with the new size', () => {
   expect([lru.get('a'), lru.get('b')]).toEqual([2, 3])
 })
 
+it('keeps the old size of the same value, unless it is deleted first', () => {
+  const lru = cache()
+  lru.set('a', 1, { size: 1 })
+  lru.set('a', 1, { size: 9 })
+  expect(lru.calculatedSize).toBe(1)
+  lru.delete('a')
+  lru.set('a', 1, { size: 9 })
+  expect(lru.calculatedSize).toBe(9)
+})
+
 it('does not empty itself for an entry that is too large', () => {
   const lru = cache()
   lru.set('a', 1, { size: 9 })

@@ -17,8 +17,8 @@ export const request = {
   isNoMap: (name: string) => badRequest(`"${name}" must be an object.`),
   isNoPersistedQuery: badRequest('"extensions.persistedQuery" must have "version": 1 and "sha256Hash", a string.'),
   isEmpty: badRequest('"query" must be a non-empty string, or "documentId" must name a known document.'),
-  isNoJson: (name: string) => badRequest(`"${name}" is not JSON.`),
-  bodyIsNoJson: badRequest('The body is not JSON.'),
+  isNoJson: (name: string) => badRequest(`"${name}" is not JSON. Send a JSON object.`),
+  bodyIsNoJson: badRequest('The body is not JSON. Send a JSON object.'),
   bodyIsNoJsonType: badRequest('Send the request as application/json in UTF-8.'),
   bodyTooLarge: badRequest,
   methodNotAllowed: badRequest('Send queries by GET or POST.'),
@@ -29,10 +29,10 @@ export const request = {
   ),
 } as const
 
-/** Tokens and API keys. */
+/** Tokens and API keys. Also reasons in WebSocket close frames: at most 123 bytes (RFC 6455, 5.5). */
 export const credentials = {
   unknownKey: unauthenticated('The API key is unknown or has been revoked. Send a valid key.'),
-  keyChanged: unauthenticated('The API key has changed. Subscribe again.'),
+  keyChanged: unauthenticated('The API key has changed or was revoked. Subscribe again with a valid key.'),
   noBearer: unauthenticated('Send the token as "Authorization: Bearer <token>".'),
   expired: unauthenticated('The token has expired. Sign in again.'),
   unknownRole: unauthenticated('The token has no role that is known here. Sign in again.'),
@@ -50,17 +50,23 @@ export const operation = {
   invalid: invalid('The operation is not valid for this schema.'),
   conditionOnSubscription: invalid('The root field of a subscription must not depend on @include or @skip.'),
   invalidBecause: invalid,
-  tooDeep: (code: string) => responseError(code, 'The operation is too large: it is nested too deeply.'),
+  tooDeep: (code: string) =>
+    responseError(code, 'The operation is too large: it is nested too deeply. Split it into several operations.'),
   tooLarge: (has: number, what: string, allowed: number) =>
-    invalid(`The operation is too large: ${has} ${what}, at most ${allowed} are allowed.`),
-  none: responseError('OPERATION_RESOLUTION_FAILURE', 'The document has no operation.'),
-  noneOfThisName: responseError('OPERATION_RESOLUTION_FAILURE', 'The document has no operation of this name.'),
+    invalid(
+      `The operation is too large: ${has} ${what}, at most ${allowed} are allowed. Split it into several operations.`,
+    ),
+  none: responseError('OPERATION_RESOLUTION_FAILURE', 'The document has no operation. Check "query".'),
+  noneOfThisName: responseError(
+    'OPERATION_RESOLUTION_FAILURE',
+    'The document has no operation of this name. Check "operationName".',
+  ),
   several: responseError(
     'OPERATION_RESOLUTION_FAILURE',
     'The document has several operations. Select one by "operationName".',
   ),
   notPlannable: internal('The supergraph has no way to answer this operation.'),
-  variables: responseError('BAD_USER_INPUT', 'The variables do not fit the operation.'),
+  variables: responseError('BAD_USER_INPUT', 'The variables do not fit the operation. Check their names and types.'),
   variablesBecause: (message: string) => responseError('BAD_USER_INPUT', message),
   variablesTooDeep: 'The variables are nested too deeply.',
   needsSlicing: (field: string, names: readonly string[]) =>
@@ -68,7 +74,7 @@ export const operation = {
   sliceTooLarge: (field: string, items: number) => `"${field}" may be asked for at most ${items} items.`,
 } as const
 
-/** What limits refuse. */
+/** What limits refuse. `open` is also a reason in WebSocket close frames: at most 123 bytes (RFC 6455, 5.5). */
 export const limits = {
   cost: (cost: number, limit: number) =>
     responseError(
@@ -123,16 +129,16 @@ export const subscriptions = {
   notInNewSchema: (reason: string) =>
     responseError(
       'SUBSCRIPTION_SCHEMA_RELOAD',
-      `The schema has changed, and this subscription is not valid any more. ${reason}`.trimEnd(),
+      `The schema has changed, and this subscription is not valid any more. Update the client. ${reason}`.trimEnd(),
     ),
   noLongerAllowed: 'You are no longer allowed to see it.',
 } as const
 
 /** Reasons in WebSocket close frames: at most 123 bytes (RFC 6455, 5.5). */
 export const closeReasons = {
-  keyChanged: 'The API key has changed. Connect again.',
+  keyChanged: 'The API key has changed or was revoked. Connect again with a valid key.',
   tokenExpired: 'The token has expired. Connect again with a new one.',
   restart: 'The server restarts. Connect again.',
-  idInUse: 'An operation with this id is still starting.',
-  internalError: 'Internal server error',
+  idInUse: 'An operation with this id is running. Use a new id.',
+  internalError: 'Internal server error. Try again later.',
 } as const

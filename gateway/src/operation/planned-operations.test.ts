@@ -61,6 +61,14 @@ describe('the cache of plans', () => {
     expect(some.known().length).toBeLessThan(9)
   })
 
+  it('is limited by its memory, with many documents of one operation each', () => {
+    const one = plannedOperations(graph, options, 200_000)
+    for (let n = 0; n < 200; n++) expect(one.read(`{ x${n}: a }`, undefined).ok).toBe(true)
+    // A planned operation counts as some 12 kB, its text as some hundred bytes.
+    expect(one.known().length).toBeGreaterThan(4)
+    expect(one.known().length).toBeLessThan(20)
+  })
+
   it('takes more memory the more variants there may be', () => {
     const read = (text: string) => {
       const one = plannedOperations(graph, options).read(text, undefined)

@@ -28,6 +28,8 @@ export function plannedOperations(graph: Graph, options: PlanningOptions, maxSiz
   const cache = new LRUCache<string, CachedDocument>({ maxSize })
   const keep = (text: string, cached: CachedDocument) => {
     const planned = [...cached.operations.values()].reduce((sum, { bytes }) => sum + bytes, 0)
+    // The cache keeps the old size of a value that is set again.
+    cache.delete(text)
     cache.set(text, cached, { size: documentBytes(text) + planned })
   }
 

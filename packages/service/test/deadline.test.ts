@@ -15,8 +15,8 @@ const one = subgraph({
   log,
   context: () => ({}),
 })
-const door = createHttpServer({ host: '127.0.0.1', port: 0, log, ready: {}, routes: { '/graphql': one.route } })
-const steps: Step[] = [door, ...one.steps(door)]
+const server = createHttpServer({ host: '127.0.0.1', port: 0, log, ready: {}, routes: { '/graphql': one.route } })
+const steps: Step[] = [server, ...one.steps(server)]
 
 beforeAll(async () => {
   for (const step of steps) await step.start()
@@ -27,7 +27,7 @@ afterAll(async () => {
 
 const begin = async (headers: Record<string, string>) => {
   const body = JSON.stringify({ query: 'mutation { begin }' })
-  const response = await fetch(`http://127.0.0.1:${door.port()}/graphql`, {
+  const response = await fetch(`http://127.0.0.1:${server.port()}/graphql`, {
     method: 'POST',
     headers: { [identityHeader]: signIdentity(anonymous, 'one', body, secret), ...headers },
     body,

@@ -1,7 +1,7 @@
 -- safe while old code runs: yes, because it only adds.
 
 -- One role and one schema per owner. Roles belong to the cluster, so another database may have made them already.
--- No passwords here: whoever deploys gives them with `alter role ... login password ...`.
+-- No passwords here: a deployment sets them with `alter role ... login password ...`.
 do $$
 declare
   owner text;

@@ -67,7 +67,7 @@ create table fleet.vehicle (
   public_id uuid not null unique,
   vehicle_type_id text not null references fleet.vehicle_type (id),
   state fleet.vehicle_state not null default 'AVAILABLE',
-  -- Of its rider while RESERVED or ON_TRIP.
+  -- The booking and the rider that have the vehicle; null unless RESERVED or ON_TRIP.
   booking_id uuid,
   rider_id uuid,
   contact fleet.contact not null default 'LOST',

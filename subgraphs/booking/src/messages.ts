@@ -16,9 +16,9 @@ export const problemMessages: { [Name in ProblemName]: (refusal: Extract<Refusal
   VehicleWithdrawn: () => 'This vehicle is out of service. Choose one of the alternatives nearby.',
   TooManyHolds: ({ limit }) =>
     `You can have ${limit} unpaid bookings at a time. Pay for one, cancel one or wait until one expires.`,
-  HoldsTooFast: () => 'Too many holds in one minute. Try again in a few seconds.',
+  HoldsTooFast: () => 'Too many holds in one minute. Wait a minute and try again.',
   CoolingDown: () =>
-    'Several of your holds in a row expired without payment. Wait a few minutes before you book again.',
+    'Several of your holds in a row expired without payment. You can book again later; `retryAt` says when.',
   TooManyItems: ({ limit }) =>
     `A booking can have at most ${limit} of these, and each only once. Book the others separately.`,
   RequestIdReused: () => 'This requestId was already used for another request. Create a new one.',

@@ -2,12 +2,14 @@ import type { AuthorizeRefusal } from './domain/payment.ts'
 
 /** Every sentence that people read from payment. */
 export const messages = {
-  paymentMethodIdInvalid: 'paymentMethodId must be the id of a Stripe PaymentMethod (pm_…).',
-  released: 'The booking ended before it was paid. Nothing is charged: the authorisation is released.',
-  declined: (attemptsLeft: number) => `The card was declined. ${afterDecline(attemptsLeft)}`,
+  paymentMethodIdInvalid:
+    'paymentMethodId must be the id of a Stripe PaymentMethod (pm_…). Create one with Stripe’s client library.',
+  released: 'The booking ended before it was paid. Nothing is charged: the authorisation is released. Book again.',
+  declined: (attemptsLeft: number) => `The payment was declined. ${afterDecline(attemptsLeft)}`,
   methodUnusable: (attemptsLeft: number) => `This payment method cannot be used. ${afterDecline(attemptsLeft)}`,
   webhookPostOnly: 'Send a POST request.',
-  webhookNotSigned: 'This is not an event signed by Stripe.',
+  webhookNotSigned:
+    'This is not an event that Stripe signed with the secret of this endpoint. Check STRIPE_WEBHOOK_SECRET.',
   returnTitle: 'Back to the app',
   returnText: 'Thank you. You can go back to the app.',
 } as const
@@ -21,7 +23,7 @@ export function refusalMessage(refusal: AuthorizeRefusal): string {
     case 'BookingNotFound':
       return 'You have no booking with this id. Book first.'
     case 'BookingNotPayable':
-      return `Only a booking that is HELD can be paid; this one is ${refusal.state}.`
+      return `Only a booking that is HELD can be paid; this one is ${refusal.state}. Look at the booking, or make a new one.`
     case 'HoldExpired':
       return 'The hold expired before it was paid. Book again.'
     case 'RequestIdReused':

@@ -13,7 +13,10 @@ const refusal = (code: string, message: string, facts: Readonly<Record<string, u
 const notPublished = 'PERSISTED_QUERY_NOT_IN_LIST' // the code that Apollo's router uses
 
 export const refusals = {
-  unknownId: refusal(notPublished, 'This client has no published operation with this id. Publish it first.'),
+  unknownId: refusal(
+    notPublished,
+    'There is no operation with this id for this client. Send its text, or an id that is published.',
+  ),
   nothingNamed: refusal(notPublished, 'The request names no operation. Send its text or its id.'),
   notPublished: refusal(
     notPublished,

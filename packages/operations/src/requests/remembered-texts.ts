@@ -1,6 +1,6 @@
 /**
  * Texts that clients sent once and name by their hash afterwards (Apollo's automatic persisted queries). Clients that may send them may
- * send any text, so a lost text only costs one more request. They are kept in this process, and in Redis for other gateways, both withTimeout
+ * send any text, so a lost text only costs one more request. They are kept in this process, and in Redis for other gateways, both within
  * limits that clients cannot exceed.
  */
 import { type Log, withTimeout } from '@holdfast/service/process'

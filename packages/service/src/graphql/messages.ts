@@ -3,7 +3,8 @@ export const messages = {
   signInFirst: 'Sign in first: send a bearer token.',
   customersOnly: 'Only a customer can do this. Sign in as a customer.',
   operatorsOnly: 'Only an operator can do this. Sign in as an operator.',
-  customerIdNotUuid: 'The subject of this token is not a UUID, as every customer’s is. Sign in again.',
+  customerIdNotUuid:
+    'The subject of this token is not a UUID, so it is not a customer. Sign in with a customer account.',
   requestIdNotUuid: 'requestId must be a UUID. Create a new one for each new request.',
   unavailable: 'A part of the service cannot be reached right now. Nothing is lost. Try again in a few seconds.',
   internal: 'Something went wrong on the server. Try again; if it stays so, report the reference.',

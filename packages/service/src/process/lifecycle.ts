@@ -102,7 +102,7 @@ export async function pause(ms: number, signal: AbortSignal): Promise<void> {
 export async function withTimeout<T>(ms: number, what: string, work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`${what} did not answer withTimeout ${ms} ms`)), ms)
+    timer = setTimeout(() => reject(new Error(`${what} did not answer within ${ms} ms`)), ms)
   })
   try {
     return await Promise.race([work, late])

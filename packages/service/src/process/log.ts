@@ -15,10 +15,16 @@ export const createLog = (service: string, level: string, destination: Destinati
         return trace_id ? { trace_id } : {}
       },
       redact: {
-        paths: ['token', 'authorization', 'password', 'secret', 'client_secret', 'clientSecret'].flatMap((name) => [
-          name,
-          `*.${name}`,
-        ]),
+        paths: [
+          'token',
+          'authorization',
+          'password',
+          'secret',
+          'client_secret',
+          'clientSecret',
+          'gatewaySecret',
+          'apiKey',
+        ].flatMap((name) => [name, `*.${name}`]),
         censor: '[redacted]',
       },
       serializers: { err: pino.stdSerializers.err },

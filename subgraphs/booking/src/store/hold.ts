@@ -162,7 +162,7 @@ function refusalOf(err: unknown): HoldRefusal | null {
   }
 }
 
-/** What a refused hold is explained by: an earlier request with the same id, the bookables now, the most items of a booking. */
+/** What explains a refused hold: an earlier request with the same id, the bookables now, the most items of a booking. */
 export async function factsOfRefusedHold(
   db: Queryable,
   { customerId, requestId, publicIds }: HoldRequest,

@@ -14,7 +14,7 @@ export interface VehicleMovement {
 
 /**
  * Updates copies and notifies watchers of what a committed transaction changed. That may be lost with the process: the
- * copies are compared with Postgres regularly, and what was missed is published then. Never throws.
+ * copies are compared with Postgres regularly, and what was missed is published then. Only `reconcile` throws.
  */
 export interface ChangePublisher {
   /** `formerRiders`: who had one of the vehicles until now. */

@@ -27,7 +27,7 @@ export async function reserveHeldVehicles(
   if (await tripOfBooking(tx, bookingId)) return undefined
   for (const vehicle of vehicles) {
     if (vehicle.state === 'AVAILABLE') await reserveVehicle(tx, vehicle, { bookingId, riderId: customerId })
-    // A later booking's rider was faster too. The event that frees this booking's vehicle follows and changes nothing either.
+    // The rider of a later booking was faster. The event that ends this booking is still to come, and changes nothing.
     else deps.log.info({ vehicle: vehicle.id, state: vehicle.state, booking: bookingId }, 'held, but not available')
   }
   return refreshed(deps, tx, bookableIds)

@@ -50,7 +50,10 @@ export async function followExecutedCommand(
       return endTrip(deps, tx, vehicle, trip, ack)
     case 'SECURE': {
       const { bookingId } = command
-      deps.log.warn({ vehicle: vehicle.id, booking: bookingId }, 'unlocked for a booking that is not live: locking it')
+      deps.log.warn(
+        { vehicle: vehicle.id, booking: bookingId },
+        'unlocked for a booking that is not CONFIRMED: locking it',
+      )
       const epoch = vehicle.epoch ?? ack.epoch
       return { ...nothingFollows, secureCommand: await issueSecureCommand(deps, tx, vehicle, bookingId, epoch) }
     }

@@ -8,7 +8,10 @@ import type { Deps } from './deps.ts'
 import { issueCommand } from './issueCommand.ts'
 import { sendCommand } from './sendCommand.ts'
 
-const secured = counter('vehicles_secured_total', 'Vehicles found unlocked without a trip and told to lock')
+const secured = counter(
+  'vehicles_secured_total',
+  'Vehicles found unlocked without a trip, to which a LOCK command was issued',
+)
 
 /** Locks a vehicle that is unlocked although nobody rides it. */
 export async function secureVehicle(

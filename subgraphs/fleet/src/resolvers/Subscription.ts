@@ -1,5 +1,5 @@
 import { changeChannel } from '@holdfast/contracts'
-import { requireSignedIn, uuidOf, watch } from '@holdfast/service/graphql'
+import { requireCustomer, requireSignedIn, uuidOf, watch } from '@holdfast/service/graphql'
 import type { SubscriptionResolvers } from '../__generated__/resolvers.ts'
 import { commandChannel } from '../changes/channels.ts'
 import type { Context } from '../context.ts'
@@ -20,6 +20,7 @@ const endsTrip = (command: Command | null): boolean =>
 async function watchCommands(id: string, context: Context): Promise<AsyncIterable<Command | null>> {
   const { viewer, visibility, deps, feed } = context
   requireSignedIn(viewer)
+  if (viewer.role === 'customer') requireCustomer(viewer)
   const bookingId = uuidOf(id)
   if (!bookingId || !visibility) return onlyNull()
   const read = () => latestCommand(deps.pool, bookingId)

@@ -16,7 +16,7 @@ export async function bookingAccess(db: Queryable, bookingId: string, riderId: s
   return row && vehicleId ? { state: row.state, vehicleId, expiresAt: row.expires_at } : null
 }
 
-/** Starts the booking, because the vehicle is unlocked; false when the booking is no longer live, so that nobody may ride. */
+/** Starts the booking, because the vehicle is unlocked; false when the booking is not CONFIRMED, so that nobody may ride. */
 export async function startBooking(tx: Transaction, bookingId: string, startedAt: Date): Promise<boolean> {
   const { rows } = await tx.query<{ started: boolean }>({
     name: 'start booking',

@@ -6,8 +6,12 @@ import { boundsOf, type Zone } from '../domain/zones.ts'
 
 const refreshEvery = 30_000 // ms: how long a zone drawn by an operator takes to count.
 
-const Ring = z.array(z.tuple([z.number(), z.number()])).min(4)
-const Area = z.discriminatedUnion('type', [
+/** Closed, as RFC 7946 requires: of an open ring turf computes nonsense, or throws for every trip that ends. */
+const Ring = z
+  .array(z.tuple([z.number(), z.number()]))
+  .min(4)
+  .refine((ring) => String(ring[0]) === String(ring.at(-1)), 'the first and last position of a ring must be equal')
+export const Area = z.discriminatedUnion('type', [
   z.object({ type: z.literal('Polygon'), coordinates: z.array(Ring).min(1) }),
   z.object({ type: z.literal('MultiPolygon'), coordinates: z.array(z.array(Ring).min(1)).min(1) }),
 ])

@@ -20,7 +20,7 @@ async function readOne(db: Queryable, name: string, where: string, values: unkno
 export const commandOfRequest = (db: Queryable, riderId: string, requestId: string) =>
   readOne(db, 'command of request', 'c.rider_id = $1 and c.request_id = $2', [riderId, requestId])
 
-/** The command that the vehicle is executing. */
+/** The vehicle's open command. */
 export const openCommandOf = (db: Queryable, vehicleId: string) =>
   readOne(db, 'open command', `c.vehicle_id = $1 and c.state in (${openStatesInSql})`, [vehicleId])
 

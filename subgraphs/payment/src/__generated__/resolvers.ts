@@ -13,7 +13,7 @@ export type Scalars = {
   Boolean: { input: boolean; output: boolean; }
   Int: { input: number; output: number; }
   Float: { input: number; output: number; }
-  /** A moment in ISO 8601 with its zone, such as 2026-11-21T08:00:00.000Z. */
+  /** An instant in UTC, ISO 8601 with milliseconds (2026-11-21T08:00:00.000Z). */
   DateTime: { input: Date; output: Date; }
   _FieldSet: { input: unknown; output: unknown; }
 };
@@ -65,12 +65,12 @@ export type HoldExpired = Problem & {
   readonly message: Scalars['String']['output'];
 };
 
-/** An amount of money. Never a float. */
+/** An amount of money. */
 export type Money = {
   readonly __typename?: 'Money';
-  /** In the currency's minor unit (cents). */
+  /** In the minor unit of the currency (cents). */
   readonly amountMinor: Scalars['Int']['output'];
-  /** ISO 4217. */
+  /** The ISO 4217 code (EUR). */
   readonly currency: Scalars['String']['output'];
 };
 
@@ -119,7 +119,7 @@ export type PaymentActionRequired = {
   readonly redirectUrl: Maybe<Scalars['String']['output']>;
 };
 
-/** The card was declined. The hold goes on until `holdExpiresAt` while `attemptsLeft` is above 0. */
+/** The payment was declined, or the customer did not confirm it. The hold goes on until `holdExpiresAt` while `attemptsLeft` is above 0. */
 export type PaymentDeclined = Problem & {
   readonly __typename?: 'PaymentDeclined';
   readonly attemptsLeft: Scalars['Int']['output'];
@@ -171,9 +171,9 @@ export type PaymentState =
   /** The authorisation was voided; nothing was captured. */
   | 'VOIDED';
 
-/** A valid request that was refused. Nothing has changed. */
+/** Why a request was refused. A refused request has changed nothing. */
 export type Problem = {
-  /** One sentence for people, with the next step in it. May change; the facts are the other fields. */
+  /** What happened and what to do next, for people to read. The text may change; programs use the type and its other fields. */
   readonly message: Scalars['String']['output'];
 };
 

@@ -167,7 +167,7 @@ describe('what Stripe is asked', () => {
     ['capture', payment('AUTHORIZED', { pendingAction: toCapture })],
     ['cancel', payment('AUTHORIZED', { pendingAction: toVoid })],
     ['cancel', payment('FAILED', { pendingAction: toVoid })],
-    // The fare of a booking whose authorisation we have not heard of yet.
+    // The fare of a booking whose authorisation is not known yet.
     ['retrieve', payment('AUTHORIZING', { pendingAction: toCapture })],
   ])('is to %s %o', (call, of) => {
     expect(callFor(of, now)).toBe(call)
@@ -182,7 +182,7 @@ describe('an event', () => {
     ['payment_intent.amount_capturable_updated', ['AUTHORIZING', 'REQUIRES_ACTION', 'VOIDED', 'FAILED']],
     ['payment_intent.succeeded', ['AUTHORIZING', 'REQUIRES_ACTION', 'AUTHORIZED', 'VOIDED', 'FAILED']],
     ['payment_intent.canceled', ['AUTHORIZING', 'REQUIRES_ACTION', 'AUTHORIZED']],
-  ])('%s is news for payments in %p', (type, news) => {
+  ])('%s could change payments in %p', (type, news) => {
     const all = ['AUTHORIZING', 'REQUIRES_ACTION', 'AUTHORIZED', 'CAPTURED', 'VOIDED', 'FAILED'] as const
     expect(all.filter((state) => couldChange(type, state))).toEqual(news)
   })

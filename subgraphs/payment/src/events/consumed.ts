@@ -25,7 +25,7 @@ export function onBookingEvents(now: () => Date, log: Log): EventHandlers<Event<
     HoldExpired: voidPayment,
     BookingExpired: voidPayment,
     BookingCancelled: voidPayment,
-    // Payment itself asked for these, or they cost nothing.
+    // These do not change what is to be paid.
     HoldPlaced: null,
     BookingConfirmed: null,
     BookingStarted: null,
