@@ -3,14 +3,12 @@ import { isObject } from './json.ts'
 import { request as messages } from './messages.ts'
 
 /** A GraphQL request as it comes by any transport. It names its document by text, by id, or by both. */
-export interface GraphQLRequest {
+export interface GraphQLRequest extends Omit<OperationRequest, 'query'> {
   readonly query: string | undefined
   /** https://github.com/graphql/graphql-over-http/pull/264: the id of a document that the gateway knows. */
   readonly documentId: string | undefined
   /** `extensions.persistedQuery.sha256Hash`, as Apollo's clients send it: the text's SHA-256, or an id from their manifest. */
   readonly persistedHash: string | undefined
-  readonly operationName: string | undefined
-  readonly variables: Readonly<Record<string, unknown>>
 }
 
 /** A request with the text of its document. */

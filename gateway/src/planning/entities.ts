@@ -20,14 +20,9 @@ import { compileOutputs, type EntitiesStep, type Lookup, type LookupNode } from 
 interface Selected {
   readonly lookup: Lookup
   readonly selection: SelectionSetNode
-  readonly dependents: readonly Dependent[]
+  /** Selected fields that require something. */
+  readonly dependents: readonly { readonly field: FieldNode; readonly needs: FieldPaths }[]
   readonly variables: readonly VariableDefinitionNode[]
-}
-
-/** A selected field that requires something. */
-interface Dependent {
-  readonly field: FieldNode
-  readonly needs: FieldPaths
 }
 
 const maskBits = 30 // Bits of a small integer. Of more dependent fields the rest is always requested.
@@ -68,7 +63,7 @@ function compileLookups(graph: Graph, { path, node }: LookupNode): readonly Sele
     ({ variable }) => variable.name.value !== 'representations',
   )
   const dependents = fieldsByType(whole, '')
-    .flatMap(({ type, field }): Dependent[] => {
+    .flatMap(({ type, field }): Selected['dependents'] => {
       const needs = graph.requirements.of(node.serviceName, type, field.name.value)
       return needs ? [{ field, needs }] : []
     })

@@ -4,17 +4,6 @@
  * would be around the edge of a fixed window. All times are whole microseconds, exact in a double.
  */
 
-/** One request's uses of one key. */
-export interface Take {
-  readonly key: string
-  /** Time after which one use is available again. */
-  readonly intervalUs: number
-  /** How far a key may be ahead of the time: the uses of one burst. */
-  readonly burstUs: number
-  /** At most one burst. */
-  readonly times: number
-}
-
 /** Counts the uses of all keys or of none. */
 export interface Counter {
   take(
@@ -22,10 +11,20 @@ export interface Counter {
   ): Promise<{ readonly ok: true } | { readonly ok: false; readonly refused: Take; readonly retryAfterMs: number }>
 }
 
-export function takeOf(key: string, count: number, seconds: number, times: number): Take {
+export type Take = Readonly<ReturnType<typeof takeOf>>
+
+/** One request's uses of one key. */
+export function takeOf(key: string, count: number, seconds: number, times: number) {
+  /** Time after which one use is available again. */
   const intervalUs = Math.floor((seconds * 1_000_000) / count)
-  // From the rounded interval, so that a whole burst fits exactly. More uses than a burst count as one burst.
-  return { key, intervalUs, burstUs: intervalUs * count, times: Math.min(times, count) }
+  return {
+    key,
+    intervalUs,
+    /** How far a key may be ahead of the time: from the rounded interval, so that a whole burst fits exactly. */
+    burstUs: intervalUs * count,
+    /** More uses than a burst count as one burst. */
+    times: Math.min(times, count),
+  }
 }
 
 /** Decides about one key. `arrival` is its stored number; undefined when there is none. */

@@ -29,12 +29,6 @@ export interface Member {
   last: number
 }
 
-interface QueuedResult {
-  readonly result: SubgraphResult
-  readonly trace: string | undefined
-  readonly number: number
-}
-
 /** The subscription at the subgraph. */
 interface Upstream {
   readonly subscription: ReturnType<typeof upstreamOf>
@@ -61,7 +55,7 @@ export class Channel {
   readonly #traceparent: string | undefined
   readonly #on: ChannelEvents
   readonly members = new Set<Member>()
-  #backlog: QueuedResult[] = []
+  #backlog: { readonly result: SubgraphResult; readonly trace: string | undefined; readonly number: number }[] = []
   #upstream: Upstream | undefined
   /** Number of the last event that arrived or was lost. A member missed what is between two numbers that it got. */
   #last = 0

@@ -3,15 +3,7 @@ import type { ConstDirectiveNode, DocumentNode } from 'graphql'
 import { argumentsOf, declarations, linkedName } from './directives.ts'
 
 /** How long the list of a field may be. */
-export interface ListSize {
-  readonly assumed: number | undefined
-  /** Arguments that say how many items are requested. */
-  readonly slicing: readonly string[]
-  /** Set when not the field itself is a list but these fields of its type, such as `edges` of a connection. */
-  readonly sizedFields: readonly string[]
-  /** Whether exactly one of the slicing arguments must be given. */
-  readonly exactlyOne: boolean
-}
+export type ListSize = ReturnType<typeof listSizeOf>
 
 /** By schema coordinates (https://spec.graphql.org/draft/#sec-Schema-Coordinates): `Type`, `Type.field`, `Type.field(argument:)`. */
 export type Costs = ReturnType<typeof readCosts>
@@ -38,12 +30,15 @@ export function readCosts(supergraph: DocumentNode) {
 }
 
 /** Composition has validated the arguments. */
-const listSizeOf = (directive: ConstDirectiveNode): ListSize => {
+const listSizeOf = (directive: ConstDirectiveNode) => {
   const { assumedSize, slicingArguments, sizedFields, requireOneSlicingArgument } = argumentsOf(directive)
   return {
-    assumed: (assumedSize ?? undefined) as ListSize['assumed'],
-    slicing: (slicingArguments ?? []) as ListSize['slicing'],
-    sizedFields: (sizedFields ?? []) as ListSize['sizedFields'],
+    assumed: (assumedSize ?? undefined) as number | undefined,
+    /** Arguments that say how many items are requested. */
+    slicing: (slicingArguments ?? []) as readonly string[],
+    /** Set when not the field itself is a list but these fields of its type, such as `edges` of a connection. */
+    sizedFields: (sizedFields ?? []) as readonly string[],
+    /** Whether exactly one of the slicing arguments must be given. */
     exactlyOne: requireOneSlicingArgument !== false,
   }
 }

@@ -31,10 +31,11 @@ export function currentGraph(source: Source, log: Log) {
     logger: { debug: () => undefined, info: () => undefined, warn: log.warn.bind(log), error: log.error.bind(log) },
   })
 
-  const replace = (sdl: string) => {
+  const replace = (sdl: string, what: string) => {
     const graph = readGraph(sdl)
     for (const listener of listeners) listener(graph) // When one throws, the current graph stays.
     current = graph
+    log.info({ subgraphs: graph.subgraphs.map(({ name }) => name) }, what)
   }
 
   const validated = (sdl: string) => print(withoutAccess(parse(sdl, { noLocation: true })))
@@ -48,13 +49,11 @@ export function currentGraph(source: Source, log: Log) {
     },
     start: async () => {
       await withTimeout(30_000, 'the supergraph', apollo.load())
-      replace(first)
-      log.info({ subgraphs: current?.subgraphs.map(({ name }) => name) }, 'supergraph loaded')
+      replace(first, 'supergraph loaded')
       watch = source.watch(watching.signal, async (sdl) => {
         try {
           update(validated(sdl))
-          replace(sdl)
-          log.info({ subgraphs: current?.subgraphs.map(({ name }) => name) }, 'supergraph replaced')
+          replace(sdl, 'supergraph replaced')
         } catch (err) {
           log.error({ err }, 'the new supergraph does not load; the current one stays')
         }
