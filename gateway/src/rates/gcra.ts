@@ -3,6 +3,9 @@
  * are available again. Of two uses per minute, both may come at once, or half a minute apart; three at once are never allowed, as they
  * would be around the edge of a fixed window. All times are whole microseconds, exact in a double.
  */
+import { LRUCache } from 'lru-cache'
+
+const maxKeys = 100_000 // some 20 MB; the count of a key that is dropped starts anew
 
 /** Counts the uses of all keys or of none. */
 export interface Counter {
@@ -31,6 +34,24 @@ export function takeOf(key: string, count: number, seconds: number, times: numbe
 export function decide({ intervalUs, burstUs, times }: Take, arrival: number | undefined, nowUs: number) {
   const next = Math.max(arrival ?? nowUs, nowUs) + intervalUs * times
   return { arrival: next, earlyUs: next - burstUs - nowUs }
+}
+
+/** Counts in this process alone. */
+export function localCounter(nowUs = () => Math.floor(performance.now() * 1_000)): Counter {
+  const arrivals = new LRUCache<string, number>({ max: maxKeys })
+  return {
+    take: async (takes) => {
+      const now = nowUs()
+      const decided = takes.map((take) => ({ take, ...decide(take, arrivals.peek(take.key), now) }))
+      const refused = decided.reduce<{ take: Take | undefined; earlyUs: number }>(
+        (longest, one) => (one.earlyUs > longest.earlyUs ? one : longest),
+        { take: undefined, earlyUs: 0 },
+      )
+      if (refused.take) return { ok: false, refused: refused.take, retryAfterMs: refused.earlyUs / 1_000 }
+      for (const { take, arrival } of decided) arrivals.set(take.key, arrival)
+      return { ok: true }
+    },
+  }
 }
 
 /** `decide` in Redis, for all keys at once and by the clock of Redis. Keys expire when all uses are available again. */

@@ -3,8 +3,7 @@ import { createHmac } from 'node:crypto'
 import { gauge, type Log } from '@holdfast/service/process'
 import type { Redis } from '@holdfast/service/redis'
 import type { RateRule } from '../supergraph/rate-directive.ts'
-import { type Counter, type Take, takeOf } from './gcra.ts'
-import { localCounter } from './local-counter.ts'
+import { type Counter, localCounter, type Take, takeOf } from './gcra.ts'
 import { redisCounter } from './redis-counter.ts'
 
 /** One request's use of one rule. */

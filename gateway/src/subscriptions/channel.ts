@@ -9,7 +9,7 @@ import * as metrics from '../metrics/subscriptions.ts'
 import { keyOf } from '../operation/event-key.ts'
 import type { SubgraphConnections } from '../subgraph/connections.ts'
 import type { SubgraphResult } from '../subgraph/result.ts'
-import type { Ending, Event, Subscriber } from './client-queue.ts'
+import { type Ending, type Event, eventOf, type Subscriber } from './client-queue.ts'
 import { upstreamOf, type View } from './view.ts'
 
 export interface ChannelOptions {
@@ -232,10 +232,3 @@ export class Channel {
     return eventOf(JSON.stringify({ errors: [internalError] }), operation.live?.slow ?? 'drop', undefined)
   }
 }
-
-export const eventOf = (payload: string, slow: Event['slow'], key: string | undefined): Event => ({
-  payload,
-  size: Buffer.byteLength(payload),
-  key,
-  slow,
-})

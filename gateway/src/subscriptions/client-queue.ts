@@ -4,16 +4,17 @@ import { delivered, type EndReason, queuedBytes, queuedEvents, skipped } from '.
 import type { SlowClientPolicy } from '../supergraph/live-directive.ts'
 import type { ClientConnection } from './connection.ts'
 
-/** An event as clients get it. */
-export interface Event {
-  /** JSON of a GraphQL response. */
-  readonly payload: string
+export type Event = Readonly<ReturnType<typeof eventOf>>
+
+/** An event as clients get it. `payload` is the JSON of a GraphQL response. */
+export const eventOf = (payload: string, slow: SlowClientPolicy, key: string | undefined) => ({
+  payload,
   /** Bytes of the payload. */
-  readonly size: number
+  size: Buffer.byteLength(payload),
   /** The key of the object whose state it carries, where its field conflates events; undefined when it has none. */
-  readonly key: string | undefined
-  readonly slow: SlowClientPolicy
-}
+  key,
+  slow,
+})
 
 /** Why a subscription ends. With an error the client gets that first. */
 export interface Ending {

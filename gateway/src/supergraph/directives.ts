@@ -3,6 +3,7 @@ import {
   type DirectiveNode,
   type DocumentNode,
   isTypeDefinitionNode,
+  isTypeExtensionNode,
   Kind,
   valueFromASTUntyped,
 } from 'graphql'
@@ -47,7 +48,7 @@ const links = (supergraph: DocumentNode): readonly ConstDirectiveNode[] =>
   )
 
 /** A type, or a field, argument or input field of it. */
-export interface Declaration {
+interface Declaration {
   readonly type: string
   /** Set for the fields of object types and interfaces alone. */
   readonly field?: string
@@ -58,7 +59,8 @@ export interface Declaration {
 
 /** Everything in the supergraph to which subgraphs can apply directives. */
 export const declarations = (supergraph: DocumentNode): readonly Declaration[] =>
-  supergraph.definitions.filter(isTypeDefinitionNode).flatMap((definition) => {
+  supergraph.definitions.flatMap((definition) => {
+    if (!isTypeDefinitionNode(definition) && !isTypeExtensionNode(definition)) return []
     const type = definition.name.value
     const fields = ('fields' in definition && definition.fields) || []
     return [
@@ -78,7 +80,7 @@ export const declarations = (supergraph: DocumentNode): readonly Declaration[] =
     ]
   })
 
-/** Where the supergraph applies a directive of the gateway's own spec, with the arguments that were given. */
+/** Where the supergraph applies a directive of the gateway's own spec. */
 export function applications(supergraph: DocumentNode, directive: string) {
   const name = linkedName(supergraph, 'https://holdfast.dev/gateway/', directive)
   return declarations(supergraph).flatMap(({ directives = [], ...declaration }) =>

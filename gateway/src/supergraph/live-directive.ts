@@ -77,7 +77,7 @@ export function readLiveDirectives(supergraph: DocumentNode, schema: GraphQLSche
   }
 }
 
-/** Throws when the key does not have the same type, with the nullability of each field on its path, in all types that an event may have. */
+/** Throws when the key has not one type, with the nullability of each field on its path, in all types that an event may have. */
 function checkKey(schema: GraphQLSchema, coordinate: string, type: GraphQLOutputType, key: readonly string[]): void {
   const invalid = (what: string) => new Error(`@live on ${coordinate}: the key "${key.join('.')}" ${what}`)
   const walk = (from: GraphQLOutputType, [name, ...rest]: readonly string[], way: string): readonly string[] => {
