@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from '@jest/globals'
 import { cyclesIn, folderCycles, importsOf, productionFiles } from './sources.ts'
@@ -32,6 +33,21 @@ describe('folders', () => {
     for (const name of ['booking', 'fleet', 'payment']) expect(entries(name)).toEqual(expect.arrayContaining(common))
   })
 })
+
+it('the agent on a vehicle loads no Apollo Server, Postgres or Redis', () => {
+  const loaded = files.filter((file) =>
+    /^(firmware-agent|packages\/contracts|packages\/service\/src\/(http|process))\//.test(file),
+  )
+  const packages = loaded.flatMap((file) => packagesIn(readFileSync(join(projectDir, file), 'utf8')))
+  expect(packages.filter((name) => /^(@apollo|graphql|pg|ioredis|@prisma)/.test(name))).toEqual([])
+  expect(
+    packages
+      .filter((name) => /^@holdfast\/(service|contracts)/.test(name))
+      .every((name) => /contracts|http|process/.test(name)),
+  ).toBe(true)
+})
+
+const packagesIn = (text: string) => [...text.matchAll(/\bfrom '([^.][^']*)'/g)].map(([, name = '']) => name)
 
 describe('cycles', () => {
   const edges = (list: Record<string, readonly string[]>) =>

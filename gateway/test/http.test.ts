@@ -129,7 +129,12 @@ describe('in production', () => {
     expect(await closed.ask('{ __schema { types { name } } }')).toEqual(neutral)
     expect(await closed.ask('query($id: Int) { product(id: $id) { id } }')).toEqual(neutral)
     expect(await closed.ask('query($id: ID!) { product(id: $id) { id } }', { id: {} })).toEqual({
-      errors: [{ message: 'The variables do not fit the operation.', extensions: { code: 'BAD_USER_INPUT' } }],
+      errors: [
+        {
+          message: 'The variables do not fit the operation. Check their names and types.',
+          extensions: { code: 'BAD_USER_INPUT' },
+        },
+      ],
     })
     expect(await closed.ask('{ __typename product(id: "1") { id __typename } }')).toEqual({
       data: { __typename: 'Query', product: { id: '1', __typename: 'Product' } },
