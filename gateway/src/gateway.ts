@@ -73,14 +73,20 @@ export function gateway(
   }
   const streams = eventStreams(subscriptions, measure, log)
   const http = httpTransport(options, streams, production ? undefined : graphiqlPage)
-  const readiness = lastStep()
+  let started = false
   const httpServer = createHttpServer({
     host: config.host,
     port: config.port,
     log,
     routes: production ? { [path]: http } : { [path]: http, ...graphiqlRoutes(path) },
     admin: config.adminPort === undefined ? (production ? 'nowhere' : undefined) : { port: config.adminPort },
-    ready: () => ({ gateway: readiness.check, supergraph: supergraph.ready, ...subgraphs.checks() }),
+    ready: () => ({
+      gateway: async () => {
+        if (!started) throw new Error('the gateway stops')
+      },
+      supergraph: supergraph.ready,
+      ...subgraphs.checks(),
+    }),
   })
   httpServer.server.requestTimeout = requestTimeoutMs
   return {
@@ -95,25 +101,16 @@ export function gateway(
       httpServer,
       streams,
       webSocketTransport(httpServer, path, options, subscriptions),
-      readiness.step,
+      // The last step stops first: the gateway is then not ready for new clients, while the connected ones are disconnected.
+      {
+        name: 'ready',
+        start: () => {
+          started = true
+        },
+        stop: () => {
+          started = false
+        },
+      },
     ],
   }
-}
-
-/** The last step stops first: the gateway is then not ready for new clients, while the connected ones are disconnected. */
-function lastStep() {
-  let started = false
-  const step: Step = {
-    name: 'ready',
-    start: () => {
-      started = true
-    },
-    stop: () => {
-      started = false
-    },
-  }
-  const check = async () => {
-    if (!started) throw new Error('the gateway stops')
-  }
-  return { step, check }
 }

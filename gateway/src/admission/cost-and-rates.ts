@@ -28,20 +28,14 @@ export function costAndRateLimits(
   /** Returns why the operation is refused; undefined when it may run. */
   return async ({ graph, cost }: PreparedOperation, requester: Requester): Promise<ResponseError | undefined> => {
     const enforced = costMode === undefined ? graph.costs.declared : costMode === 'enforce'
-    if (enforced && cost.points > costLimit) {
-      refused.inc({ limit: 'cost' })
-      return messages.cost(cost.points, costLimit)
-    }
+    if (enforced && cost.points > costLimit) return refuse('cost', messages.cost(cost.points, costLimit))
     const uses = cost.uses.map(({ rule, times }): RateUse => {
       const count = Math.min(rule.count * rateFactor, rule.seconds * 1_000_000)
       return { rule: { ...rule, count }, times, subject: subjectOf(rule, requester) }
     })
     // Counted as one burst, thirty aliases would be thirty guesses for the price of five.
     const excess = uses.find(({ rule, times }) => times > rule.count)
-    if (excess) {
-      refused.inc({ limit: excess.rule.name })
-      return messages.rateInOneOperation(excess.times, excess.rule.count)
-    }
+    if (excess) return refuse(excess.rule.name, messages.rateInOneOperation(excess.times, excess.rule.count))
     if (points) uses.push({ rule: points, times: Math.max(1, cost.points), subject: subjectOf(points, requester) })
     const { client } = requester
     if (client?.rate) {
@@ -52,9 +46,14 @@ export function costAndRateLimits(
     if (uses.length === 0) return undefined
     const exceeded = await rates.take(uses)
     if (!exceeded) return undefined
-    refused.inc({ limit: exceeded.rule.name })
-    return exceeded.counted ? messages.rate(exceeded.retryAfterS) : messages.rateNotCountable(exceeded.retryAfterS)
+    const { rule, counted, retryAfterS } = exceeded
+    return refuse(rule.name, counted ? messages.rate(retryAfterS) : messages.rateNotCountable(retryAfterS))
   }
+}
+
+function refuse(limit: string, error: ResponseError): ResponseError {
+  refused.inc({ limit })
+  return error
 }
 
 const perMinute = (name: string, count: number, per: RateRule['per']): RateRule => ({

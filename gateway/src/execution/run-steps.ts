@@ -120,7 +120,7 @@ function mergeEntities(
 ): void {
   const waiting = [...part.waiting.values()]
   if (answer.kind === 'failed') {
-    explainMissingOnAll(waiting, answer.error, run)
+    for (const object of waiting.flat()) run.errors.explainMissing(object, answer.error)
     return
   }
   const entities = answer.data?.[name]
@@ -141,7 +141,9 @@ function mergeEntities(
       else locate(run, error, [...(paths?.get(object) ?? []), ...rest], outputs)
     }
     // An error without a place, or one that made the whole list null, explains whatever is missing.
-    if (!error.path || !Array.isArray(entities)) explainMissingOnAll(waiting, errorOf(error), run)
+    if (error.path && Array.isArray(entities)) continue
+    const explanation = errorOf(error)
+    for (const object of waiting.flat()) run.errors.explainMissing(object, explanation)
   }
 }
 
@@ -152,10 +154,6 @@ const blamedEntities = (errors: readonly SubgraphError[], name: string): Readonl
 function mergeInto(entity: unknown, objects: readonly JsonObject[]): void {
   if (!isObject(entity)) return
   for (const [index, object] of objects.entries()) merge(object, index === 0 ? entity : copy(entity))
-}
-
-function explainMissingOnAll(waiting: readonly (readonly JsonObject[])[], error: ResponseError, run: Run): void {
-  for (const objects of waiting) for (const object of objects) run.errors.explainMissing(object, error)
 }
 
 /** Keeps the error with its place, under the names that the client chose. */
