@@ -6,7 +6,7 @@ import type { FetchNode, SubscriptionNode } from '@apollo/query-planner'
 import type { Viewer } from '@holdfast/service/identity'
 import { Kind, type SelectionNode } from 'graphql'
 import { operationIn } from '../core/documents.ts'
-import { fetchesOf } from '../planning/unplanned-field.ts'
+import { fetchesOf } from '../planning/fetches.ts'
 import type { Graph } from '../supergraph/graph.ts'
 import { allViewerInputs, type ViewerInputs } from '../supergraph/live-directive.ts'
 

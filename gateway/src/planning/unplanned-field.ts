@@ -1,4 +1,4 @@
-import type { FetchNode, PlanNode, SubscriptionNode } from '@apollo/query-planner'
+import type { PlanNode, SubscriptionNode } from '@apollo/query-planner'
 import {
   type DocumentNode,
   Kind,
@@ -8,6 +8,7 @@ import {
   type SelectionSetNode,
 } from 'graphql'
 import { fragmentsOf } from '../core/documents.ts'
+import { fetchesOf } from './fetches.ts'
 
 /**
  * A root field that the plan leaves out; undefined when there is none. The planner silently leaves out what it thinks no object can
@@ -28,23 +29,6 @@ export function unplannedField(
   }
   const selected = names(document, definition.selectionSet, ({ directives }) => !directives?.length)
   return selected.find((name) => !planned.has(name))
-}
-
-/** All fetches of a plan of queries or mutations. */
-export function fetchesOf(node: PlanNode | undefined): readonly FetchNode[] {
-  switch (node?.kind) {
-    case 'Fetch':
-      return [node]
-    case 'Flatten':
-      return fetchesOf(node.node)
-    case 'Sequence':
-    case 'Parallel':
-      return node.nodes.flatMap(fetchesOf)
-    case 'Condition':
-      return [node.ifClause, node.elseClause].flatMap(fetchesOf)
-    default:
-      return []
-  }
 }
 
 /** The names in the response of the fields for which `counts` is true, also in fragments for which it is. */

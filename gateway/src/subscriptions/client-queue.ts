@@ -41,11 +41,6 @@ const queueLimits = {
 
 const tooSlow: Ending = { reason: 'too slow', error: messages.tooSlow }
 
-interface Queued {
-  event: Event
-  missed: number
-}
-
 /**
  * Delivers events to one client at the client's own pace. What the network does not accept waits in a bounded queue. When the queue is
  * full, or a newer event with the same key arrives, the field's policy decides. After events were dropped, the next one has their
@@ -57,7 +52,7 @@ export function clientQueue(
   end: (ending: Ending) => void,
 ): Subscriber & { close(): void } {
   /** Oldest first, by the key under which newer events replace them. */
-  const queue = new Map<string | symbol, Queued>()
+  const queue = new Map<string | symbol, { event: Event; missed: number }>()
   let size = 0
   let ending: Ending | undefined
   let closed = false
