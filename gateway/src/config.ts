@@ -112,8 +112,8 @@ export function gatewayConfig(env: NodeJS.ProcessEnv = process.env) {
 const gateway = join(import.meta.dirname, '..')
 
 /** The configuration of the command of the registry: the gateway's, and by default what is committed here. */
-export function commandConfig(env: NodeJS.ProcessEnv = process.env) {
-  const given = readConfig(
+export const commandConfig = (env: NodeJS.ProcessEnv = process.env) =>
+  readConfig(
     {
       OPERATIONS: z.string().default(join(gateway, 'operations')),
       SUPERGRAPH: z.string().default(join(gateway, 'supergraph.graphql')),
@@ -122,10 +122,3 @@ export function commandConfig(env: NodeJS.ProcessEnv = process.env) {
     },
     env,
   )
-  return {
-    operations: given.OPERATIONS,
-    supergraph: given.SUPERGRAPH,
-    costLimit: given.COST_LIMIT,
-    redisUrl: given.REDIS_URL,
-  }
-}

@@ -9,7 +9,7 @@ import { sharedRedis } from './core/redis.ts'
 import { operationRunner } from './execution/run-operation.ts'
 import { authenticator } from './identity/authenticate.ts'
 import { tokenVerifier } from './identity/token.ts'
-import { requestMetrics } from './metrics/requests.ts'
+import { operationMetrics } from './metrics/requests.ts'
 import { planAhead } from './operation/plan-ahead.ts'
 import { operationPlanner } from './operation/prepare.ts'
 import { rateCounter } from './rates/rates.ts'
@@ -41,7 +41,7 @@ export function gateway(
   const { production, limits } = config
   const budgetMs = config.subgraphTimeoutMs + queryBudgetOverTimeoutMs
   const shared = config.redisUrl === undefined ? undefined : sharedRedis(config.redisUrl, log)
-  const metrics = requestMetrics(log)
+  const measure = operationMetrics(log)
 
   const supergraph = currentGraph(supergraphSource(config.supergraph, log), log)
   const subgraphs = subgraphConnections(config, log)
@@ -64,23 +64,29 @@ export function gateway(
   const rates = rateCounter(shared?.redis, config.gatewaySecret, log)
   const options: TransportOptions = {
     authenticate: authenticator(tokenVerifier(config.tokenIssuer), registry),
-    admit: admission({ find, planner, checkCostAndRates: costAndRateLimits(config, rates) }),
+    admit: admission(find, planner, costAndRateLimits(config, rates)),
     run: operationRunner(subgraphs, budgetMs),
-    metrics,
+    measure,
     concurrency: concurrencyLimiter(config.concurrencyLimits),
     trustedProxies: config.trustedProxies,
     log,
   }
-  const streams = eventStreams(subscriptions, metrics, log)
-  const http = httpTransport({ ...options, streams, page: production ? undefined : graphiqlPage })
-  const readiness = lastStep()
+  const streams = eventStreams(subscriptions, measure, log)
+  const http = httpTransport(options, streams, production ? undefined : graphiqlPage)
+  let started = false
   const httpServer = createHttpServer({
     host: config.host,
     port: config.port,
     log,
     routes: production ? { [path]: http } : { [path]: http, ...graphiqlRoutes(path) },
     admin: config.adminPort === undefined ? (production ? 'nowhere' : undefined) : { port: config.adminPort },
-    ready: () => ({ gateway: readiness.check, supergraph: supergraph.ready, ...subgraphs.checks() }),
+    ready: () => ({
+      gateway: async () => {
+        if (!started) throw new Error('the gateway stops')
+      },
+      supergraph: supergraph.ready,
+      ...subgraphs.checks(),
+    }),
   })
   httpServer.server.requestTimeout = requestTimeoutMs
   return {
@@ -94,26 +100,17 @@ export function gateway(
       usage,
       httpServer,
       streams,
-      webSocketTransport(httpServer, path, { ...options, channels: subscriptions }),
-      readiness.step,
+      webSocketTransport(httpServer, path, options, subscriptions),
+      // The last step stops first: the gateway is then not ready for new clients, while the connected ones are disconnected.
+      {
+        name: 'ready',
+        start: () => {
+          started = true
+        },
+        stop: () => {
+          started = false
+        },
+      },
     ],
   }
-}
-
-/** The last step stops first: the gateway is then not ready for new clients, while the connected ones are disconnected. */
-function lastStep() {
-  let started = false
-  const step: Step = {
-    name: 'ready',
-    start: () => {
-      started = true
-    },
-    stop: () => {
-      started = false
-    },
-  }
-  const check = async () => {
-    if (!started) throw new Error('the gateway stops')
-  }
-  return { step, check }
 }

@@ -6,9 +6,9 @@ import { defaultLimits } from './core/limits.ts'
 
 /** Reads the same environment as the gateway; by default the command works on what is committed. */
 export function commandOptions(env?: NodeJS.ProcessEnv): CommandOptions {
-  const { operations, supergraph, costLimit, redisUrl } = commandConfig(env)
+  const { OPERATIONS: folder, SUPERGRAPH: supergraph, COST_LIMIT: cost, REDIS_URL: redisUrl } = commandConfig(env)
   return {
-    folder: operations,
+    folder,
     supergraph,
     redisUrl,
     // Apollo's planner takes a second to load, and most commands do not need it.
@@ -18,7 +18,7 @@ export function commandOptions(env?: NodeJS.ProcessEnv): CommandOptions {
       const { supergraphSource } = await import('./supergraph/source.ts')
       const log = createLog('operations', 'silent')
       const graph = readGraph(await supergraphSource(place, log).read())
-      return inspector(graph, { ...defaultLimits, cost: costLimit }, log)
+      return inspector(graph, { ...defaultLimits, cost }, log)
     },
   }
 }

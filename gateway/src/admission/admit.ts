@@ -1,7 +1,7 @@
 /** Decides which operation is meant and whether it may run. The same for every transport. */
 import type { FindOperation, PublishedOperation } from '@holdfast/operations'
 import type { OperationTypeNode } from 'graphql'
-import type { RequestError, ResponseError } from '../core/errors.ts'
+import { type Invalid, invalid, type RequestError, type ResponseError } from '../core/errors.ts'
 import type { GraphQLRequest } from '../core/request.ts'
 import type { Requester } from '../core/requester.ts'
 import { refused, rejected } from '../metrics/requests.ts'
@@ -17,41 +17,35 @@ export interface AdmittedOperation {
   whenRefused(listener: (error: ResponseError) => void): () => void
 }
 
-export type Admitted = AdmittedOperation | { readonly ok: false; readonly errors: readonly RequestError[] }
+type Admitted = AdmittedOperation | Invalid
 
-/** Why a transport cannot run an operation of this type; undefined when it can. */
-export type CheckTransport = (type: OperationTypeNode) => ResponseError | undefined
-
-/** Called once per operation. A refused operation is neither executed nor counted as used. */
+/**
+ * Called once per operation. A refused operation is neither executed nor counted as used. `checkTransport` returns why the transport
+ * cannot run an operation of this type; undefined when it can.
+ */
 export type Admit = (
   request: GraphQLRequest,
   requester: Requester,
-  checkTransport?: CheckTransport,
+  checkTransport?: (type: OperationTypeNode) => ResponseError | undefined,
 ) => Promise<Admitted>
 
-export interface AdmissionOptions {
-  readonly find: FindOperation
-  readonly planner: OperationPlanner
-  readonly checkCostAndRates: CheckCostAndRates
-}
-
 export const admission =
-  ({ find, planner, checkCostAndRates }: AdmissionOptions): Admit =>
+  (find: FindOperation, planner: OperationPlanner, checkCostAndRates: CheckCostAndRates): Admit =>
   async (request, requester, checkTransport) => {
     const found = await find(request, requester)
-    if (!found.ok) return rejection([found.error])
+    if (!found.ok) return rejection(found.error)
     const preparation = planner.prepare(found.request)
-    if (!preparation.ok) return rejection(preparation.errors)
+    if (!preparation.ok) return rejection(...preparation.errors)
     const { prepared } = preparation
     const error = checkTransport?.(prepared.operation.type) ?? (await checkCostAndRates(prepared, requester))
-    if (error) return rejection([error])
+    if (error) return rejection(error)
     found.runs(prepared.operation.name)
     return { ok: true, prepared, published: found.published, whenRefused: found.whenRefused }
   }
 
-function rejection(errors: readonly RequestError[]): Admitted {
+function rejection(...errors: readonly RequestError[]): Invalid {
   const [first] = errors
   rejected.inc({ code: String(first?.extensions['code']) })
   if (first?.limit) refused.inc({ limit: first.limit })
-  return { ok: false, errors }
+  return invalid(...errors)
 }

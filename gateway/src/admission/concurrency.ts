@@ -1,5 +1,5 @@
 /** Limits open connections (a WebSocket, or an event stream over HTTP) and the subscriptions on them, at this gateway. */
-import type { ResponseError } from '../core/errors.ts'
+import { type Refused, refuse } from '../core/errors.ts'
 import { limits as messages } from '../core/messages.ts'
 import type { Requester } from '../core/requester.ts'
 import { refused } from '../metrics/requests.ts'
@@ -14,40 +14,26 @@ export interface ConcurrencyLimits {
 }
 
 /** A place below the limit. `release` is called when the connection or subscription ends; a second call does nothing. */
-export type Slot =
-  | { readonly ok: true; readonly release: () => void }
-  | { readonly ok: false; readonly error: ResponseError }
+export type Slot = { readonly ok: true; readonly release: () => void } | Refused
 
-export interface ConcurrencyLimiter {
-  /** A socket of which only the address is known yet. */
-  address(address: string): Slot
-  /** The same socket once its requester is known. */
-  connection(requester: Requester): Slot
-  subscription(requester: Requester): Slot
-  /** An event stream: a connection and its subscription. */
-  stream(requester: Requester): Slot
-  /** How many identities and addresses have anything open. */
-  readonly size: number
-}
+export type ConcurrencyLimiter = ReturnType<typeof concurrencyLimiter>
 
-type Limit = keyof ConcurrencyLimits
-
-const names: Readonly<Record<Limit, string>> = {
+const names: Readonly<Record<keyof ConcurrencyLimits, string>> = {
   connectionsPerIdentity: 'connections per identity',
   connectionsPerAddress: 'connections per address',
   subscriptionsPerIdentity: 'subscriptions per identity',
 }
 const retryAfterS = 10
 
-export function concurrencyLimiter(limits: ConcurrencyLimits): ConcurrencyLimiter {
+export function concurrencyLimiter(limits: ConcurrencyLimits) {
   const counts = new Map<string, number>()
 
-  const take = (limit: Limit, subject: string): Slot => {
+  const take = (limit: keyof ConcurrencyLimits, subject: string): Slot => {
     const key = `${limit} ${subject}`
     const count = counts.get(key) ?? 0
     if (count >= limits[limit]) {
       refused.inc({ limit: names[limit] })
-      return { ok: false, error: messages.open(names[limit], limits[limit], retryAfterS) }
+      return refuse(messages.open(names[limit], limits[limit], retryAfterS))
     }
     counts.set(key, count + 1)
     let released = false
@@ -63,8 +49,12 @@ export function concurrencyLimiter(limits: ConcurrencyLimits): ConcurrencyLimite
     }
   }
 
+  /** A socket of which only the address is known yet. */
   const address = (of: string) => take('connectionsPerAddress', of)
-  // Anonymous requesters are counted by address alone: a client's key, or a carrier's address, stands for many people.
+  /**
+   * The same socket once its requester is known. Anonymous requesters are counted by address alone: a client's key, or a carrier's
+   * address, stands for many people.
+   */
   const connection = ({ viewer, limitKey }: Requester): Slot =>
     viewer.role === 'anonymous' ? { ok: true, release: () => undefined } : take('connectionsPerIdentity', limitKey)
   const subscription = ({ limitKey }: Requester) => take('subscriptionsPerIdentity', limitKey)
@@ -73,8 +63,10 @@ export function concurrencyLimiter(limits: ConcurrencyLimits): ConcurrencyLimite
     address,
     connection,
     subscription,
-    stream: (requester) =>
+    /** An event stream: a connection and its subscription. */
+    stream: (requester: Requester): Slot =>
       takeAll([() => address(requester.address), () => connection(requester), () => subscription(requester)]),
+    /** How many identities and addresses have anything open. */
     get size() {
       return counts.size
     },
@@ -89,11 +81,11 @@ function takeAll(takes: readonly (() => Slot)[]): Slot {
   }
   for (const take of takes) {
     const slot = take()
-    if (slot.ok) releases.push(slot.release)
-    else {
+    if (!slot.ok) {
       release()
       return slot
     }
+    releases.push(slot.release)
   }
   return { ok: true, release }
 }

@@ -7,11 +7,7 @@ import type { PreparedOperation } from '../operation/prepare.ts'
 import type { RateCounter, RateUse } from '../rates/rates.ts'
 import type { RateRule } from '../supergraph/rate-directive.ts'
 
-/** Why the operation is refused; undefined when it may run. */
-export type CheckCostAndRates = (
-  prepared: PreparedOperation,
-  requester: Requester,
-) => Promise<ResponseError | undefined>
+export type CheckCostAndRates = ReturnType<typeof costAndRateLimits>
 
 export interface CostAndRateOptions {
   readonly limits: { readonly cost: number }
@@ -26,45 +22,45 @@ export interface CostAndRateOptions {
 export function costAndRateLimits(
   { limits: { cost: costLimit }, costMode, pointsPerMinute, rateFactor }: CostAndRateOptions,
   rates: RateCounter,
-): CheckCostAndRates {
-  const points: RateRule | undefined =
-    pointsPerMinute === undefined
-      ? undefined
-      : { name: 'points', count: pointsPerMinute, seconds: 60, per: 'identity', away: 'local' }
+) {
+  const points = pointsPerMinute === undefined ? undefined : perMinute('points', pointsPerMinute, 'identity')
 
-  return async ({ graph, cost }, requester) => {
+  /** Returns why the operation is refused; undefined when it may run. */
+  return async ({ graph, cost }: PreparedOperation, requester: Requester): Promise<ResponseError | undefined> => {
     const enforced = costMode === undefined ? graph.costs.declared : costMode === 'enforce'
-    if (enforced && cost.points > costLimit) {
-      refused.inc({ limit: 'cost' })
-      return messages.cost(cost.points, costLimit)
-    }
+    if (enforced && cost.points > costLimit) return refuse('cost', messages.cost(cost.points, costLimit))
     const uses = cost.uses.map(({ rule, times }): RateUse => {
       const count = Math.min(rule.count * rateFactor, rule.seconds * 1_000_000)
       return { rule: { ...rule, count }, times, subject: subjectOf(rule, requester) }
     })
     // Counted as one burst, thirty aliases would be thirty guesses for the price of five.
     const excess = uses.find(({ rule, times }) => times > rule.count)
-    if (excess) {
-      refused.inc({ limit: excess.rule.name })
-      return messages.rateInOneOperation(excess.times, excess.rule.count)
-    }
+    if (excess) return refuse(excess.rule.name, messages.rateInOneOperation(excess.times, excess.rule.count))
     if (points) uses.push({ rule: points, times: Math.max(1, cost.points), subject: subjectOf(points, requester) })
     const { client } = requester
-    if (client?.file.rate) uses.push({ rule: clientRule(client.file.rate), times: 1, subject: client.name })
+    if (client?.file.rate) {
+      // The rate that a client has in the registry, for all its users together.
+      const count = client.file.rate.perMinute
+      uses.push({ rule: perMinute(`client ${count}/60s`, count, 'client'), times: 1, subject: client.name })
+    }
     if (uses.length === 0) return undefined
     const exceeded = await rates.take(uses)
     if (!exceeded) return undefined
-    refused.inc({ limit: exceeded.rule.name })
-    return exceeded.counted ? messages.rate(exceeded.retryAfterS) : messages.rateNotCountable(exceeded.retryAfterS)
+    const { rule, counted, retryAfterS } = exceeded
+    return refuse(rule.name, counted ? messages.rate(retryAfterS) : messages.rateNotCountable(retryAfterS))
   }
 }
 
-/** The rate that a client has in the registry, for all its users together. */
-const clientRule = ({ perMinute }: { readonly perMinute: number }): RateRule => ({
-  name: `client ${perMinute}/60s`,
-  count: perMinute,
+function refuse(limit: string, error: ResponseError): ResponseError {
+  refused.inc({ limit })
+  return error
+}
+
+const perMinute = (name: string, count: number, per: RateRule['per']): RateRule => ({
+  name,
+  count,
   seconds: 60,
-  per: 'client',
+  per,
   away: 'local',
 })
 

@@ -16,3 +16,17 @@ export const responseError = (
   message: string,
   facts: Readonly<Record<string, unknown>> = {},
 ): ResponseError => ({ message, extensions: { code, ...facts } })
+
+/** What takes the place of a result that a request does not get. */
+export interface Refused {
+  readonly ok: false
+  readonly error: ResponseError
+}
+export const refuse = (error: ResponseError): Refused => ({ ok: false, error })
+
+/** What takes the place of the result of a request that is not executed. */
+export interface Invalid {
+  readonly ok: false
+  readonly errors: readonly RequestError[]
+}
+export const invalid = (...errors: readonly RequestError[]): Invalid => ({ ok: false, errors })

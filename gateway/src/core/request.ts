@@ -1,16 +1,14 @@
-import type { ResponseError } from './errors.ts'
+import { type Refused, refuse } from './errors.ts'
 import { isObject } from './json.ts'
 import { request as messages } from './messages.ts'
 
 /** A GraphQL request as it comes by any transport. It names its document by text, by id, or by both. */
-export interface GraphQLRequest {
+export interface GraphQLRequest extends Omit<OperationRequest, 'query'> {
   readonly query: string | undefined
   /** https://github.com/graphql/graphql-over-http/pull/264: the id of a document that the gateway knows. */
   readonly documentId: string | undefined
   /** `extensions.persistedQuery.sha256Hash`, as Apollo's clients send it: the text's SHA-256, or an id from their manifest. */
   readonly persistedHash: string | undefined
-  readonly operationName: string | undefined
-  readonly variables: Readonly<Record<string, unknown>>
 }
 
 /** A request with the text of its document. */
@@ -20,22 +18,20 @@ export interface OperationRequest {
   readonly variables: Readonly<Record<string, unknown>>
 }
 
-export type ReadRequest =
-  | { readonly ok: true; readonly request: GraphQLRequest }
-  | { readonly ok: false; readonly error: ResponseError }
+export type ReadRequest = { readonly ok: true; readonly request: GraphQLRequest } | Refused
 
 /** Reads the members that GraphQL over HTTP and Apollo's clients name; `null` counts as absent. */
 export function readRequest(value: unknown): ReadRequest {
-  if (Array.isArray(value)) return invalid(messages.isBatch)
-  if (!isObject(value)) return invalid(messages.isNoObject)
+  if (Array.isArray(value)) return refuse(messages.isBatch)
+  if (!isObject(value)) return refuse(messages.isNoObject)
   const { query, documentId, operationName, variables, extensions } = value
   for (const [name, text] of Object.entries({ query, documentId, operationName }))
-    if (!isAbsent(text) && typeof text !== 'string') return invalid(messages.isNoText(name))
-  if (!isAbsent(variables) && !isObject(variables)) return invalid(messages.isNoMap('variables'))
-  if (!isAbsent(extensions) && !isObject(extensions)) return invalid(messages.isNoMap('extensions'))
+    if (!isAbsent(text) && typeof text !== 'string') return refuse(messages.isNoText(name))
+  if (!isAbsent(variables) && !isObject(variables)) return refuse(messages.isNoMap('variables'))
+  if (!isAbsent(extensions) && !isObject(extensions)) return refuse(messages.isNoMap('extensions'))
   const persisted = isObject(extensions) ? extensions['persistedQuery'] : undefined
   const persistedHash = hashIn(persisted)
-  if (!isAbsent(persisted) && persistedHash === undefined) return invalid(messages.isNoPersistedQuery)
+  if (!isAbsent(persisted) && persistedHash === undefined) return refuse(messages.isNoPersistedQuery)
   const request: GraphQLRequest = {
     query: textOf(query),
     documentId: textOf(documentId),
@@ -44,7 +40,7 @@ export function readRequest(value: unknown): ReadRequest {
     variables: isObject(variables) ? variables : {},
   }
   if (request.query === undefined && request.documentId === undefined && request.persistedHash === undefined)
-    return invalid(messages.isEmpty)
+    return refuse(messages.isEmpty)
   return { ok: true, request }
 }
 
@@ -54,4 +50,3 @@ const hashIn = (persistedQuery: unknown): string | undefined =>
 const textOf = (value: unknown): string | undefined =>
   typeof value === 'string' && value.trim() !== '' ? value : undefined
 const isAbsent = (value: unknown): boolean => value === undefined || value === null
-const invalid = (error: ResponseError): ReadRequest => ({ ok: false, error })

@@ -1,13 +1,6 @@
 import type { GraphQLFormattedError } from 'graphql'
-import type { JsonObject } from './json.ts'
 
-/** What a client gets. Without `data` nothing was executed. */
-export interface Response {
-  readonly data?: JsonObject | null
-  readonly errors?: readonly GraphQLFormattedError[]
-}
-
-/** A Response as JSON, and its errors. */
+/** What a client gets as JSON, and the errors in it. */
 export interface SerializedResponse {
   readonly text: string
   readonly errors: readonly GraphQLFormattedError[]

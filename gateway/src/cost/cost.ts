@@ -7,35 +7,31 @@
 import type { PlanNode, SubscriptionNode } from '@apollo/query-planner'
 import {
   type DocumentNode,
+  type FieldNode,
   type GraphQLCompositeType,
   type GraphQLField,
   type GraphQLOutputType,
-  type GraphQLSchema,
   getNamedType,
   getNullableType,
   getOperationAST,
   isAbstractType,
   isCompositeType,
   isListType,
+  type SelectionSetNode,
 } from 'graphql'
 import type { Limits } from '../core/limits.ts'
-import type { Costs } from '../supergraph/cost-directives.ts'
-import type { FieldRates, RateRule } from '../supergraph/rate-directive.ts'
+import type { ListSize } from '../supergraph/cost-directives.ts'
+import type { Graph } from '../supergraph/graph.ts'
+import type { RateRule } from '../supergraph/rate-directive.ts'
 import { type Amount, amountOf, most, product, sum, type Variables } from './amount.ts'
-import { argumentCost } from './inputs.ts'
+import { argumentCost, objectPoints, slicing } from './arguments.ts'
 import { lookups, type Place, type Places } from './lookups.ts'
-import { type Occurrence, type Occurring, selectedIn } from './selected.ts'
-import { type Slicing, slicing } from './slicing.ts'
-
-/** How often a request uses a field that has a rate. */
-export interface RatedUse {
-  readonly rule: RateRule
-  readonly times: number
-}
+import { type Occurrence, selectedIn } from './selected.ts'
 
 export interface Cost {
   readonly points: number
-  readonly uses: readonly RatedUse[]
+  /** How often the request uses fields that have a rate. */
+  readonly uses: readonly { readonly rule: RateRule; readonly times: number }[]
 }
 
 export type Estimate =
@@ -43,19 +39,11 @@ export type Estimate =
   /** Slicing arguments that are missing, too many or too large. */
   | { readonly ok: false; readonly errors: readonly string[] }
 
-/** What a graph declares about costs. */
-export interface Prices {
-  readonly schema: GraphQLSchema
-  readonly costs: Costs
-  readonly rates: FieldRates
-}
-
 const mutationPoints = 10
-const objectPoints = 1
 
 /** Compiles the estimate for an operation of a valid document. `document` is the one that was planned, because paths use its names. */
 export function costEstimator(
-  { schema, costs, rates }: Prices,
+  { schema, costs, rates }: Pick<Graph, 'schema' | 'costs' | 'rates'>,
   document: DocumentNode,
   operationName: string | undefined,
   plan: PlanNode | SubscriptionNode | undefined,
@@ -66,7 +54,7 @@ export function costEstimator(
   if (!definition || !root) throw new Error('a valid document has the operation, its schema the type')
   const selected = selectedIn(schema, document)
   const uses = new Map<RateRule, Amount[]>()
-  const errors: Slicing['error'][] = []
+  const errors: ((variables: Variables) => string | undefined)[] = []
 
   /** `type` and the types that a selection on it may resolve to. */
   const typesOf = (type: GraphQLCompositeType): readonly string[] =>
@@ -103,7 +91,7 @@ export function costEstimator(
   }
 
   /** All selected fields with one name in the response. `sized` has the list sizes that the parent field declares. */
-  const ofName = (occurrences: readonly Occurring[], sized: ReadonlyMap<string, Amount>): Place => {
+  const ofName = (occurrences: readonly Occurrence<FieldNode>[], sized: ReadonlyMap<string, Amount>): Place => {
     const found = occurrences.flatMap((one): Found[] => {
       const field = fieldOf(one)
       return field ? [{ ...one, field, coordinates: typesOf(one.parent).map((name) => `${name}.${field.name}`) }] : []
@@ -113,7 +101,7 @@ export function costEstimator(
     countUses(found)
 
     const sizes = found.flatMap(({ node, field, coordinates }) =>
-      coordinates.flatMap((coordinate) => {
+      coordinates.flatMap((coordinate): (ListSize & { readonly items: Amount })[] => {
         const size = costs.listSize(coordinate)
         if (!size) return []
         const assumed = size.assumed ?? limits.listSize
@@ -139,12 +127,12 @@ export function costEstimator(
     }
   }
 
-  const ofSelections = (occurrences: readonly Occurrence[], sized: ReadonlyMap<string, Amount>) => {
+  const ofSelections = (occurrences: readonly Occurrence<SelectionSetNode>[], sized: ReadonlyMap<string, Amount>) => {
     const places: Places = new Map([...selected(occurrences)].map(([name, found]) => [name, ofName(found, sized)]))
     return { points: sum([...places.values()].map(({ points }) => points)), places }
   }
 
-  const response = ofSelections([{ set: definition.selectionSet, parent: root, present: 1 }], new Map())
+  const response = ofSelections([{ node: definition.selectionSet, parent: root, present: 1 }], new Map())
   const base = definition.operation === 'mutation' ? mutationPoints : 0
   const total = sum([base, response.points, lookups(plan, response.places, limits.listSize)])
   const used = [...uses].map(([rule, amounts]) => ({ rule, amount: sum(amounts) }))
@@ -158,7 +146,7 @@ export function costEstimator(
   }
 }
 
-interface Found extends Occurring {
+interface Found extends Occurrence<FieldNode> {
   readonly field: GraphQLField<unknown, unknown>
   /** Of the field, on each type that it may resolve to. */
   readonly coordinates: readonly string[]
@@ -166,12 +154,12 @@ interface Found extends Occurring {
 
 const nowhere: Place = { points: 0, items: 1, below: new Map() }
 
-const fieldOf = ({ parent, node }: Occurring) =>
+const fieldOf = ({ parent, node }: Occurrence<FieldNode>) =>
   'getFields' in parent ? parent.getFields()[node.name.value] : undefined
 
-const selectionOf = ({ node, field, present }: Found): readonly Occurrence[] => {
+const selectionOf = ({ node, field, present }: Found): readonly Occurrence<SelectionSetNode>[] => {
   const type = getNamedType(field.type)
-  return node.selectionSet && isCompositeType(type) ? [{ set: node.selectionSet, parent: type, present }] : []
+  return node.selectionSet && isCompositeType(type) ? [{ node: node.selectionSet, parent: type, present }] : []
 }
 
 const listDepth = (type: GraphQLOutputType): number => {

@@ -9,21 +9,14 @@ import {
   type SelectionSetNode,
   typeFromAST,
 } from 'graphql'
-import { fragmentsOf } from '../core/fragments.ts'
+import { fragmentsOf } from '../core/documents.ts'
 import { type Amount, product } from './amount.ts'
 
-/** A selection set and the type that it selects from. */
-export interface Occurrence {
-  readonly set: SelectionSetNode
+/** A selection set or a selected field, and the type that it selects from. */
+export interface Occurrence<Node extends SelectionSetNode | FieldNode> {
+  readonly node: Node
   readonly parent: GraphQLCompositeType
   /** 1 when the request's `@include` and `@skip` keep it, else 0. */
-  readonly present: Amount
-}
-
-/** A selected field and the type that it is selected from. */
-export interface Occurring {
-  readonly node: FieldNode
-  readonly parent: GraphQLCompositeType
   readonly present: Amount
 }
 
@@ -31,13 +24,13 @@ export interface Occurring {
 export function selectedIn(
   schema: GraphQLSchema,
   document: DocumentNode,
-): (occurrences: readonly Occurrence[]) => ReadonlyMap<string, readonly Occurring[]> {
+): (occurrences: readonly Occurrence<SelectionSetNode>[]) => ReadonlyMap<string, readonly Occurrence<FieldNode>[]> {
   const fragments = fragmentsOf(document)
 
   return (occurrences) => {
-    const found = new Map<string, Occurring[]>()
-    const visit = ({ set, parent, present }: Occurrence) => {
-      for (const selection of set.selections) {
+    const found = new Map<string, Occurrence<FieldNode>[]>()
+    const visit = ({ node, parent, present }: Occurrence<SelectionSetNode>) => {
+      for (const selection of node.selections) {
         const here = product([present, ...conditions(selection)])
         if (here === 0) continue
         if (selection.kind === Kind.FIELD) {
@@ -48,7 +41,7 @@ export function selectedIn(
         const fragment = selection.kind === Kind.INLINE_FRAGMENT ? selection : fragments.get(selection.name.value)
         if (!fragment) continue
         const condition = fragment.typeCondition && typeFromAST(schema, fragment.typeCondition)
-        visit({ set: fragment.selectionSet, parent: isCompositeType(condition) ? condition : parent, present: here })
+        visit({ node: fragment.selectionSet, parent: isCompositeType(condition) ? condition : parent, present: here })
       }
     }
     for (const occurrence of occurrences) visit(occurrence)

@@ -10,7 +10,7 @@ import {
   specifiedRules,
   validate,
 } from 'graphql'
-import { type RequestError, type ResponseError, responseError } from '../core/errors.ts'
+import { type Invalid, invalid, type RequestError, type ResponseError, responseError } from '../core/errors.ts'
 import type { Limits } from '../core/limits.ts'
 import { operation as messages } from '../core/messages.ts'
 import { excess } from './size-limits.ts'
@@ -21,10 +21,6 @@ export interface ParseOptions {
   readonly production: boolean
 }
 
-export type ParsedDocument =
-  | { readonly ok: true; readonly document: DocumentNode }
-  | { readonly ok: false; readonly errors: readonly RequestError[] }
-
 const errorsShown = 10
 const tooManyTokens = /^Syntax Error: Document contains more tha[nt] \d+ tokens/ // graphql-js gives this error no code.
 
@@ -32,7 +28,7 @@ export function parseDocument(
   schema: GraphQLSchema,
   text: string,
   { limits, production }: ParseOptions,
-): ParsedDocument {
+): { readonly ok: true; readonly document: DocumentNode } | Invalid {
   let document: DocumentNode
   try {
     // Locations would be half of what is kept of a document.
@@ -60,7 +56,7 @@ export function parseDocument(
   if (errors.length === 0) return { ok: true, document }
   return production
     ? invalid(messages.invalid)
-    : { ok: false, errors: errors.map((error) => withLocations(error, 'GRAPHQL_VALIDATION_FAILED')) }
+    : invalid(...errors.map((error) => withLocations(error, 'GRAPHQL_VALIDATION_FAILED')))
 }
 
 /** The operation that a request means, or why there is none. */
@@ -73,8 +69,6 @@ export function selectOperation(
   if (!first) return name === undefined ? messages.none : messages.noneOfThisName
   return second ? messages.several : first
 }
-
-const invalid = (error: RequestError): ParsedDocument => ({ ok: false, errors: [error] })
 
 const withLocations = ({ message, locations }: GraphQLError, code: string): RequestError => ({
   ...responseError(code, message),

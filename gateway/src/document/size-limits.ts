@@ -5,17 +5,13 @@ import {
   type OperationDefinitionNode,
   type SelectionSetNode,
 } from 'graphql'
+import { fragmentsOf } from '../core/documents.ts'
 import type { RequestError } from '../core/errors.ts'
-import { fragmentsOf } from '../core/fragments.ts'
 import type { Limits } from '../core/limits.ts'
 import { operation as messages } from '../core/messages.ts'
 
-interface Extent {
-  readonly depth: number
-  readonly aliases: number
-  readonly directives: number
-  readonly fields: number
-}
+const nothing = { depth: 0, aliases: 0, directives: 0, fields: 0 }
+type Extent = Readonly<typeof nothing>
 
 /**
  * The limit that a document exceeds; undefined when it exceeds none. It runs before validation, because some validation rules take
@@ -82,8 +78,6 @@ export function excess(document: DocumentNode, limits: Limits): RequestError | u
 }
 
 const countOf = (nodes: readonly unknown[] | undefined): number => nodes?.length ?? 0
-
-const nothing: Extent = { depth: 0, aliases: 0, directives: 0, fields: 0 }
 
 function rootFieldCount(
   operation: OperationDefinitionNode,

@@ -7,24 +7,26 @@ import type { GraphQLFormattedError } from 'graphql'
 import type { ResponseError } from '../core/errors.ts'
 import { isObject, type JsonObject } from '../core/json.ts'
 import { access, subgraphs } from '../core/messages.ts'
-import type { ResponsePath } from '../core/response.ts'
+import type { ResponsePath, SerializedResponse } from '../core/response.ts'
 import type { Field, Shape } from '../operation/shape.ts'
 import { isAllowed, type Rule } from '../supergraph/access.ts'
 import type { ExecutionErrors, LocatedError } from './execution-errors.ts'
 
-export interface Completed {
-  readonly data: JsonObject | null
-  readonly errors: readonly GraphQLFormattedError[]
-}
-
 const errorLimit = 100 // in one response; nobody reads more
 
-export function complete(shape: Shape, data: JsonObject, executionErrors: ExecutionErrors, viewer: Viewer): Completed {
+export function complete(
+  shape: Shape,
+  source: JsonObject,
+  executionErrors: ExecutionErrors,
+  viewer: Viewer,
+): SerializedResponse {
   if (shape.kind !== 'object') throw new Error('an operation answers with an object')
   const completion = new Completion(executionErrors, viewer)
-  if (!executionErrors.isEmpty) completion.place(shape, data)
-  const completed = completion.object(shape, data)
-  return { data: completed === explained ? null : (completed as JsonObject | null), errors: completion.errors() }
+  if (!executionErrors.isEmpty) completion.place(shape, source)
+  const completed = completion.object(shape, source)
+  const data = completed === explained ? null : completed
+  const errors = completion.errors()
+  return { text: JSON.stringify(errors.length > 0 ? { errors, data } : { data }), errors }
 }
 
 /** Null, and an error says why. */
@@ -63,12 +65,11 @@ class Completion {
    */
   place(shape: Shape, data: JsonObject): void {
     for (const located of this.#executionErrors.located) {
-      const seen = placeInSelection(shape, data, located)
-      if (seen.kind === 'selected') this.#report(located.error, seen.path)
-      else {
-        this.#executionErrors.explainMissing(seen.object, located.error)
-        this.#unselected.push({ error: located.error, path: seen.path })
-      }
+      const { path, object } = placeInSelection(shape, data, located)
+      if (object) {
+        this.#executionErrors.explainMissing(object, located.error)
+        this.#unselected.push({ error: located.error, path })
+      } else this.#report(located.error, path)
     }
   }
 
@@ -95,12 +96,12 @@ class Completion {
     if (typeof value === 'function') value = undefined // Inherited from Object.prototype; JSON has none.
     if (shape.kind === 'leaf' && shape.type === 'String' && coordinate.endsWith('.__typename')) return shape.read(value)
     if (value === undefined) {
-      const error = this.#executionErrors.whyMissing(source)
+      const error = this.#executionErrors.missing.get(source)
       if (error) {
         this.#used.add(error)
         return this.#isReportedHere() ? explained : this.#fail(error)
       }
-      if (shape.nonNull && this.#executionErrors.isNonexistent(source)) return nonexistent
+      if (shape.nonNull && this.#executionErrors.nonexistent.has(source)) return nonexistent
     }
     return this.#value(shape, value, coordinate)
   }
@@ -161,17 +162,20 @@ class Completion {
   }
 }
 
-type Place =
-  | { readonly kind: 'selected'; readonly path: ResponsePath }
-  | { readonly kind: 'unselected'; readonly object: JsonObject; readonly path: ResponsePath }
-
-/** Follows an error's path through the data as far as the client selected it, and behind a null by the types alone. */
-function placeInSelection(root: Shape, data: JsonObject, { path }: LocatedError): Place {
+/**
+ * Follows an error's path through the data as far as the client selected it, and behind a null by the types alone. Returns that part of
+ * the path, and the object there when the client did not select the field of it that comes next.
+ */
+function placeInSelection(
+  root: Shape,
+  data: JsonObject,
+  { path }: LocatedError,
+): { readonly path: ResponsePath; readonly object?: JsonObject | undefined } {
   let shape: Shape = root
   let value: unknown = data
   const selected: (string | number)[] = []
+  const seen = { path: selected }
   for (const part of path) {
-    const seen: Place = { kind: 'selected', path: selected }
     if (shape.kind === 'leaf' || (shape.kind === 'list') !== (typeof part === 'number')) return seen
     if (shape.kind === 'list') {
       shape = shape.items
@@ -181,11 +185,11 @@ function placeInSelection(root: Shape, data: JsonObject, { path }: LocatedError)
       const object: JsonObject | undefined = isObject(value) ? value : undefined
       const fields: readonly Field[] | undefined = shape.selection.fields(object?.['__typename'])
       const field = fields?.find(({ source }) => source === part)
-      if (!field) return object ? { kind: 'unselected', object, path: selected } : seen
+      if (!field) return { path: selected, object }
       shape = field.shape
       value = object?.[field.source]
       selected.push(field.name)
     }
   }
-  return { kind: 'selected', path: selected }
+  return seen
 }

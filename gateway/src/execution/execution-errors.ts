@@ -15,28 +15,17 @@ export interface LocatedError {
 export class ExecutionErrors {
   readonly located: LocatedError[] = []
   readonly unplaced: ResponseError[] = []
-  readonly #missing = new Map<JsonObject, ResponseError>()
-  readonly #nonexistent = new WeakSet<JsonObject>()
+  /** Why fields stay without a value on an object. */
+  readonly missing = new Map<JsonObject, ResponseError>()
+  /** Entities that do not exist according to a subgraph. This is no error: they may just have been deleted. */
+  readonly nonexistent = new WeakSet<JsonObject>()
 
   /** Fields that stay without a value on `object` do so because of `error`; the first error counts. */
   explainMissing(object: JsonObject, error: ResponseError): void {
-    if (!this.#missing.has(object)) this.#missing.set(object, error)
-  }
-
-  whyMissing(object: JsonObject): ResponseError | undefined {
-    return this.#missing.get(object)
-  }
-
-  /** A subgraph answered that the entity `object` does not exist. This is no error: it may just have been deleted. */
-  markNonexistent(object: JsonObject): void {
-    this.#nonexistent.add(object)
-  }
-
-  isNonexistent(object: JsonObject): boolean {
-    return this.#nonexistent.has(object)
+    if (!this.missing.has(object)) this.missing.set(object, error)
   }
 
   get isEmpty(): boolean {
-    return this.located.length === 0 && this.unplaced.length === 0 && this.#missing.size === 0
+    return this.located.length === 0 && this.unplaced.length === 0 && this.missing.size === 0
   }
 }

@@ -4,23 +4,16 @@ import type { Graph } from '../supergraph/graph.ts'
 import type { FieldPaths } from '../supergraph/requirements.ts'
 import { rewrite } from './rewrites.ts'
 
-/** What a request to a subgraph says of one entity. */
-export interface Representation {
-  readonly value: JsonObject
-  /** Dependent fields that cannot be requested because what they require is not known (bits of `Lookup.dependents`). */
-  readonly without: number
-}
-
 /**
- * The representation of `object`; undefined when the lookup is not for its type, or none of its keys is known. An unknown field only
- * excludes the fields that require it.
+ * What a request to a subgraph says of `object`; undefined when the lookup is not for its type, or none of its keys is known. An unknown
+ * field only excludes the fields that require it: `without` has these dependent fields (bits of `Lookup.dependents`).
  */
 export function representationOf(
   graph: Graph,
   subgraph: string,
   lookup: Lookup,
   object: JsonObject,
-): Representation | undefined {
+): { readonly value: JsonObject; readonly without: number } | undefined {
   const picked: Picked = { missing: [], nulls: false }
   const value: JsonObject = {}
   pick(graph, lookup.inputs, object, value, picked)

@@ -1,5 +1,5 @@
 import type { Viewer } from '@holdfast/service/identity'
-import type { Response, SerializedResponse } from '../core/response.ts'
+import type { SerializedResponse } from '../core/response.ts'
 import type { PreparedOperation } from '../operation/prepare.ts'
 import { plainText } from '../planning/pass-through.ts'
 import type { Subgraphs } from '../subgraph/result.ts'
@@ -16,16 +16,13 @@ export const operationRunner =
   async ({ graph, operation, variables }, viewer) => {
     const { step, passThrough, shape } = operation.planFor(viewer)
     const deadline = operation.type === 'query' ? Date.now() + queryBudgetMs : Number.POSITIVE_INFINITY
-    const executionErrors = new ExecutionErrors()
     const data = operation.introspect(variables)
-    const run: Run = { graph, subgraphs, viewer, variables, deadline, data, errors: executionErrors }
+    const run: Run = { graph, subgraphs, viewer, variables, deadline, data, errors: new ExecutionErrors() }
     if (passThrough) {
       const reply = await sendRoot(passThrough, run)
       const text = reply.kind === 'replied' ? plainText(reply.text) : undefined
       if (text !== undefined) return { text, errors: [] }
       mergeRoot(subgraphs.read(reply), passThrough.outputs, run)
     } else if (step) await runStep(step, run)
-    const { data: completed, errors } = complete(shape(variables), data, executionErrors, viewer)
-    const response: Response = errors.length > 0 ? { errors, data: completed } : { data: completed }
-    return { text: JSON.stringify(response), errors }
+    return complete(shape(variables), data, run.errors, viewer)
   }

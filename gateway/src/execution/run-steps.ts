@@ -38,24 +38,17 @@ export async function runStep(step: Step, run: Run): Promise<void> {
       return
     }
     case 'root':
-      return runRoot(step, run)
+      return mergeRoot(run.subgraphs.read(await sendRoot(step, run)), step.outputs, run)
     case 'entities':
       return runEntities(step, run)
   }
 }
 
-async function runRoot(step: RootStep, run: Run): Promise<void> {
-  mergeRoot(run.subgraphs.read(await sendRoot(step, run)), step.outputs, run)
-}
+export const sendRoot = ({ subgraph, text, operation }: RootStep, run: Run): Promise<SubgraphReply> =>
+  send(subgraph, requestBody(text, run.variables), operation === 'query', run)
 
-export const sendRoot = (step: RootStep, run: Run): Promise<SubgraphReply> =>
-  run.subgraphs.send({
-    subgraph: step.subgraph,
-    body: requestBody(step.text, run.variables),
-    reads: step.operation === 'query',
-    viewer: run.viewer,
-    deadline: run.deadline,
-  })
+const send = (subgraph: string, body: string, reads: boolean, { subgraphs, viewer, deadline }: Run) =>
+  subgraphs.send({ subgraph, body, reads, viewer, deadline })
 
 /** Merges the result of a root operation, or an event, into the run's data. */
 export function mergeRoot(answer: SubgraphResult, outputs: Outputs, run: Run): void {
@@ -92,13 +85,7 @@ async function runEntities(step: EntitiesStep, run: Run): Promise<void> {
   const representations = parts.map(
     ({ waiting }, part) => `"${representationsName(part)}":[${[...waiting.keys()].join(',')}]`,
   )
-  const reply = await run.subgraphs.send({
-    subgraph: step.subgraph,
-    body: requestBody(text, run.variables, representations),
-    reads: true,
-    viewer: run.viewer,
-    deadline: run.deadline,
-  })
+  const reply = await send(step.subgraph, requestBody(text, run.variables, representations), true, run)
   const answer = run.subgraphs.read(reply)
   const paths = answer.kind === 'answered' && answer.errors.length > 0 ? pathsOf(run.data) : undefined
   for (const [index, part] of parts.entries()) {
@@ -133,7 +120,7 @@ function mergeEntities(
 ): void {
   const waiting = [...part.waiting.values()]
   if (answer.kind === 'failed') {
-    explainMissingOnAll(waiting, answer.error, run)
+    for (const object of waiting.flat()) run.errors.explainMissing(object, answer.error)
     return
   }
   const entities = answer.data?.[name]
@@ -143,7 +130,7 @@ function mergeEntities(
     for (const [index, objects] of waiting.entries()) {
       mergeInto(entities[index], objects)
       if (entities[index] === null && !blamed.has(index) && !blamed.has(undefined))
-        for (const object of objects) run.errors.markNonexistent(object)
+        for (const object of objects) run.errors.nonexistent.add(object)
     }
   }
   for (const error of answer.errors) {
@@ -154,7 +141,9 @@ function mergeEntities(
       else locate(run, error, [...(paths?.get(object) ?? []), ...rest], outputs)
     }
     // An error without a place, or one that made the whole list null, explains whatever is missing.
-    if (!error.path || !Array.isArray(entities)) explainMissingOnAll(waiting, errorOf(error), run)
+    if (error.path && Array.isArray(entities)) continue
+    const explanation = errorOf(error)
+    for (const object of waiting.flat()) run.errors.explainMissing(object, explanation)
   }
 }
 
@@ -165,10 +154,6 @@ const blamedEntities = (errors: readonly SubgraphError[], name: string): Readonl
 function mergeInto(entity: unknown, objects: readonly JsonObject[]): void {
   if (!isObject(entity)) return
   for (const [index, object] of objects.entries()) merge(object, index === 0 ? entity : copy(entity))
-}
-
-function explainMissingOnAll(waiting: readonly (readonly JsonObject[])[], error: ResponseError, run: Run): void {
-  for (const objects of waiting) for (const object of objects) run.errors.explainMissing(object, error)
 }
 
 /** Keeps the error with its place, under the names that the client chose. */

@@ -1,17 +1,15 @@
 import type { CurrentRegistry, RegisteredClient } from '@holdfast/operations'
 import type { Viewer } from '@holdfast/service/identity'
-import type { ResponseError } from '../core/errors.ts'
+import { type Refused, type ResponseError, refuse } from '../core/errors.ts'
 import { credentials } from '../core/messages.ts'
 import type { Credentials, Requester } from '../core/requester.ts'
 import { rejected } from '../metrics/requests.ts'
 import type { VerifyToken } from './token.ts'
 
-export type Authenticated =
-  | { readonly ok: true; readonly requester: Requester }
-  | { readonly ok: false; readonly error: ResponseError }
-
 /** Finds out who sends a request: once per HTTP request, once per WebSocket. */
-export type Authenticate = (credentials: Credentials) => Promise<Authenticated>
+export type Authenticate = (
+  credentials: Credentials,
+) => Promise<{ readonly ok: true; readonly requester: Requester } | Refused>
 
 export const authenticator =
   (verify: VerifyToken, registry: CurrentRegistry): Authenticate =>
@@ -41,9 +39,9 @@ export const authenticator =
     return { ok: true, requester }
   }
 
-function rejection(error: ResponseError): Authenticated {
+function rejection(error: ResponseError): Refused {
   rejected.inc({ code: String(error.extensions['code']) })
-  return { ok: false, error }
+  return refuse(error)
 }
 
 /** A partner's scopes limit what any viewer sees through it. An anonymous viewer has exactly the partner's scopes. */

@@ -2,7 +2,7 @@
 import { anonymous, Viewer } from '@holdfast/service/identity'
 import { createRemoteJWKSet, errors, jwtVerify } from 'jose'
 import { LRUCache } from 'lru-cache'
-import type { ResponseError } from '../core/errors.ts'
+import { type Refused, type ResponseError, refuse } from '../core/errors.ts'
 import { credentials } from '../core/messages.ts'
 
 /** Any OIDC issuer. */
@@ -12,7 +12,7 @@ export interface TokenIssuer {
   readonly audience: string
 }
 
-export interface TokenIdentity {
+interface TokenIdentity {
   readonly viewer: Viewer
   /** Milliseconds since 1970 at which the token expires; undefined for anonymous. */
   readonly expiresAt: number | undefined
@@ -20,9 +20,7 @@ export interface TokenIdentity {
   readonly issuedTo: string | undefined
 }
 
-export type VerifiedToken =
-  | { readonly ok: true; readonly identity: TokenIdentity }
-  | { readonly ok: false; readonly error: ResponseError }
+type VerifiedToken = { readonly ok: true; readonly identity: TokenIdentity } | Refused
 
 /** Reads the value of an Authorization header. Without one the viewer is anonymous. */
 export type VerifyToken = (authorization: string | undefined) => Promise<VerifiedToken>
@@ -47,7 +45,7 @@ export function tokenVerifier(issuer: TokenIssuer | undefined): VerifyToken {
   return async (authorization) => {
     if (!authorization?.trim()) return nobody
     const token = /^Bearer +(\S+) *$/i.exec(authorization)?.[1]
-    if (!token) return refused(credentials.noBearer)
+    if (!token) return refuse(credentials.noBearer)
     const before = verified.get(token)
     if (before && before.until > Date.now()) return before.token
     try {
@@ -60,7 +58,7 @@ export function tokenVerifier(issuer: TokenIssuer | undefined): VerifyToken {
       })
       const scopes = typeof payload['scope'] === 'string' ? payload['scope'].split(' ').filter(Boolean) : []
       const viewer = Viewer.safeParse({ id: payload.sub, role: payload['role'], scopes })
-      if (!viewer.success || viewer.data.role === 'anonymous') return refused(credentials.unknownRole)
+      if (!viewer.success || viewer.data.role === 'anonymous') return refuse(credentials.unknownRole)
       const expiresAt = ((payload.exp ?? 0) + clockToleranceS) * 1_000
       const program = payload['azp'] ?? payload['client_id']
       const issuedTo = typeof program === 'string' ? program : undefined
@@ -68,7 +66,7 @@ export function tokenVerifier(issuer: TokenIssuer | undefined): VerifyToken {
       verified.set(token, { token: fresh, until: Math.min(expiresAt, Date.now() + verifiedForMs) })
       return fresh
     } catch (err) {
-      return refused(reasonOf(err))
+      return refuse(reasonOf(err))
     }
   }
 }
@@ -87,5 +85,3 @@ function reasonOf(err: unknown): ResponseError {
   // The issuer's keys cannot be fetched: this says nothing about the token, but without keys no token is accepted.
   return credentials.notVerifiable
 }
-
-const refused = (error: ResponseError): VerifiedToken => ({ ok: false, error })

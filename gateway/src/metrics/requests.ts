@@ -3,8 +3,6 @@ import { nameInLogs } from '@holdfast/operations'
 import { counter, histogram, type Log } from '@holdfast/service/process'
 import type { GraphQLFormattedError } from 'graphql'
 
-export type Transport = 'http' | 'sse' | 'websocket'
-
 const costBuckets = [1, 3, 10, 30, 100, 300, 1_000, 3_000, 10_000, 100_000]
 const requests = counter('gateway_requests_total', 'Operations that were executed', ['transport', 'type', 'outcome'])
 const seconds = histogram('gateway_request_seconds', 'Time to execute operations', ['transport', 'type'])
@@ -24,50 +22,41 @@ export const refused = counter('gateway_refused_total', 'Requests, connections a
   'limit',
 ])
 
-export interface TimedOperation {
-  /** A second call does nothing. */
-  end(errors?: readonly GraphQLFormattedError[]): void
-}
-
 /** What is known about an operation before it runs. */
-export interface MeasuredOperation {
+interface MeasuredOperation {
   readonly operation: { readonly type: string; readonly name: string | undefined }
   readonly cost: { readonly points: number }
 }
 
-export interface RequestMetrics {
-  begin(transport: Transport, operation: MeasuredOperation): TimedOperation
-}
+/** Measures an operation from now on; the returned function measures its end, once. */
+export type Measure = ReturnType<typeof operationMetrics>
 
-export function requestMetrics(log: Log): RequestMetrics {
+export function operationMetrics(log: Log) {
   const answers = log.child({}, { redact: [] }) // All members are named below, so there is nothing to redact.
-  return {
-    begin: (transport, { operation: { type, name }, cost: { points } }) => {
-      costs.observe({ type }, points)
-      const began = performance.now()
-      let ended = false
-      return {
-        end: (errors = []) => {
-          if (ended) return
-          ended = true
-          const ms = performance.now() - began
-          requests.inc({ transport, type, outcome: errors.length > 0 ? 'errors' : 'ok' })
-          seconds.observe({ transport, type }, ms / 1_000)
-          const codes = [...new Set(errors.map(({ extensions }) => extensions?.['code']))]
-          answers.info(
-            {
-              operation: nameInLogs(name),
-              type,
-              transport,
-              cost: points,
-              ms: Math.round(ms * 10) / 10,
-              errors: errors.length,
-              codes,
-            },
-            'answered',
-          )
+  return (transport: 'http' | 'sse' | 'websocket', { operation, cost: { points } }: MeasuredOperation) => {
+    const { type, name } = operation
+    costs.observe({ type }, points)
+    const began = performance.now()
+    let ended = false
+    return (errors: readonly GraphQLFormattedError[] = []) => {
+      if (ended) return
+      ended = true
+      const ms = performance.now() - began
+      requests.inc({ transport, type, outcome: errors.length > 0 ? 'errors' : 'ok' })
+      seconds.observe({ transport, type }, ms / 1_000)
+      const codes = [...new Set(errors.map(({ extensions }) => extensions?.['code']))]
+      answers.info(
+        {
+          operation: nameInLogs(name),
+          type,
+          transport,
+          cost: points,
+          ms: Math.round(ms * 10) / 10,
+          errors: errors.length,
+          codes,
         },
-      }
-    },
+        'answered',
+      )
+    }
   }
 }

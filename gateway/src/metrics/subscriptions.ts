@@ -1,9 +1,6 @@
 /** Metrics of subscriptions. */
 import { counter, gauge, histogram } from '@holdfast/service/process'
 
-/** How a client subscribes. */
-export type SubscriptionTransport = 'sse' | 'websocket'
-
 /** Why a client's subscription is over. */
 export type EndReason =
   | 'left'
@@ -28,10 +25,10 @@ export const cutOffs = counter('gateway_clients_cut_off_total', 'Connections cut
 ])
 
 export const upstreams = gauge('gateway_upstream_subscriptions', 'Open subscriptions at subgraphs', ['subgraph'])
-export const upstreamsStarted = counter('gateway_upstream_subscriptions_started_total', 'Subscribed at subgraphs', [
+const upstreamsStarted = counter('gateway_upstream_subscriptions_started_total', 'Subscribed at subgraphs', [
   'subgraph',
 ])
-export const upstreamsEnded = counter('gateway_upstream_subscriptions_ended_total', 'Ended at subgraphs', [
+const upstreamsEnded = counter('gateway_upstream_subscriptions_ended_total', 'Ended at subgraphs', [
   'subgraph',
   'reason',
 ])
@@ -59,27 +56,26 @@ export const queuedEvents = gauge('gateway_queued_events', 'Events that wait for
 export const queuedBytes = gauge('gateway_queued_bytes', 'Bytes of events that wait for slow clients')
 
 /** Counts a client's subscription from its start; the returned function counts its end, once. */
-export function countClient(transport: SubscriptionTransport): (reason: EndReason) => void {
-  let open = true
-  clients.inc({ transport })
-  started.inc({ transport })
-  return (reason) => {
-    if (!open) return
-    open = false
-    clients.dec({ transport })
-    ended.inc({ transport, reason })
-  }
-}
+export const countClient = (transport: 'sse' | 'websocket'): ((reason: EndReason) => void) =>
+  count({ transport }, clients, started, ended)
 
 /** Counts a subscription at a subgraph from its start; the returned function counts its end, once. */
-export function countUpstream(subgraph: string): (reason: 'unused' | 'completed' | 'failed' | 'moved') => void {
+export const countUpstream = (subgraph: string): ((reason: 'unused' | 'completed' | 'failed' | 'moved') => void) =>
+  count({ subgraph }, upstreams, upstreamsStarted, upstreamsEnded)
+
+function count(
+  labels: Readonly<Record<string, string>>,
+  now: ReturnType<typeof gauge>,
+  starts: ReturnType<typeof counter>,
+  ends: ReturnType<typeof counter>,
+): (reason: string) => void {
   let open = true
-  upstreams.inc({ subgraph })
-  upstreamsStarted.inc({ subgraph })
+  now.inc(labels)
+  starts.inc(labels)
   return (reason) => {
     if (!open) return
     open = false
-    upstreams.dec({ subgraph })
-    upstreamsEnded.inc({ subgraph, reason })
+    now.dec(labels)
+    ends.inc({ ...labels, reason })
   }
 }

@@ -13,13 +13,12 @@ import {
   isObjectType,
   Kind,
   type OperationDefinitionNode,
-  parse,
   type SelectionSetNode,
   TypeInfo,
   visit,
   visitWithTypeInfo,
 } from 'graphql'
-import { fragmentsOf } from '../core/fragments.ts'
+import { fragmentsOf, operationIn } from '../core/documents.ts'
 import { isObject, type JsonObject } from '../core/json.ts'
 
 /** The one root field of a subscription. */
@@ -47,7 +46,7 @@ export function selectEventKey(schema: GraphQLSchema, document: DocumentNode, ke
         leave: (node) => {
           const [parent, type] = [info.getParentType(), info.getType()]
           if (!node.selectionSet || !type || parent !== schema.getSubscriptionType()) return undefined
-          const { selections } = parsedSelection(keySelection(schema, getNamedType(type), key))
+          const { selections } = operationIn(keySelection(schema, getNamedType(type), key)).selectionSet
           const selectionSet = { ...node.selectionSet, selections: [...node.selectionSet.selections, ...selections] }
           return { ...node, selectionSet }
         },
@@ -74,10 +73,4 @@ function keySelection(schema: GraphQLSchema, type: GraphQLNamedOutputType, [name
   if (!isAbstractType(type)) throw new Error(`${type.name} has no field ${name}`)
   const types = schema.getPossibleTypes(type)
   return `{ ${types.map((one) => `... on ${one.name} ${keySelection(schema, one, [name, ...rest])}`).join(' ')} }`
-}
-
-function parsedSelection(text: string): SelectionSetNode {
-  const [operation] = parse(text, { noLocation: true }).definitions
-  if (operation?.kind !== Kind.OPERATION_DEFINITION) throw new Error('a selection is an anonymous query')
-  return operation.selectionSet
 }

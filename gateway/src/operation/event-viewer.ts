@@ -2,9 +2,11 @@
  * What of its viewer an event depends on. The subgraph that streams the event declares it for its own part. What other subgraphs add
  * depends on the whole viewer, unless they declare less.
  */
-import type { FetchNode, PlanNode, SubscriptionNode } from '@apollo/query-planner'
+import type { FetchNode, SubscriptionNode } from '@apollo/query-planner'
 import type { Viewer } from '@holdfast/service/identity'
-import { Kind, parse, type SelectionNode } from 'graphql'
+import { Kind, type SelectionNode } from 'graphql'
+import { operationIn } from '../core/documents.ts'
+import { fetchesOf } from '../planning/fetches.ts'
 import type { Graph } from '../supergraph/graph.ts'
 import { allViewerInputs, type ViewerInputs } from '../supergraph/live-directive.ts'
 
@@ -24,28 +26,8 @@ export const narrowedViewer = ({ id, role, scopes }: Viewer, identity: ViewerInp
   scopes: identity.has('scopes') ? scopes : [],
 })
 
-function fetchesOf(node: PlanNode | undefined): readonly FetchNode[] {
-  switch (node?.kind) {
-    case undefined:
-      return []
-    case 'Sequence':
-    case 'Parallel':
-      return node.nodes.flatMap(fetchesOf)
-    case 'Flatten':
-      return fetchesOf(node.node)
-    case 'Condition':
-      return [...fetchesOf(node.ifClause), ...fetchesOf(node.elseClause)]
-    case 'Fetch':
-      return [node]
-    case 'Defer':
-      throw new Error('@defer is not part of the schema that clients see')
-  }
-}
-
 function fetchIdentity(graph: Graph, fetch: FetchNode): ViewerInputs {
-  const [operation] = parse(graph.restore(fetch.operation)).definitions
-  if (operation?.kind !== Kind.OPERATION_DEFINITION) return allViewerInputs
-  const selected = operation.selectionSet.selections.flatMap((entities) =>
+  const selected = operationIn(graph.restore(fetch.operation)).selectionSet.selections.flatMap((entities) =>
     entities.kind === Kind.FIELD && entities.selectionSet ? entities.selectionSet.selections : [entities],
   )
   return union(selected.map((selection) => selectionIdentity(graph, selection, undefined)))

@@ -20,7 +20,7 @@ export function inspector(graph: Graph, limits: Limits, log: Log): Inspect {
     const inspected = read(text, only.name)
     if (!inspected.ok) return { ok: false, errors: inspected.errors.map(({ message }) => message) }
     const { operation } = inspected
-    const rules = rulesOf(graph.schema, graph.access, parse(text, { noLocation: true }))
+    const { selected: rules } = rulesOf(graph.schema, graph.access, parse(text, { noLocation: true }))
     const { step, event } = operation.planFor(signedIn(rules.flatMap(scopesOf)))
     const cost = costOf(graph, operation)
     if (graph.costs.declared && cost !== undefined && cost > limits.cost)

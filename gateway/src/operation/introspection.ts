@@ -8,7 +8,7 @@ import {
   type SelectionNode,
   type SelectionSetNode,
 } from 'graphql'
-import { fragmentsOf } from '../core/fragments.ts'
+import { fragmentsOf } from '../core/documents.ts'
 import { isObject, type JsonObject } from '../core/json.ts'
 
 /** Executes the introspection fields of an operation on the schema that clients see, without any subgraph. */

@@ -2,20 +2,19 @@ import type { PlanNode, SubscriptionNode } from '@apollo/query-planner'
 import type { Viewer } from '@holdfast/service/identity'
 import {
   type DocumentNode,
+  type FieldNode,
   type GraphQLObjectType,
   getOperationAST,
   Kind,
   type OperationDefinitionNode,
-  type OperationTypeNode,
   print,
   separateOperations,
   visit,
 } from 'graphql'
 import { LRUCache } from 'lru-cache'
-import { fragmentsOf } from '../core/fragments.ts'
-import type { JsonObject } from '../core/json.ts'
+import { fragmentsOf } from '../core/documents.ts'
 import type { Limits } from '../core/limits.ts'
-import { costEstimator, type Estimate } from '../cost/cost.ts'
+import { costEstimator } from '../cost/cost.ts'
 import { compileNode, compileRoot } from '../planning/compile.ts'
 import { passesThrough } from '../planning/pass-through.ts'
 import type { RootStep, Step } from '../planning/steps.ts'
@@ -27,28 +26,12 @@ import { rootField, selectEventKey } from './event-key.ts'
 import { eventViewerInputs } from './event-viewer.ts'
 import { introspector } from './introspection.ts'
 import { operationBytes } from './memory-size.ts'
-import { possibleRulesOf, rulesOf, withoutDenied } from './permitted.ts'
-import { givePrivateNames, type PrivateNames } from './private-names.ts'
+import { rulesOf, withoutDenied } from './permitted.ts'
+import { givePrivateNames } from './private-names.ts'
 import { compileShape, type Shape } from './shape.ts'
 
 /** One operation of a valid document: everything about it that is the same for every request. */
-export interface Operation {
-  readonly type: OperationTypeNode
-  readonly name: string | undefined
-  readonly definition: OperationDefinitionNode
-  /** Memory that it takes, as `memory-size.ts` estimates it. */
-  readonly bytes: number
-  /** What it costs, for any viewer, and which fields with a rate it uses. */
-  estimate(variables: Readonly<Record<string, unknown>>): Estimate
-  /** How events of a subscription are delivered, and the name of their field in the data. */
-  readonly live: (LiveRule & { readonly source: string }) | undefined
-  /** What of it a viewer may see, and which error says that the rest is refused: the same text for viewers who may see the same. */
-  rights(viewer: Viewer): string
-  /** How it is executed for a viewer, who may not be allowed to see all of it. */
-  planFor(viewer: Viewer): ViewerPlan
-  /** The values of `__schema` and `__type`; empty when they are not selected. */
-  introspect(variables: Readonly<Record<string, unknown>>): JsonObject
-}
+export type Operation = ReturnType<typeof planOperation>
 
 export interface ViewerPlan {
   /** The requests to subgraphs of a query or mutation, or of each event of a subscription after `event`. */
@@ -73,11 +56,10 @@ export function planOperation(
   document: DocumentNode,
   definition: OperationDefinitionNode,
   limits: Limits,
-): Operation {
+) {
   const { schema, access } = graph
   const whole = planWhole(graph, document, definition)
-  const rules = rulesOf(schema, access, whole.document)
-  const possible = possibleRulesOf(schema, access, whole.document)
+  const { selected: rules, possible } = rulesOf(schema, access, whole.document)
   const partial = new LRUCache<string, ViewerPlan>({ max: plansKept })
 
   const planWithout = (denied: ReadonlySet<Rule>): ViewerPlan => {
@@ -95,23 +77,29 @@ export function planOperation(
     type: definition.operation,
     name: definition.name?.value,
     definition,
+    /** Memory that it takes, as `memory-size.ts` estimates it. */
     bytes: operationBytes({
       text: print(separateOperations(document)[definition.name?.value ?? ''] ?? document).length,
       plan: JSON.stringify(whole.node)?.length ?? 0,
       plans: 1 + Math.min(2 ** rules.length - 1, plansKept),
       shapes: Math.min(2 ** conditionVariables(document).size, shapesKept),
     }),
+    /** How events of a subscription are delivered, and the name of their field in the data. */
     live: whole.live,
-    rights: (viewer) => {
+    /** What of it a viewer may see, and which error says that the rest is refused: the same text for viewers who may see the same. */
+    rights: (viewer: Viewer): string => {
       const allowed = possible.map((rule) => (isAllowed(rule, viewer) ? '1' : '0')).join('')
       return allowed.includes('0') ? `${allowed} ${viewer.role === 'anonymous'}` : allowed
     },
+    /** What it costs, for any viewer, and which fields with a rate it uses. */
     estimate: costEstimator(graph, whole.document, definition.name?.value, whole.node, limits),
-    planFor: (viewer) => {
+    /** How it is executed for a viewer, who may not be allowed to see all of it. */
+    planFor: (viewer: Viewer): ViewerPlan => {
       if (rules.length === 0) return whole.planned
       const denied = new Set(rules.filter((rule) => !isAllowed(rule, viewer)))
       return denied.size === 0 ? whole.planned : planWithout(denied)
     },
+    /** The values of `__schema` and `__type`; empty when they are not selected. */
     introspect: introspector(schema, document, definition),
   }
 }
@@ -126,16 +114,7 @@ function planOf(graph: Graph, document: DocumentNode, { name }: OperationDefinit
 }
 
 /** The plan for viewers who may see everything, and the document with the names that the plan uses. */
-function planWhole(
-  graph: Graph,
-  document: DocumentNode,
-  definition: OperationDefinitionNode,
-): {
-  readonly planned: ViewerPlan
-  readonly document: DocumentNode
-  readonly node: Plan
-  readonly live: Operation['live']
-} {
+function planWhole(graph: Graph, document: DocumentNode, definition: OperationDefinitionNode) {
   const root = graph.schema.getRootType(definition.operation)
   if (!root) throw new Error(`the schema has no ${definition.operation}`)
   const names = givePrivateNames(document)
@@ -172,7 +151,7 @@ function shapes(
   root: GraphQLObjectType,
   document: DocumentNode,
   definition: OperationDefinitionNode,
-  nameOf: PrivateNames['nameOf'],
+  nameOf: (field: FieldNode) => string,
 ): ViewerPlan['shape'] {
   const names = [...conditionVariables(document)]
   const fragments = fragmentsOf(document)

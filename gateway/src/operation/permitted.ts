@@ -13,46 +13,33 @@ import {
 } from 'graphql'
 import type { Access, Rule } from '../supergraph/access.ts'
 
-/** The access rules of all fields and type conditions in the document. */
-export function rulesOf(schema: GraphQLSchema, access: Access, document: DocumentNode): readonly Rule[] {
-  if (access.isUnrestricted) return []
-  const rules = new Set<Rule>()
-  const info = new TypeInfo(schema)
-  visit(
-    document,
-    visitWithTypeInfo(info, {
-      Field: () => {
-        for (const rule of fieldRules(info, access)) rules.add(rule)
-      },
-      InlineFragment: () => {
-        for (const rule of conditionRules(info, access)) rules.add(rule)
-      },
-      FragmentDefinition: () => {
-        for (const rule of conditionRules(info, access)) rules.add(rule)
-      },
-    }),
-  )
-  return [...rules]
-}
-
-/** These, and the rules of the types and fields that an interface or a union in the document may resolve to. */
-export function possibleRulesOf(schema: GraphQLSchema, access: Access, document: DocumentNode): readonly Rule[] {
-  const rules = new Set(rulesOf(schema, access, document))
-  const possible = (type: unknown) => (isAbstractType(type) ? schema.getPossibleTypes(type) : [])
-  const info = new TypeInfo(schema)
-  const add = (found: readonly Rule[]) => {
+/**
+ * The access rules of all fields and type conditions that the document selects; and these with the rules of the types and fields that
+ * an interface or a union in it may resolve to.
+ */
+export function rulesOf(schema: GraphQLSchema, access: Access, document: DocumentNode) {
+  const selected = new Set<Rule>()
+  const others = new Set<Rule>()
+  if (access.isUnrestricted) return { selected: [], possible: [] }
+  const add = (rules: Set<Rule>, found: readonly Rule[]) => {
     for (const rule of found) rules.add(rule)
   }
+  const possible = (type: unknown) => (isAbstractType(type) ? schema.getPossibleTypes(type) : [])
+  const info = new TypeInfo(schema)
+  const addCondition = () => add(selected, conditionRules(info, access))
   visit(
     document,
     visitWithTypeInfo(info, {
       Field: ({ name }) => {
-        for (const { name: type } of possible(info.getParentType())) add(access.ofField(type, name.value))
-        for (const { name: type } of possible(getNamedType(info.getType()))) add(access.ofType(type))
+        add(selected, fieldRules(info, access))
+        for (const { name: type } of possible(info.getParentType())) add(others, access.ofField(type, name.value))
+        for (const { name: type } of possible(getNamedType(info.getType()))) add(others, access.ofType(type))
       },
+      InlineFragment: addCondition,
+      FragmentDefinition: addCondition,
     }),
   )
-  return [...rules]
+  return { selected: [...selected], possible: [...new Set([...selected, ...others])] }
 }
 
 /** The document without what the `denied` rules refuse: subgraphs are not asked for what the viewer may not see. */

@@ -2,7 +2,7 @@ import { nameInLogs } from '@holdfast/operations'
 import type { Log } from '@holdfast/service/process'
 import { type DocumentNode, GraphQLError } from 'graphql'
 import { LRUCache } from 'lru-cache'
-import type { RequestError } from '../core/errors.ts'
+import { type Invalid, invalid } from '../core/errors.ts'
 import { operation as messages } from '../core/messages.ts'
 import { type ParseOptions, parseDocument, selectOperation } from '../document/parse.ts'
 import { plans } from '../metrics/requests.ts'
@@ -16,16 +16,6 @@ export interface KnownOperation {
   readonly operationName: string | undefined
 }
 
-export type ReadOperation =
-  | { readonly ok: true; readonly operation: Operation }
-  | { readonly ok: false; readonly errors: readonly RequestError[] }
-
-export interface PlannedOperations {
-  read(text: string, operationName: string | undefined): ReadOperation
-  /** What is cached, most recently used first. */
-  known(): readonly KnownOperation[]
-}
-
 export interface PlanningOptions extends ParseOptions {
   readonly log: Log
 }
@@ -33,7 +23,7 @@ export interface PlanningOptions extends ParseOptions {
 const cacheBytes = 64_000_000 // some two thousand operations of ordinary size
 
 /** The operations of one graph: each text is parsed and validated once, each operation planned once. A new graph starts anew. */
-export function plannedOperations(graph: Graph, options: PlanningOptions, maxSize = cacheBytes): PlannedOperations {
+export function plannedOperations(graph: Graph, options: PlanningOptions, maxSize = cacheBytes) {
   const { limits, production, log } = options
   const cache = new LRUCache<string, CachedDocument>({ maxSize })
   const keep = (text: string, cached: CachedDocument) => {
@@ -44,11 +34,12 @@ export function plannedOperations(graph: Graph, options: PlanningOptions, maxSiz
   }
 
   return {
-    known: () =>
+    /** What is cached, most recently used first. */
+    known: (): readonly KnownOperation[] =>
       [...cache.keys()].flatMap((text) =>
         [...(cache.peek(text)?.operations.keys() ?? [])].map((operationName) => ({ text, operationName })),
       ),
-    read: (text, operationName) => {
+    read: (text: string, operationName: string | undefined): ReadOperation => {
       let cached = cache.get(text)
       if (!cached) {
         const parsed = parseDocument(graph.schema, text, options)
@@ -60,7 +51,7 @@ export function plannedOperations(graph: Graph, options: PlanningOptions, maxSiz
       plans.inc({ cached: String(known !== undefined) })
       if (known) return { ok: true, operation: known }
       const definition = selectOperation(cached.document, operationName)
-      if ('message' in definition) return failed(definition)
+      if ('message' in definition) return invalid(definition)
       try {
         const operation = planOperation(graph, cached.document, definition, limits)
         cached.operations.set(operationName, operation)
@@ -70,10 +61,10 @@ export function plannedOperations(graph: Graph, options: PlanningOptions, maxSiz
         const name = nameInLogs(definition.name?.value)
         if (err instanceof GraphQLError) {
           log.warn({ operation: name, reason: err.message }, 'refused by the planner')
-          return failed(production ? messages.invalid : messages.invalidBecause(err.message))
+          return invalid(production ? messages.invalid : messages.invalidBecause(err.message))
         }
         log.error({ err, operation: name }, 'no plan')
-        return failed(messages.notPlannable)
+        return invalid(messages.notPlannable)
       }
     },
   }
@@ -84,4 +75,4 @@ interface CachedDocument {
   readonly operations: Map<string | undefined, Operation>
 }
 
-const failed = (error: RequestError): ReadOperation => ({ ok: false, errors: [error] })
+type ReadOperation = { readonly ok: true; readonly operation: Operation } | Invalid

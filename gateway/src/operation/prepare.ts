@@ -1,18 +1,13 @@
 /** From a request to an operation that can run: document, variables, plan, cost. */
 import { setImmediate } from 'node:timers/promises'
-import { type GraphQLSchema, getVariableValues, type OperationDefinitionNode } from 'graphql'
-import type { RequestError } from '../core/errors.ts'
+import { GraphQLError, type GraphQLSchema, getVariableValues, type OperationDefinitionNode } from 'graphql'
+import { type Invalid, invalid } from '../core/errors.ts'
 import { operation as messages } from '../core/messages.ts'
 import type { OperationRequest } from '../core/request.ts'
 import type { Cost } from '../cost/cost.ts'
 import type { Graph } from '../supergraph/graph.ts'
 import type { Operation } from './operation.ts'
-import {
-  type KnownOperation,
-  type PlannedOperations,
-  type PlanningOptions,
-  plannedOperations,
-} from './planned-operations.ts'
+import { type KnownOperation, type PlanningOptions, plannedOperations } from './planned-operations.ts'
 
 /** An operation that can run. */
 export interface PreparedOperation {
@@ -26,28 +21,18 @@ export interface PreparedOperation {
   readonly request: OperationRequest
 }
 
-export type Preparation =
-  | { readonly ok: true; readonly prepared: PreparedOperation }
-  | { readonly ok: false; readonly errors: readonly RequestError[] }
+type Preparation = { readonly ok: true; readonly prepared: PreparedOperation } | Invalid
 
-export interface OperationPlanner {
-  /**
-   * Prepares operations for this graph from now on; operations that already run end with the graph they began with. Operations that
-   * were planned for the graph before are planned again between requests.
-   */
-  follow(graph: Graph): void
-  /** Plans operations before a client sends them; resolves to how many of them are valid. */
-  planAhead(operations: readonly KnownOperation[]): Promise<number>
-  prepare(request: OperationRequest): Preparation
-}
+export type OperationPlanner = ReturnType<typeof operationPlanner>
 
 const variableErrorsShown = 10
 const plannedAgain = 500 // operations; planning them takes a second or two of idle time
 
-export function operationPlanner(options: PlanningOptions): OperationPlanner {
+export function operationPlanner(options: PlanningOptions) {
   const { production, log } = options
-  let current: { readonly graph: Graph; readonly operations: PlannedOperations } | undefined
+  let current: { readonly graph: Graph; readonly operations: ReturnType<typeof plannedOperations> } | undefined
 
+  /** Plans operations before a client sends them; resolves to how many of them are valid. */
   const planAhead = async (known: readonly KnownOperation[]) => {
     const its = current?.operations
     let valid = 0
@@ -61,46 +46,43 @@ export function operationPlanner(options: PlanningOptions): OperationPlanner {
 
   return {
     planAhead,
-    follow: (graph) => {
+    /**
+     * Prepares operations for this graph from now on; operations that already run end with the graph they began with. Operations that
+     * were planned for the graph before are planned again between requests.
+     */
+    follow: (graph: Graph) => {
       const before = current?.operations.known() ?? []
       current = { graph, operations: plannedOperations(graph, options) }
       planAhead(before.slice(0, plannedAgain)).catch((err: unknown) => log.warn({ err }, 'not all planned ahead'))
     },
-    prepare: (request) => {
+    prepare: (request: OperationRequest): Preparation => {
       if (!current) throw new Error('no supergraph is loaded')
       const { graph } = current
       const read = current.operations.read(request.query, request.operationName)
       if (!read.ok) return read
       const { operation } = read
-      const { coerced, errors } = coerce(graph.schema, operation.definition, request.variables)
+      const { coerced, errors = [] } = coerce(graph.schema, operation.definition, request.variables)
       if (!coerced)
-        return {
-          ok: false,
-          errors: production ? [messages.variables] : errors.map(({ message }) => messages.variablesBecause(message)),
-        }
+        return invalid(
+          ...(production ? [messages.variables] : errors.map((one) => messages.variablesBecause(one.message))),
+        )
       const estimate = operation.estimate(coerced)
       if (!estimate.ok)
-        return { ok: false, errors: production ? [messages.invalid] : estimate.errors.map(messages.invalidBecause) }
+        return invalid(...(production ? [messages.invalid] : estimate.errors.map(messages.invalidBecause)))
       return { ok: true, prepared: { graph, operation, variables: coerced, cost: estimate.cost, request } }
     },
   }
-}
-
-interface Coerced {
-  readonly coerced?: Readonly<Record<string, unknown>>
-  readonly errors: readonly { readonly message: string }[]
 }
 
 function coerce(
   schema: GraphQLSchema,
   { variableDefinitions = [] }: OperationDefinitionNode,
   variables: Readonly<Record<string, unknown>>,
-): Coerced {
+): ReturnType<typeof getVariableValues> {
   try {
-    const values = getVariableValues(schema, variableDefinitions, variables, { maxErrors: variableErrorsShown })
-    return values.coerced ? { coerced: values.coerced, errors: [] } : { errors: values.errors ?? [] }
+    return getVariableValues(schema, variableDefinitions, variables, { maxErrors: variableErrorsShown })
   } catch (err) {
     if (!(err instanceof RangeError)) throw err
-    return { errors: [{ message: messages.variablesTooDeep }] }
+    return { errors: [new GraphQLError(messages.variablesTooDeep)] }
   }
 }

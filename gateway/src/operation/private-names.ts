@@ -6,16 +6,10 @@
  */
 import { type DocumentNode, type FieldNode, Kind, print, visit } from 'graphql'
 
-export interface PrivateNames {
-  /** The document as it is planned. */
-  readonly document: DocumentNode
-  /** The name under which a field of the client's document is found in the data. */
-  nameOf(field: FieldNode): string
-}
-
-export function givePrivateNames(document: DocumentNode): PrivateNames {
+export function givePrivateNames(document: DocumentNode) {
   const names = new Map<string, string>()
 
+  /** The name under which a field of the client's document is found in the data. */
   const nameOf = (field: FieldNode): string => {
     const name = field.name.value
     if (name.startsWith('__')) return (field.alias ?? field.name).value
@@ -29,6 +23,7 @@ export function givePrivateNames(document: DocumentNode): PrivateNames {
 
   return {
     nameOf,
+    /** The document as it is planned. */
     document: visit(document, {
       Field: (node) => {
         const value = nameOf(node)

@@ -21,6 +21,7 @@ import {
   isNonNullType,
   isObjectType,
   Kind,
+  type SelectionNode,
   type SelectionSetNode,
 } from 'graphql'
 import type { Access, Rule } from '../supergraph/access.ts'
@@ -173,7 +174,7 @@ function collect(
   on: string,
   set: SelectionSetNode,
   found: Map<string, Occurrence[]>,
-  seen: Set<string>,
+  seen: Set<object>,
 ): void {
   for (const selection of set.selections) {
     if (!isIncluded(compiling, selection)) continue
@@ -184,13 +185,9 @@ function collect(
       else found.set(name, [{ node: selection, on }])
       continue
     }
-    let fragment: { readonly selectionSet: SelectionSetNode; readonly typeCondition?: { name: { value: string } } }
-    if (selection.kind === Kind.FRAGMENT_SPREAD) {
-      const definition = compiling.fragments.get(selection.name.value)
-      if (!definition || seen.has(selection.name.value)) continue
-      seen.add(selection.name.value)
-      fragment = definition
-    } else fragment = selection as typeof fragment
+    const fragment = selection.kind === Kind.INLINE_FRAGMENT ? selection : compiling.fragments.get(selection.name.value)
+    if (!fragment || seen.has(fragment)) continue
+    seen.add(fragment)
     const condition = fragment.typeCondition?.name.value
     if (condition === undefined || isKindOf(compiling.schema, type, compiling.schema.getType(condition)))
       collect(compiling, type, condition ?? on, fragment.selectionSet, found, seen)
@@ -201,29 +198,27 @@ function isKindOf(schema: GraphQLSchema, type: Composite, kind: GraphQLNamedType
   return type === kind || (isAbstractType(kind) && schema.isSubType(kind, type))
 }
 
-function isIncluded(compiling: Compiling, { directives }: Pick<FieldNode, 'directives'>): boolean {
-  for (const { name, arguments: given } of directives ?? []) {
+function isIncluded(compiling: Compiling, { directives = [] }: SelectionNode): boolean {
+  for (const { name, arguments: given } of directives) {
     if (name.value !== 'include' && name.value !== 'skip') continue
     const value = given?.[0]?.value
-    const holds = value?.kind === Kind.VARIABLE ? compiling.conditions[value.name.value] === true : readBoolean(value)
+    const holds =
+      value?.kind === Kind.VARIABLE
+        ? compiling.conditions[value.name.value] === true
+        : value?.kind === Kind.BOOLEAN && value.value
     if (holds !== (name.value === 'include')) return false
   }
   return true
 }
 
-const readBoolean = (value: { readonly kind: Kind } | undefined): boolean =>
-  value?.kind === Kind.BOOLEAN && 'value' in value && value.value === true
-
 const enumReaders = new WeakMap<GraphQLEnumType, ReadLeaf>()
 
 function leafReader(type: GraphQLNamedType): ReadLeaf {
-  if (!isEnumType(type)) return scalarReaders.get(type.name) ?? asItIs
+  if (!isEnumType(type)) return scalarReaders.get(type.name) ?? ((value) => value)
   const reader = enumReaders.get(type) ?? enumReader(type)
   enumReaders.set(type, reader)
   return reader
 }
-
-const asItIs: ReadLeaf = (value) => value
 
 const scalarReaders = new Map<string, ReadLeaf>([
   ['String', (value) => (typeof value === 'string' ? value : undefined)],

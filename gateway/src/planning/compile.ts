@@ -1,15 +1,17 @@
 /** Compiles Apollo's plan into steps. Texts are parsed and joined here, so that running a plan parses nothing. */
-import type { FetchNode, FlattenNode, PlanNode } from '@apollo/query-planner'
+import type { FetchNode, PlanNode } from '@apollo/query-planner'
 import type { Graph } from '../supergraph/graph.ts'
 import { entitiesStep } from './entities.ts'
-import { compileOutputs } from './outputs.ts'
 import { requestText } from './request-text.ts'
-import type { RootStep, Step } from './steps.ts'
+import { compileOutputs, type LookupNode, type RootStep, type Step } from './steps.ts'
 
 export function compileNode(graph: Graph, node: PlanNode): Step {
   switch (node.kind) {
     case 'Sequence':
-      return sequence(node.nodes.map((child) => compileNode(graph, child)))
+      return all(
+        'sequence',
+        node.nodes.map((child) => compileNode(graph, child)),
+      )
     case 'Parallel':
       return compileWave(graph, node.nodes)
     case 'Condition': {
@@ -34,8 +36,6 @@ export const compileRoot = (graph: Graph, fetch: FetchNode): RootStep => ({
   outputs: compileOutputs(fetch),
 })
 
-type LookupNode = FlattenNode & { readonly node: FetchNode }
-
 const isLookup = (node: PlanNode): node is LookupNode =>
   node.kind === 'Flatten' && node.node.kind === 'Fetch' && node.node.requires !== undefined
 
@@ -43,12 +43,11 @@ const isLookup = (node: PlanNode): node is LookupNode =>
 function compileWave(graph: Graph, nodes: readonly PlanNode[]): Step {
   const lookups = Map.groupBy(nodes.filter(isLookup), (node) => node.node.serviceName)
   const others = nodes.filter((node) => !isLookup(node))
-  return parallel([
+  return all('parallel', [
     ...[...lookups.values()].map((group) => entitiesStep(graph, group)),
     ...others.map((node) => compileNode(graph, node)),
   ])
 }
 
-const only = (steps: readonly Step[]): Step | undefined => (steps.length === 1 ? steps[0] : undefined)
-const sequence = (steps: readonly Step[]): Step => only(steps) ?? { kind: 'sequence', steps }
-const parallel = (steps: readonly Step[]): Step => only(steps) ?? { kind: 'parallel', steps }
+const all = (kind: 'sequence' | 'parallel', steps: readonly Step[]): Step =>
+  steps.length === 1 && steps[0] ? steps[0] : { kind, steps }

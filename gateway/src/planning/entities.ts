@@ -1,8 +1,6 @@
-import type { FetchNode, FlattenNode } from '@apollo/query-planner'
 import {
   type FieldNode,
   Kind,
-  parse,
   print,
   type SelectionNode,
   type SelectionSetNode,
@@ -10,26 +8,21 @@ import {
   type VariableDefinitionNode,
   visit,
 } from 'graphql'
+import { operationIn } from '../core/documents.ts'
 import { parsePlanPath } from '../core/plan-path.ts'
 import type { Graph } from '../supergraph/graph.ts'
 import type { FieldPaths } from '../supergraph/requirements.ts'
 import { compileInputs, groupRequirements, withoutInputs } from './inputs.ts'
-import { compileOutputs } from './outputs.ts'
 import { type RequestText, requestText } from './request-text.ts'
-import type { EntitiesStep, Lookup } from './steps.ts'
+import { compileOutputs, type EntitiesStep, type Lookup, type LookupNode } from './steps.ts'
 
 /** A lookup with its part of the operation, kept apart so that one request can have several. */
 interface Selected {
   readonly lookup: Lookup
   readonly selection: SelectionSetNode
-  readonly dependents: readonly Dependent[]
+  /** Selected fields that require something. */
+  readonly dependents: readonly { readonly field: FieldNode; readonly needs: FieldPaths }[]
   readonly variables: readonly VariableDefinitionNode[]
-}
-
-/** A selected field that requires something. */
-interface Dependent {
-  readonly field: FieldNode
-  readonly needs: FieldPaths
 }
 
 const maskBits = 30 // Bits of a small integer. Of more dependent fields the rest is always requested.
@@ -40,10 +33,7 @@ export const answerName = (part: number): string => `_${part}`
 export const representationsName = (part: number): string => `_representations${part}`
 
 /** One step for all lookups that run at the same time in one subgraph. */
-export function entitiesStep(
-  graph: Graph,
-  nodes: readonly (FlattenNode & { readonly node: FetchNode })[],
-): EntitiesStep {
+export function entitiesStep(graph: Graph, nodes: readonly LookupNode[]): EntitiesStep {
   const selected = nodes.flatMap((node) => compileLookups(graph, node))
   const operationName = nodes[0]?.node.operationName
   const texts = new Map<string, RequestText | undefined>()
@@ -62,10 +52,10 @@ export function entitiesStep(
 }
 
 /** Usually one; several when fields require the same field with different arguments. */
-function compileLookups(graph: Graph, { path, node }: FlattenNode & { readonly node: FetchNode }): readonly Selected[] {
-  const operation = parse(graph.restore(node.operation), { noLocation: true }).definitions[0]
-  const entities = operation?.kind === Kind.OPERATION_DEFINITION ? operation.selectionSet.selections[0] : undefined
-  if (operation?.kind !== Kind.OPERATION_DEFINITION || entities?.kind !== Kind.FIELD || !entities.selectionSet)
+function compileLookups(graph: Graph, { path, node }: LookupNode): readonly Selected[] {
+  const operation = operationIn(graph.restore(node.operation))
+  const entities = operation.selectionSet.selections[0]
+  if (entities?.kind !== Kind.FIELD || !entities.selectionSet)
     throw new Error('an entity fetch selects _entities and nothing else')
   const whole = entities.selectionSet
   const inputs = compileInputs(graph, node.requires ?? [])
@@ -73,7 +63,7 @@ function compileLookups(graph: Graph, { path, node }: FlattenNode & { readonly n
     ({ variable }) => variable.name.value !== 'representations',
   )
   const dependents = fieldsByType(whole, '')
-    .flatMap(({ type, field }): Dependent[] => {
+    .flatMap(({ type, field }): Selected['dependents'] => {
       const needs = graph.requirements.of(node.serviceName, type, field.name.value)
       return needs ? [{ field, needs }] : []
     })

@@ -4,14 +4,13 @@ import {
   getNamedType,
   isAbstractType,
   isEnumType,
-  Kind,
   type OperationDefinitionNode,
-  parse,
   print,
   TypeInfo,
   visit,
   visitWithTypeInfo,
 } from 'graphql'
+import { operationIn } from '../core/documents.ts'
 import type { Graph } from '../supergraph/graph.ts'
 
 /**
@@ -26,9 +25,7 @@ export function passesThrough(
 ): boolean {
   if (definition.operation !== 'query' || document.definitions.length !== 1) return false
   if (fetch.outputRewrites?.length || !graph.access.isUnrestricted) return false
-  const fetched = parse(fetch.operation, { noLocation: true }).definitions[0]
-  if (fetched?.kind !== Kind.OPERATION_DEFINITION) return false
-  return print(fetched.selectionSet) === print(definition.selectionSet) && isPlain(graph, document)
+  return print(operationIn(fetch.operation).selectionSet) === print(definition.selectionSet) && isPlain(graph, document)
 }
 
 /** Without abstract types and enums, of which some types and values may be hidden. */

@@ -1,21 +1,12 @@
-/** A subgraph request whose operation is fixed and whose variables are filled in. */
-export interface RequestText {
-  readonly query: string
-  readonly operationName: string | undefined
-  /** Names of the client's variables that it uses. */
-  readonly variables: readonly string[]
-  /** The request's JSON up to the members of `variables`. */
-  readonly opening: string
-}
+export type RequestText = ReturnType<typeof requestText>
 
-export const requestText = (
-  query: string,
-  operationName: string | undefined,
-  variables: readonly string[],
-): RequestText => ({
+/** A subgraph request whose operation is fixed and whose variables are filled in. */
+export const requestText = (query: string, operationName: string | undefined, variables: readonly string[]) => ({
   query,
   operationName,
+  /** Names of the client's variables that it uses. */
   variables,
+  /** The request's JSON up to the members of `variables`. */
   opening: `{"query":${JSON.stringify(query)},${operationName ? `"operationName":${JSON.stringify(operationName)},` : ''}"variables":{`,
 })
 

@@ -1,4 +1,4 @@
-import type { FetchDataRewrite } from '@apollo/query-planner'
+import type { FetchDataRewrite, FetchNode, FlattenNode } from '@apollo/query-planner'
 import type { PathElement } from '../core/plan-path.ts'
 import type { FieldPaths } from '../supergraph/requirements.ts'
 import type { RequestText } from './request-text.ts'
@@ -27,6 +27,9 @@ export interface EntitiesStep {
   /** The request for the given lookups, each with some of its dependent fields left out (see `Lookup.dependents`). */
   text(parts: readonly { readonly lookup: number; readonly without: number }[]): RequestText | undefined
 }
+
+/** What the planner calls a lookup of entities. */
+export type LookupNode = FlattenNode & { readonly node: FetchNode }
 
 /** Entities at one place of the response, and the fields that this subgraph adds to them. */
 export interface Lookup {
@@ -57,4 +60,13 @@ export interface Outputs {
   readonly rewrites: readonly FetchDataRewrite[]
   /** The planner's aliases and their names, as they occur in the paths of errors. */
   readonly renamed: ReadonlyMap<string, string>
+}
+
+export function compileOutputs({ outputRewrites: rewrites = [] }: FetchNode): Outputs {
+  const renamed = new Map<string, string>()
+  for (const rewrite of rewrites) {
+    const from = rewrite.path.at(-1)
+    if (rewrite.kind === 'KeyRenamer' && from !== undefined) renamed.set(from, rewrite.renameKeyTo)
+  }
+  return { rewrites, renamed }
 }

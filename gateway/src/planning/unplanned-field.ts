@@ -1,4 +1,4 @@
-import type { FetchNode, PlanNode, SubscriptionNode } from '@apollo/query-planner'
+import type { PlanNode, SubscriptionNode } from '@apollo/query-planner'
 import {
   type DocumentNode,
   Kind,
@@ -7,7 +7,8 @@ import {
   type SelectionNode,
   type SelectionSetNode,
 } from 'graphql'
-import { fragmentsOf } from '../core/fragments.ts'
+import { fragmentsOf } from '../core/documents.ts'
+import { fetchesOf } from './fetches.ts'
 
 /**
  * A root field that the plan leaves out; undefined when there is none. The planner silently leaves out what it thinks no object can
@@ -19,7 +20,8 @@ export function unplannedField(
   plan: PlanNode | SubscriptionNode | undefined,
 ): string | undefined {
   const planned = new Set<string>()
-  for (const { operation } of plan ? rootFetches(plan) : []) {
+  for (const { operation, requires } of fetchesOf(plan?.kind === 'Subscription' ? plan.primary : plan)) {
+    if (requires) continue
     const fetched = parse(operation, { noLocation: true })
     for (const one of fetched.definitions)
       if (one.kind === Kind.OPERATION_DEFINITION)
@@ -27,22 +29,6 @@ export function unplannedField(
   }
   const selected = names(document, definition.selectionSet, ({ directives }) => !directives?.length)
   return selected.find((name) => !planned.has(name))
-}
-
-const rootFetches = (node: PlanNode | SubscriptionNode): readonly FetchNode[] => {
-  switch (node.kind) {
-    case 'Fetch':
-      return node.requires ? [] : [node]
-    case 'Sequence':
-    case 'Parallel':
-      return node.nodes.flatMap(rootFetches)
-    case 'Condition':
-      return [node.ifClause, node.elseClause].flatMap((clause) => (clause ? rootFetches(clause) : []))
-    case 'Subscription':
-      return [node.primary]
-    default:
-      return []
-  }
 }
 
 /** The names in the response of the fields for which `counts` is true, also in fragments for which it is. */

@@ -3,37 +3,55 @@
  * are available again. Of two uses per minute, both may come at once, or half a minute apart; three at once are never allowed, as they
  * would be around the edge of a fixed window. All times are whole microseconds, exact in a double.
  */
+import { LRUCache } from 'lru-cache'
 
-/** One request's uses of one key. */
-export interface Take {
-  readonly key: string
-  /** Time after which one use is available again. */
-  readonly intervalUs: number
-  /** How far a key may be ahead of the time: the uses of one burst. */
-  readonly burstUs: number
-  /** At most one burst. */
-  readonly times: number
-}
-
-export type Taken =
-  | { readonly ok: true }
-  | { readonly ok: false; readonly refused: Take; readonly retryAfterMs: number }
+const maxKeys = 100_000 // some 20 MB; the count of a key that is dropped starts anew
 
 /** Counts the uses of all keys or of none. */
 export interface Counter {
-  take(takes: readonly Take[]): Promise<Taken>
+  take(
+    takes: readonly Take[],
+  ): Promise<{ readonly ok: true } | { readonly ok: false; readonly refused: Take; readonly retryAfterMs: number }>
 }
 
-export function takeOf(key: string, count: number, seconds: number, times: number): Take {
+export type Take = Readonly<ReturnType<typeof takeOf>>
+
+/** One request's uses of one key. */
+export function takeOf(key: string, count: number, seconds: number, times: number) {
+  /** Time after which one use is available again. */
   const intervalUs = Math.floor((seconds * 1_000_000) / count)
-  // From the rounded interval, so that a whole burst fits exactly. More uses than a burst count as one burst.
-  return { key, intervalUs, burstUs: intervalUs * count, times: Math.min(times, count) }
+  return {
+    key,
+    intervalUs,
+    /** How far a key may be ahead of the time: from the rounded interval, so that a whole burst fits exactly. */
+    burstUs: intervalUs * count,
+    /** More uses than a burst count as one burst. */
+    times: Math.min(times, count),
+  }
 }
 
 /** Decides about one key. `arrival` is its stored number; undefined when there is none. */
 export function decide({ intervalUs, burstUs, times }: Take, arrival: number | undefined, nowUs: number) {
   const next = Math.max(arrival ?? nowUs, nowUs) + intervalUs * times
   return { arrival: next, earlyUs: next - burstUs - nowUs }
+}
+
+/** Counts in this process alone. */
+export function localCounter(nowUs = () => Math.floor(performance.now() * 1_000)): Counter {
+  const arrivals = new LRUCache<string, number>({ max: maxKeys })
+  return {
+    take: async (takes) => {
+      const now = nowUs()
+      const decided = takes.map((take) => ({ take, ...decide(take, arrivals.peek(take.key), now) }))
+      const refused = decided.reduce<{ take: Take | undefined; earlyUs: number }>(
+        (longest, one) => (one.earlyUs > longest.earlyUs ? one : longest),
+        { take: undefined, earlyUs: 0 },
+      )
+      if (refused.take) return { ok: false, refused: refused.take, retryAfterMs: refused.earlyUs / 1_000 }
+      for (const { take, arrival } of decided) arrivals.set(take.key, arrival)
+      return { ok: true }
+    },
+  }
 }
 
 /** `decide` in Redis, for all keys at once and by the clock of Redis. Keys expire when all uses are available again. */

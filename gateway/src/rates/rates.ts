@@ -3,8 +3,7 @@ import { createHmac } from 'node:crypto'
 import { gauge, type Log } from '@holdfast/service/process'
 import type { Redis } from '@holdfast/service/redis'
 import type { RateRule } from '../supergraph/rate-directive.ts'
-import { type Counter, type Take, takeOf } from './gcra.ts'
-import { localCounter } from './local-counter.ts'
+import { type Counter, localCounter, type Take, takeOf } from './gcra.ts'
 import { redisCounter } from './redis-counter.ts'
 
 /** One request's use of one rule. */
@@ -15,7 +14,7 @@ export interface RateUse {
   readonly times: number
 }
 
-export interface RateExceeded {
+interface RateExceeded {
   readonly rule: RateRule
   /** False when nothing was counted because Redis cannot be reached. */
   readonly counted: boolean
@@ -23,29 +22,22 @@ export interface RateExceeded {
   readonly retryAfterS: number
 }
 
-export interface RateCounter {
-  /** Counts all uses, or none and returns why. */
-  take(uses: readonly RateUse[]): Promise<RateExceeded | undefined>
-}
+export type RateCounter = ReturnType<typeof rateCounter>
 
 const redisAway = gauge('gateway_rates_away', '1 while rates cannot be counted in Redis, though they should be')
 const awayRetryS = 2
 
 /** Without `redis` this process counts alone, whatever the rules say. `gatewaySecret` keys the hashes of subjects; all gateways share it. */
-export function rateCounter(redis: Redis | undefined, gatewaySecret: string | undefined, log: Log): RateCounter {
+export function rateCounter(redis: Redis | undefined, gatewaySecret: string | undefined, log: Log) {
   const local = localCounter()
   const shared = redis && redisCounter(redis)
   let away = false
 
-  const noteAway = (err: unknown) => {
-    if (!away) log.warn({ err }, 'rates cannot be counted in Redis')
-    away = true
-    redisAway.set(1)
-  }
-  const noteBack = () => {
-    if (away) log.info('rates are counted in Redis again')
-    away = false
-    redisAway.set(0)
+  const note = (isAway: boolean, err?: unknown) => {
+    if (isAway && !away) log.warn({ err }, 'rates cannot be counted in Redis')
+    if (!isAway && away) log.info('rates are counted in Redis again')
+    away = isAway
+    redisAway.set(isAway ? 1 : 0)
   }
 
   const takeFrom = async (counter: Counter, uses: readonly RateUse[]): Promise<RateExceeded | undefined> => {
@@ -69,15 +61,16 @@ export function rateCounter(redis: Redis | undefined, gatewaySecret: string | un
   }
 
   return {
-    take: async (uses) => {
+    /** Counts all uses, or none and returns why. */
+    take: async (uses: readonly RateUse[]): Promise<RateExceeded | undefined> => {
       if (uses.length === 0) return undefined
       if (!shared) return takeFrom(local, uses)
       try {
         const exceeded = await takeFrom(shared, uses)
-        noteBack()
+        note(false)
         return exceeded
       } catch (err) {
-        noteAway(err)
+        note(true, err)
         const refusing = uses.find(({ rule }) => rule.away === 'refuse')
         if (refusing) return { rule: refusing.rule, counted: false, retryAfterS: awayRetryS }
         return takeFrom(

@@ -2,29 +2,19 @@ import { deadlineHeader, identityHeader, signIdentity } from '@holdfast/service/
 import { type Log, traceparent } from '@holdfast/service/process'
 import { type Dispatcher, Pool } from 'undici'
 import { internalError, subgraphs as messages } from '../core/messages.ts'
-import type { SubgraphReply, SubgraphRequest } from './result.ts'
+import type { SubgraphOptions, SubgraphReply, SubgraphRequest } from './result.ts'
 
 const sockets = 64 // per subgraph; further requests wait, within their deadline
 const idleMs = 30_000 // Shorter than the 65 s of a subgraph's server, so that the gateway closes first.
 const answerLimit = 32_000_000 // bytes
 
-export interface HttpConnection {
-  send(request: SubgraphRequest): Promise<SubgraphReply>
-  /** Rejects when nothing answers HTTP there, or answers that it is not ready. */
-  ready(): Promise<void>
-  close(): Promise<void>
-}
-
 /** HTTP to one subgraph over a pool of sockets. */
 export function httpConnection(
   subgraph: string,
   url: string,
-  {
-    gatewaySecret,
-    subgraphTimeoutMs,
-  }: { readonly gatewaySecret: string | undefined; readonly subgraphTimeoutMs: number },
+  { gatewaySecret, subgraphTimeoutMs }: SubgraphOptions,
   log: Log,
-): HttpConnection {
+) {
   const { origin, pathname, search } = new URL(url)
   const path = pathname + search
   const pool = new Pool(origin, { connections: sockets, keepAliveTimeout: idleMs, pipelining: 1 })
@@ -62,6 +52,7 @@ export function httpConnection(
 
   return {
     send,
+    /** Rejects when nothing answers HTTP there, or answers that it is not ready. */
     ready: async () => {
       const { status } = await exchange(pool, { path: '/health/ready', method: 'GET' }, 1_000)
       if (status === 503) throw new Error(`${subgraph} is not ready`)
@@ -80,17 +71,12 @@ function replyOf(status: number, text: string): SubgraphReply {
 const isClosedSocket = (err: unknown): boolean =>
   err instanceof Error && 'code' in err && ['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'].includes(String(err.code))
 
-interface Exchanged {
-  readonly status: number
-  readonly body: string
-}
-
 /** One request and its complete response within `timeoutMs`. Undici's own timeouts may be a second late, so they are not used. */
 function exchange(
   pool: Pool,
   request: Omit<Dispatcher.DispatchOptions, 'origin'>,
   timeoutMs: number,
-): Promise<Exchanged> {
+): Promise<{ readonly status: number; readonly body: string }> {
   return new Promise((resolve, reject) => {
     let controller: Dispatcher.DispatchController | undefined
     let status = 0

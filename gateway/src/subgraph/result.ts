@@ -20,15 +20,19 @@ export interface Subgraphs {
   read(reply: SubgraphReply): SubgraphResult
 }
 
-/** The text that a subgraph replied with, or the error for which there is none. */
-export type SubgraphReply =
-  | { readonly kind: 'replied'; readonly text: string }
-  | { readonly kind: 'failed'; readonly error: ResponseError }
+/** The error because of which there is no reply or result. */
+export interface Failure {
+  readonly kind: 'failed'
+  readonly error: ResponseError
+}
+
+/** The text that a subgraph replied with. */
+export type SubgraphReply = { readonly kind: 'replied'; readonly text: string } | Failure
 
 /** A reply after it was parsed. */
 export type SubgraphResult =
   | { readonly kind: 'answered'; readonly data: JsonObject | null; readonly errors: readonly SubgraphError[] }
-  | { readonly kind: 'failed'; readonly error: ResponseError }
+  | Failure
 
 export interface SubgraphError extends ResponseError {
   readonly path: readonly (string | number)[] | undefined
@@ -39,6 +43,14 @@ export interface ErrorVisibility {
   readonly production: boolean
   /** Extensions that clients see in production too, beside `visibleExtensions`. */
   readonly errorExtensions: readonly string[]
+}
+
+/** How subgraphs are reached, and what is shown of their errors. */
+export interface SubgraphOptions extends ErrorVisibility {
+  /** Shared with the subgraphs; without it requests are not signed. */
+  readonly gatewaySecret: string | undefined
+  /** Milliseconds that one request may take. */
+  readonly subgraphTimeoutMs: number
 }
 
 const hiddenExtensions = new Set(['stacktrace', 'exception', 'serviceName', 'service', 'tracing', 'ftv1'])

@@ -6,7 +6,7 @@ import { afterEach, describe, expect, it } from '@jest/globals'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { until } from '../../test/until.ts'
 import { requestText } from '../planning/request-text.ts'
-import { type SubgraphWebSocket, type SubscriptionRequest, subgraphWebSocket } from './websocket-connection.ts'
+import { type SubscriptionRequest, subgraphWebSocket } from './websocket-connection.ts'
 
 const request: SubscriptionRequest = {
   text: requestText('subscription { a }', undefined, []),
@@ -16,7 +16,7 @@ const request: SubscriptionRequest = {
 }
 
 let server: WebSocketServer | undefined
-let stream: SubgraphWebSocket | undefined
+let stream: ReturnType<typeof subgraphWebSocket> | undefined
 afterEach(async () => {
   await stream?.close()
   server?.close()

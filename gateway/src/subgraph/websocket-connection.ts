@@ -7,7 +7,7 @@ import type { ResponseError } from '../core/errors.ts'
 import { isObject } from '../core/json.ts'
 import { subgraphs as messages } from '../core/messages.ts'
 import type { RequestText } from '../planning/request-text.ts'
-import { type ErrorVisibility, readError, readResult, type SubgraphResult } from './result.ts'
+import { type Failure, readError, readResult, type SubgraphOptions, type SubgraphResult } from './result.ts'
 
 export interface SubscriptionRequest {
   readonly text: RequestText
@@ -21,19 +21,7 @@ export interface SubscriptionEvents {
   next(answer: SubgraphResult, traceparent: string | undefined): void
   /** The connection was lost and the gateway has subscribed again: events may have been missed. */
   resumed(): void
-  ended(failure?: SubgraphResult & { kind: 'failed' }): void
-}
-
-export interface WebSocketOptions extends ErrorVisibility {
-  readonly gatewaySecret: string | undefined
-  /** Milliseconds for one request to a subgraph. A ping may take twice as long. */
-  readonly subgraphTimeoutMs: number
-}
-
-export interface SubgraphWebSocket {
-  /** Subscribes until the returned function is called. */
-  subscribe(request: SubscriptionRequest, events: SubscriptionEvents): () => void
-  close(): Promise<void>
+  ended(failure?: Failure): void
 }
 
 const handshakeMs = 2_000
@@ -45,16 +33,12 @@ const shutdownGraceMs = 300 // A subgraph that stops may end its streams this lo
 const shutdownCodes = new Set([1001, 1006, 1012])
 const retryMs = { first: 100, most: 2_000 }
 
-export function subgraphWebSocket(
-  subgraph: string,
-  url: string,
-  options: WebSocketOptions,
-  log: Log,
-): SubgraphWebSocket {
+export function subgraphWebSocket(subgraph: string, url: string, options: SubgraphOptions, log: Log) {
   let connected = false
   let closed = false
   let pong: NodeJS.Timeout | undefined
   let socket: WebSocket | undefined
+  // A ping may take twice as long as a request.
   const aliveMs = Math.min(2 * options.subgraphTimeoutMs, longestAliveMs)
   const client: Client = createClient({
     url: url.replace(/^http/, 'ws'),
@@ -82,7 +66,8 @@ export function subgraphWebSocket(
     },
   })
 
-  const subscribe: SubgraphWebSocket['subscribe'] = (request, events) => {
+  /** Subscribes until the returned function is called. */
+  const subscribe = (request: SubscriptionRequest, events: SubscriptionEvents) => {
     const stopping = new AbortController()
     void follow(stopping.signal, request, events)
     return () => stopping.abort()

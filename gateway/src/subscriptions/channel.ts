@@ -9,7 +9,7 @@ import * as metrics from '../metrics/subscriptions.ts'
 import { keyOf } from '../operation/event-key.ts'
 import type { SubgraphConnections } from '../subgraph/connections.ts'
 import type { SubgraphResult } from '../subgraph/result.ts'
-import type { Ending, Event, Subscriber } from './client-queue.ts'
+import { type Ending, type Event, eventOf, type Subscriber } from './client-queue.ts'
 import { upstreamOf, type View } from './view.ts'
 
 export interface ChannelOptions {
@@ -27,12 +27,6 @@ export interface Member {
   channel: Channel
   /** Number of the last event that it got from the channel. Events before it joined do not count as missed. */
   last: number
-}
-
-interface QueuedResult {
-  readonly result: SubgraphResult
-  readonly trace: string | undefined
-  readonly number: number
 }
 
 /** The subscription at the subgraph. */
@@ -55,12 +49,13 @@ const backlogLimit = 256 // events that wait to be resolved; a subgraph that is 
  * clients get it. Events stay in order.
  */
 export class Channel {
-  #view: View
+  /** Replaced by `change`. */
+  view: View
   readonly #options: ChannelOptions
   readonly #traceparent: string | undefined
   readonly #on: ChannelEvents
-  readonly #members = new Set<Member>()
-  #backlog: QueuedResult[] = []
+  readonly members = new Set<Member>()
+  #backlog: { readonly result: SubgraphResult; readonly trace: string | undefined; readonly number: number }[] = []
   #upstream: Upstream | undefined
   /** Number of the last event that arrived or was lost. A member missed what is between two numbers that it got. */
   #last = 0
@@ -68,43 +63,35 @@ export class Channel {
   #ending: Ending | undefined
 
   constructor(view: View, traceparent: string | undefined, options: ChannelOptions, on: ChannelEvents) {
-    this.#view = view
+    this.view = view
     this.#traceparent = traceparent
     this.#options = options
     this.#on = on
   }
 
-  get view(): View {
-    return this.#view
-  }
-
-  get members(): ReadonlySet<Member> {
-    return this.#members
-  }
-
   /** Whether the subgraph has another URL than the one that was subscribed to. */
   get isMoved(): boolean {
-    return this.#upstream !== undefined && this.#upstream.subscription.url !== this.#url(this.#view)
+    return this.#upstream !== undefined && this.#upstream.subscription.url !== this.#url(this.view)
   }
 
   /** Adds a client, which leaves its previous channel. */
   add(member: Member): void {
-    member.channel.#members.delete(member)
+    member.channel.members.delete(member)
     member.channel = this
     member.last = this.#last
-    this.#members.add(member)
+    this.members.add(member)
   }
 
   /** When the last member is removed, the subscription at the subgraph ends. */
   remove(member: Member): void {
-    if (this.#members.delete(member) && this.#members.size === 0) this.#close('unused')
+    if (this.members.delete(member) && this.members.size === 0) this.#close('unused')
   }
 
   start(): void {
-    const { event, subgraphViewer, prepared } = this.#view
+    const { event, subgraphViewer, prepared } = this.view
     const { subgraph } = event
     const upstream: Upstream = {
-      subscription: upstreamOf(this.#view, this.#url(this.#view)),
+      subscription: upstreamOf(this.view, this.#url(this.view)),
       counted: metrics.countUpstream(subgraph),
       stop: () => undefined,
     }
@@ -142,13 +129,13 @@ export class Channel {
 
   /** Whether a client that joins now misses nothing that it needs. */
   get isJoinable(): boolean {
-    return !this.#ending && (this.#last === 0 || !this.#view.prepared.operation.live?.snapshot)
+    return !this.#ending && (this.#last === 0 || !this.view.prepared.operation.live?.snapshot)
   }
 
   /** Members see `view` from the next event on. Events that are lost by the change are marked as a gap. */
   change(view: View): void {
     const isUnchanged = this.isFeeding(view) || this.#ending
-    this.#view = view
+    this.view = view
     if (!isUnchanged) {
       this.#stop('moved')
       // Events of the old subscription may lack fields of the new one; how many others were lost is not known.
@@ -166,8 +153,8 @@ export class Channel {
 
   /** Ends the subscriptions of all members. */
   end(ending: Ending): void {
-    const members = [...this.#members]
-    this.#members.clear()
+    const members = [...this.members]
+    this.members.clear()
     for (const { subscriber } of members) subscriber.ended(ending)
     this.#close('completed')
   }
@@ -201,10 +188,10 @@ export class Channel {
 
   async #resolveAll(): Promise<void> {
     this.#resolving = true
-    for (let next = this.#backlog.shift(); next && this.#members.size > 0; next = this.#backlog.shift()) {
+    for (let next = this.#backlog.shift(); next && this.members.size > 0; next = this.#backlog.shift()) {
       const { result, trace, number } = next
       const event = await inTrace(trace, () => this.#resolve(result)).catch((err: unknown) => this.#unresolved(err))
-      for (const member of this.#members) {
+      for (const member of this.members) {
         const missed = number - member.last - 1
         if (missed < 0) continue // It joined while this event was being resolved.
         member.last = number
@@ -216,7 +203,7 @@ export class Channel {
   }
 
   async #resolve(result: SubgraphResult): Promise<Event> {
-    const { prepared, planned, event, viewer, subgraphViewer } = this.#view
+    const { prepared, planned, event, viewer, subgraphViewer } = this.view
     const { graph, operation, variables } = prepared
     const { subgraphs, eventBudgetMs } = this.#options
     const timed = metrics.resolveSeconds.startTimer()
@@ -231,28 +218,17 @@ export class Channel {
     }
     mergeRoot(result, event.outputs, run)
     if (planned.step) await runStep(planned.step, run)
-    const { data, errors } = complete(planned.shape(variables), run.data, run.errors, viewer)
+    const { text, errors } = complete(planned.shape(variables), run.data, run.errors, viewer)
     timed()
     metrics.resolved.inc({ outcome: errors.length > 0 ? 'errors' : 'ok' })
     const { slow = 'drop', key, source = '' } = operation.live ?? {}
-    return eventOf(
-      JSON.stringify(errors.length > 0 ? { errors, data } : { data }),
-      slow,
-      key && keyOf(run.data[source], key),
-    )
+    return eventOf(text, slow, key && keyOf(run.data[source], key))
   }
 
   #unresolved(err: unknown): Event {
-    const { operation } = this.#view.prepared
+    const { operation } = this.view.prepared
     this.#options.log.error({ err, operation: operation.name }, 'event could not be resolved')
     metrics.resolved.inc({ outcome: 'broken' })
     return eventOf(JSON.stringify({ errors: [internalError] }), operation.live?.slow ?? 'drop', undefined)
   }
 }
-
-export const eventOf = (payload: string, slow: Event['slow'], key: string | undefined): Event => ({
-  payload,
-  size: Buffer.byteLength(payload),
-  key,
-  slow,
-})

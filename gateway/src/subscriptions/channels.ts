@@ -9,32 +9,19 @@ import { ExecutionErrors } from '../execution/execution-errors.ts'
 import type { Operation } from '../operation/operation.ts'
 import type { OperationPlanner, PreparedOperation } from '../operation/prepare.ts'
 import type { Graph } from '../supergraph/graph.ts'
-import { Channel, type ChannelOptions, eventOf, type Member } from './channel.ts'
-import type { Event, Subscriber } from './client-queue.ts'
+import { Channel, type ChannelOptions, type Member } from './channel.ts'
+import { type Event, eventOf, type Subscriber } from './client-queue.ts'
 import { staggered } from './staggered.ts'
 import { type View, viewOf } from './view.ts'
 
-export interface Channels {
-  /** Adds a client's subscription; the returned function removes it. Throws when the operation has no plan. */
-  join(prepared: PreparedOperation, viewer: Viewer, traceparent: string | undefined, subscriber: Subscriber): () => void
-  /**
-   * Replans open subscriptions for a new graph, between events, and checks the rights of their viewers again. Where the subscription at
-   * the subgraph stays the same, it goes on. Subscriptions that are not valid for the new graph end with an error, one client after the
-   * other.
-   */
-  follow(graph: Graph): void
-}
-
-export interface ChannelsOptions extends ChannelOptions {
-  /** Prepares operations for the graph that is served now. */
-  readonly planner: Pick<OperationPlanner, 'prepare'>
-}
+export type Channels = ReturnType<typeof channels>
 
 /**
  * Finds the channel that a client can share: the same operation and variables, for viewers who see the same. Where each subscription
  * begins with a snapshot, a channel is shared only until its first event; each later client gets its own channel and snapshot.
+ * `planner` prepares operations for the graph that is served now.
  */
-export function channels(options: ChannelsOptions): Channels {
+export function channels(options: ChannelOptions & { readonly planner: Pick<OperationPlanner, 'prepare'> }) {
   const { planner, log } = options
   const all = new Set<Channel>()
   const joinable = new WeakMap<Operation, Map<string, Channel>>()
@@ -151,7 +138,13 @@ export function channels(options: ChannelsOptions): Channels {
   }
 
   return {
-    join: (prepared, viewer, traceparent, subscriber) => {
+    /** Adds a client's subscription; the returned function removes it. Throws when the operation has no plan. */
+    join: (
+      prepared: PreparedOperation,
+      viewer: Viewer,
+      traceparent: string | undefined,
+      subscriber: Subscriber,
+    ): (() => void) => {
       const view = viewOf(prepared, viewer)
       if (!view) {
         subscriber.event(denied(prepared, viewer), 0)
@@ -174,7 +167,12 @@ export function channels(options: ChannelsOptions): Channels {
       if (isOutdated(channel)) startReplanning()
       return leave
     },
-    follow: (graph) => {
+    /**
+     * Replans open subscriptions for a new graph, between events, and checks the rights of their viewers again. Where the subscription
+     * at the subgraph stays the same, it goes on. Subscriptions that are not valid for the new graph end with an error, one client after
+     * the other.
+     */
+    follow: (graph: Graph) => {
       current = graph
       startReplanning()
     },
@@ -193,6 +191,6 @@ const removals = (members: readonly Member[], reason: string): Removal[] =>
 
 /** All that a viewer gets who may see nothing of it: the errors that say why. */
 function denied({ operation, variables }: PreparedOperation, viewer: Viewer): Event {
-  const { data, errors } = complete(operation.planFor(viewer).shape(variables), {}, new ExecutionErrors(), viewer)
-  return eventOf(JSON.stringify({ errors, data }), 'drop', undefined)
+  const { text } = complete(operation.planFor(viewer).shape(variables), {}, new ExecutionErrors(), viewer)
+  return eventOf(text, 'drop', undefined)
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { type ClientQueue, clientQueue, type Ending, type Event } from './client-queue.ts'
+import { clientQueue, type Ending, type Event } from './client-queue.ts'
 import { clientConnection } from './connection.ts'
 
 /** A network that sends frames when the test calls `take`. */
@@ -9,9 +9,9 @@ function network() {
   let pending = 0
   return {
     sent,
-    connection: clientConnection({
-      pending: () => pending,
-      write: (frame, written) => {
+    connection: clientConnection(
+      () => pending,
+      (frame, written) => {
         sent.push(frame)
         pending += frame.length
         waiting.push(() => {
@@ -19,7 +19,7 @@ function network() {
           written?.()
         })
       },
-    }),
+    ),
     take: (count = waiting.length) => {
       for (const take of waiting.splice(0, count)) take()
     },
@@ -31,7 +31,7 @@ function network() {
 
 function client(over = network()) {
   const endings: Ending[] = []
-  const listener: ClientQueue = clientQueue(
+  const listener: ReturnType<typeof clientQueue> = clientQueue(
     over.connection,
     (text) => text,
     (ending) => endings.push(ending),

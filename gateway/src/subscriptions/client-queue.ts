@@ -4,16 +4,17 @@ import { delivered, type EndReason, queuedBytes, queuedEvents, skipped } from '.
 import type { SlowClientPolicy } from '../supergraph/live-directive.ts'
 import type { ClientConnection } from './connection.ts'
 
-/** An event as clients get it. */
-export interface Event {
-  /** JSON of a GraphQL response. */
-  readonly payload: string
+export type Event = Readonly<ReturnType<typeof eventOf>>
+
+/** An event as clients get it. `payload` is the JSON of a GraphQL response. */
+export const eventOf = (payload: string, slow: SlowClientPolicy, key: string | undefined) => ({
+  payload,
   /** Bytes of the payload. */
-  readonly size: number
+  size: Buffer.byteLength(payload),
   /** The key of the object whose state it carries, where its field conflates events; undefined when it has none. */
-  readonly key: string | undefined
-  readonly slow: SlowClientPolicy
-}
+  key,
+  slow,
+})
 
 /** Why a subscription ends. With an error the client gets that first. */
 export interface Ending {
@@ -28,11 +29,6 @@ export interface Subscriber {
   ended(ending: Ending): void
 }
 
-export interface ClientQueue extends Subscriber {
-  /** The client has left: nothing is sent any more. */
-  close(): void
-}
-
 const queueLimits = {
   /** Events. Conflated events are about different objects, of which a map may show many. */
   events: { drop: 64, close: 64, conflate: 1_000 },
@@ -45,11 +41,6 @@ const queueLimits = {
 
 const tooSlow: Ending = { reason: 'too slow', error: messages.tooSlow }
 
-interface Queued {
-  event: Event
-  missed: number
-}
-
 /**
  * Delivers events to one client at the client's own pace. What the network does not accept waits in a bounded queue. When the queue is
  * full, or a newer event with the same key arrives, the field's policy decides. After events were dropped, the next one has their
@@ -59,9 +50,9 @@ export function clientQueue(
   connection: ClientConnection,
   frame: (payload: string) => string,
   end: (ending: Ending) => void,
-): ClientQueue {
+): Subscriber & { close(): void } {
   /** Oldest first, by the key under which newer events replace them. */
-  const queue = new Map<string | symbol, Queued>()
+  const queue = new Map<string | symbol, { event: Event; missed: number }>()
   let size = 0
   let ending: Ending | undefined
   let closed = false
@@ -146,6 +137,7 @@ export function clientQueue(
       ending = how
       if (queue.size === 0) finish(how)
     },
+    /** The client has left: nothing is sent any more. */
     close: () => {
       if (!closed) close()
     },

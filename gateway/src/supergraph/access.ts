@@ -5,7 +5,7 @@
 import type { Viewer } from '@holdfast/service/identity'
 import { type ConstDirectiveNode, type DocumentNode, visit } from 'graphql'
 import { z } from 'zod'
-import { argumentsOf, declaredFields, isLinkTo, linkedName } from './directives.ts'
+import { argumentsOf, declarations, isLinkTo, linkedName } from './directives.ts'
 
 /** A condition on the viewer. Equal conditions are the same object. */
 export type Rule =
@@ -15,12 +15,7 @@ export type Rule =
   /** A `@policy`: it is decided by a program that this gateway does not have, so nobody satisfies it. */
   | { readonly kind: 'nobody' }
 
-export interface Access {
-  /** Whether the supergraph has no rules. */
-  readonly isUnrestricted: boolean
-  ofType(type: string): readonly Rule[]
-  ofField(type: string, field: string): readonly Rule[]
-}
+export type Access = ReturnType<typeof readAccess>
 
 export function isAllowed(rule: Rule, viewer: Viewer): boolean {
   if (rule.kind === 'nobody') return false
@@ -31,32 +26,26 @@ export function isAllowed(rule: Rule, viewer: Viewer): boolean {
 const features = ['authenticated', 'requiresScopes', 'policy'] as const
 type Feature = (typeof features)[number]
 
-export function readAccess(supergraph: DocumentNode): Access {
+export function readAccess(supergraph: DocumentNode) {
   const names = directiveNames(supergraph)
   const rules = new Map<string, Rule>()
   const byPlace = new Map<string, readonly Rule[]>()
 
-  const read = (place: string, directives: readonly ConstDirectiveNode[] | undefined) => {
-    const found = (directives ?? []).flatMap((directive): Rule[] => {
+  for (const { coordinate, directives = [] } of declarations(supergraph))
+    for (const directive of directives) {
       const feature = names.get(directive.name.value)
-      if (!feature) return []
+      if (!feature) continue
       const rule = ruleOf(feature, directive)
       const key = JSON.stringify(rule)
       const same = rules.get(key) ?? rule
       rules.set(key, same)
-      return [same]
-    })
-    if (found.length > 0) byPlace.set(place, [...(byPlace.get(place) ?? []), ...found])
-  }
-
-  for (const definition of supergraph.definitions)
-    if ('name' in definition && definition.name && 'directives' in definition)
-      read(definition.name.value, definition.directives as readonly ConstDirectiveNode[])
-  for (const { coordinate, directives } of declaredFields(supergraph)) read(coordinate, directives)
+      byPlace.set(coordinate, [...(byPlace.get(coordinate) ?? []), same])
+    }
   return {
+    /** Whether the supergraph has no rules. */
     isUnrestricted: byPlace.size === 0,
-    ofType: (type) => byPlace.get(type) ?? [],
-    ofField: (type, field) => byPlace.get(`${type}.${field}`) ?? [],
+    ofType: (type: string) => byPlace.get(type) ?? [],
+    ofField: (type: string, field: string) => byPlace.get(`${type}.${field}`) ?? [],
   }
 }
 

@@ -1,4 +1,13 @@
-import { type ConstDirectiveNode, type DirectiveNode, type DocumentNode, Kind, valueFromASTUntyped } from 'graphql'
+import {
+  type ConstDirectiveNode,
+  type DirectiveNode,
+  type DocumentNode,
+  isTypeDefinitionNode,
+  isTypeExtensionNode,
+  Kind,
+  valueFromASTUntyped,
+} from 'graphql'
+import { z } from 'zod'
 
 /**
  * The name of a spec's directive in this supergraph, which may have renamed the spec (`as`) or the directive (`import`); undefined when
@@ -38,26 +47,54 @@ const links = (supergraph: DocumentNode): readonly ConstDirectiveNode[] =>
       : [],
   )
 
-/** A field of an object type or an interface. */
-export interface DeclaredField {
+/** A type, or a field, argument or input field of it. */
+interface Declaration {
   readonly type: string
-  readonly field: string
+  /** Set for the fields of object types and interfaces alone. */
+  readonly field?: string
+  /** https://spec.graphql.org/draft/#sec-Schema-Coordinates: `Type`, `Type.field`, `Type.field(argument:)`. */
   readonly coordinate: string
-  readonly directives: readonly ConstDirectiveNode[]
+  readonly directives?: readonly ConstDirectiveNode[] | undefined
 }
 
-/** All fields of object types and interfaces. */
-export const declaredFields = (supergraph: DocumentNode): readonly DeclaredField[] =>
-  supergraph.definitions.flatMap((definition) =>
-    definition.kind === Kind.OBJECT_TYPE_DEFINITION || definition.kind === Kind.INTERFACE_TYPE_DEFINITION
-      ? (definition.fields ?? []).map(({ name, directives = [] }) => ({
-          type: definition.name.value,
-          field: name.value,
-          coordinate: `${definition.name.value}.${name.value}`,
-          directives,
-        }))
-      : [],
+/** Everything in the supergraph to which subgraphs can apply directives. */
+export const declarations = (supergraph: DocumentNode): readonly Declaration[] =>
+  supergraph.definitions.flatMap((definition) => {
+    if (!isTypeDefinitionNode(definition) && !isTypeExtensionNode(definition)) return []
+    const type = definition.name.value
+    const fields = ('fields' in definition && definition.fields) || []
+    return [
+      { type, coordinate: type, directives: definition.directives },
+      ...fields.flatMap((node): Declaration[] => {
+        const coordinate = `${type}.${node.name.value}`
+        if (node.kind === Kind.INPUT_VALUE_DEFINITION) return [{ type, coordinate, directives: node.directives }]
+        return [
+          { type, field: node.name.value, coordinate, directives: node.directives },
+          ...(node.arguments ?? []).map(({ name, directives }) => ({
+            type,
+            coordinate: `${coordinate}(${name.value}:)`,
+            directives,
+          })),
+        ]
+      }),
+    ]
+  })
+
+/** Where the supergraph applies a directive of the gateway's own spec. */
+export function applications(supergraph: DocumentNode, directive: string) {
+  const name = linkedName(supergraph, 'https://holdfast.dev/gateway/', directive)
+  return declarations(supergraph).flatMap(({ directives = [], ...declaration }) =>
+    directives.filter((one) => one.name.value === name).map((one) => ({ ...declaration, directive: one })),
   )
+}
+
+/** The arguments of a directive by `rules`; throws when they are not valid. */
+export function validArguments<T>(rules: z.ZodType<T>, coordinate: string, directive: ConstDirectiveNode): T {
+  const given = Object.entries(argumentsOf(directive)).filter(([, value]) => value !== null)
+  const read = rules.safeParse(Object.fromEntries(given))
+  if (!read.success) throw new Error(`@${directive.name.value} on ${coordinate}: ${z.prettifyError(read.error)}`)
+  return read.data
+}
 
 /** The arguments of each application of a join directive as texts. Join directives say which subgraph has what. */
 export const joins = (directives: readonly ConstDirectiveNode[] | undefined, name: string): Record<string, string>[] =>

@@ -1,37 +1,19 @@
 import { operationFromDocument, ROUTER_SUPPORTED_SUPERGRAPH_FEATURES, Supergraph } from '@apollo/federation-internals'
 import { type QueryPlan, QueryPlanner } from '@apollo/query-planner'
 import { type DocumentNode, type GraphQLSchema, isAbstractType, parse } from 'graphql'
-import { type Access, readAccess } from './access.ts'
-import { type Costs, readCosts } from './cost-directives.ts'
-import { type LiveDirectives, readLiveDirectives } from './live-directive.ts'
-import { type FieldRates, readFieldRates } from './rate-directive.ts'
+import { readAccess } from './access.ts'
+import { readCosts } from './cost-directives.ts'
+import { readLiveDirectives } from './live-directive.ts'
+import { readFieldRates } from './rate-directive.ts'
 import { addRequirementAliases } from './requirement-aliases.ts'
-import { type Requirements, readRequirements } from './requirements.ts'
+import { readRequirements } from './requirements.ts'
 import { dropUnusableKeys } from './usable-keys.ts'
 
 /** A supergraph ready to serve. Immutable: a changed supergraph is another Graph. */
-export interface Graph {
-  /** What clients see: validates and introspects. */
-  readonly schema: GraphQLSchema
-  /** Name and routing URL of each subgraph. */
-  readonly subgraphs: readonly { readonly name: string; readonly url: string }[]
-  readonly requirements: Requirements
-  readonly access: Access
-  readonly costs: Costs
-  readonly rates: FieldRates
-  readonly live: LiveDirectives
-  /** Whether a selection on `condition` applies to an object of this `__typename`, hidden types included. */
-  isKindOf(typename: string, condition: string): boolean
-  /** Plans an operation of a valid document. This takes milliseconds, so the result is cached. */
-  plan(document: DocumentNode, operationName: string | undefined): QueryPlan
-  /** An operation of a plan as its subgraph understands it, without requirement aliases. */
-  restore(operation: string): string
-  /** The name in the schema of a field of a plan. */
-  schemaName(field: string): string
-}
+export type Graph = ReturnType<typeof readGraph>
 
 /** Builds a Graph from the SDL of a supergraph; throws when it is not valid. */
-export function readGraph(sdl: string): Graph {
+export function readGraph(sdl: string) {
   const document = parse(sdl, { noLocation: true })
   const aliases = addRequirementAliases(dropUnusableKeys(document))
   const supergraph = read(document)
@@ -47,7 +29,9 @@ export function readGraph(sdl: string): Graph {
 
   const schema = supergraph.apiSchema().toGraphQLJSSchema()
   return {
+    /** What clients see: validates and introspects. */
     schema,
+    /** Name and routing URL of each subgraph. */
     subgraphs: supergraph.subgraphsMetadata(),
     requirements: readRequirements(aliases.supergraph),
     access: readAccess(document),
@@ -55,9 +39,12 @@ export function readGraph(sdl: string): Graph {
     rates: readFieldRates(document),
     live: readLiveDirectives(document, schema),
     isKindOf: kinds(supergraph.schema.toGraphQLJSSchema()),
-    plan: (document, operationName) =>
+    /** Plans an operation of a valid document. This takes milliseconds, so the result is cached. */
+    plan: (document: DocumentNode, operationName: string | undefined): QueryPlan =>
       planner.buildQueryPlan(operationFromDocument(plannedApi, document, operationName ? { operationName } : {})),
+    /** An operation of a plan as its subgraph understands it, without requirement aliases. */
     restore: aliases.restore,
+    /** The name in the schema of a field of a plan. */
     schemaName: aliases.schemaName,
   }
 }
@@ -65,9 +52,10 @@ export function readGraph(sdl: string): Graph {
 const read = (document: DocumentNode, validateSupergraph = true): Supergraph =>
   Supergraph.build(document, { supportedFeatures: ROUTER_SUPPORTED_SUPERGRAPH_FEATURES, validateSupergraph })
 
-function kinds(schema: GraphQLSchema): Graph['isKindOf'] {
+/** Whether a selection on `condition` applies to an object of this `__typename`, hidden types included. */
+function kinds(schema: GraphQLSchema) {
   const known = new Map<string, boolean>()
-  return (typename, condition) => {
+  return (typename: string, condition: string): boolean => {
     if (typename === condition) return true
     const key = `${typename} ${condition}`
     let is = known.get(key)

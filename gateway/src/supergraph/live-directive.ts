@@ -8,7 +8,6 @@
  *       on FIELD_DEFINITION
  */
 import {
-  type ConstDirectiveNode,
   type DocumentNode,
   type GraphQLOutputType,
   type GraphQLSchema,
@@ -20,36 +19,13 @@ import {
   isObjectType,
 } from 'graphql'
 import { z } from 'zod'
-import { argumentsOf, declaredFields, linkedName } from './directives.ts'
+import { applications, validArguments } from './directives.ts'
 
 /** What of a viewer an event may depend on. */
 export const viewerInputs = ['id', 'role', 'scopes'] as const
 export type ViewerInputs = ReadonlySet<(typeof viewerInputs)[number]>
 
 export const allViewerInputs: ViewerInputs = new Set(viewerInputs)
-
-/** What happens when a client is too slow: the oldest events are dropped, only the newest of each key is kept, or the subscription ends. */
-export type SlowClientPolicy = 'drop' | 'conflate' | 'close'
-
-/** How events of a field are delivered. */
-export interface LiveRule {
-  readonly slow: SlowClientPolicy
-  /** Field names from the event to its key; set when `slow` is `conflate`. */
-  readonly key: readonly string[] | undefined
-  readonly identity: ViewerInputs
-  /** Each subscription begins with a snapshot of the current state, so a client that comes after the first event needs its own. */
-  readonly snapshot: boolean
-}
-
-export interface LiveDirectives {
-  /** Of a field of the subscription root. */
-  ofSubscription(field: string): LiveRule
-  /** What a field of another type, with everything below it, depends on in an event; undefined when it is not declared. */
-  identityOf(type: string, field: string): ViewerInputs | undefined
-}
-
-const spec = 'https://holdfast.dev/gateway/'
-const undeclared: LiveRule = { slow: 'drop', key: undefined, identity: allViewerInputs, snapshot: false }
 
 const ViewerInputs = z
   .array(z.enum(viewerInputs))
@@ -58,63 +34,51 @@ const ViewerInputs = z
 
 const OfSubscription = z
   .strictObject({
+    /** What happens when a client is too slow: the oldest events are dropped, only the newest of each key is kept, or the subscription ends. */
     slow: z.enum(['drop', 'conflate', 'close']).default('drop'),
+    /** Field names from the event to its key; set when `slow` is `conflate`. */
     key: z
       .string()
       .regex(/^[A-Za-z]\w*(\.[A-Za-z]\w*)*$/, 'key is a path of field names, "id" or "vehicle.id"')
       .transform((path) => path.split('.'))
       .optional(),
     identity: ViewerInputs.default(allViewerInputs),
+    /** Each subscription begins with a snapshot of the current state, so a client that comes after the first event needs its own. */
     snapshot: z.boolean().default(false),
   })
   .refine(({ slow, key }) => (slow === 'conflate') === (key !== undefined), 'slow: "conflate" and key go together')
 
+/** How events of a field are delivered. */
+export type LiveRule = Readonly<z.infer<typeof OfSubscription>>
+export type SlowClientPolicy = LiveRule['slow']
+
+const undeclared: LiveRule = OfSubscription.parse({})
 const OfOther = z.strictObject({ identity: ViewerInputs })
 
 /** Throws when a declaration is invalid, because events are shared between viewers by it. `schema` is what clients see. */
-export function readLiveDirectives(supergraph: DocumentNode, schema: GraphQLSchema): LiveDirectives {
-  const name = linkedName(supergraph, spec, 'live')
+export function readLiveDirectives(supergraph: DocumentNode, schema: GraphQLSchema) {
   const root = schema.getSubscriptionType()
   const subscriptions = new Map<string, LiveRule>()
   const others = new Map<string, ViewerInputs>()
-  for (const { type, field, coordinate, directives } of name === undefined ? [] : declaredFields(supergraph)) {
-    const directive = directives.find((one) => one.name.value === name)
-    if (!directive) continue
-    if (type !== root?.name) others.set(coordinate, parsed(OfOther, coordinate, directive).identity)
+  for (const { type, field = '', coordinate, directive } of applications(supergraph, 'live')) {
+    if (type !== root?.name) others.set(coordinate, validArguments(OfOther, coordinate, directive).identity)
     else {
-      const { key, ...rule } = parsed(OfSubscription, coordinate, directive)
+      const rule = validArguments(OfSubscription, coordinate, directive)
       const event = root.getFields()[field]?.type
-      if (key && event) checkKey(schema, coordinate, event, key)
-      subscriptions.set(field, { ...rule, key })
+      if (rule.key && event) checkKey(schema, coordinate, event, rule.key)
+      subscriptions.set(field, rule)
     }
   }
   return {
-    ofSubscription: (field) => subscriptions.get(field) ?? undeclared,
-    identityOf: (type, field) => others.get(`${type}.${field}`),
+    /** Of a field of the subscription root. */
+    ofSubscription: (field: string) => subscriptions.get(field) ?? undeclared,
+    /** What a field of another type, with everything below it, depends on in an event; undefined when it is not declared. */
+    identityOf: (type: string, field: string) => others.get(`${type}.${field}`),
   }
 }
 
-function parsed<T>(rules: z.ZodType<T>, coordinate: string, directive: ConstDirectiveNode): T {
-  const given = Object.entries(argumentsOf(directive)).filter(([, value]) => value !== null)
-  const read = rules.safeParse(Object.fromEntries(given))
-  if (!read.success) throw new Error(`@${directive.name.value} on ${coordinate}: ${z.prettifyError(read.error)}`)
-  return read.data
-}
-
+/** Throws when the key has not one type, with the nullability of each field on its path, in all types that an event may have. */
 function checkKey(schema: GraphQLSchema, coordinate: string, type: GraphQLOutputType, key: readonly string[]): void {
-  const types = new Set(keyTypes(schema, coordinate, type, key))
-  // Selected beside each other they would be in conflict.
-  if (types.size !== 1)
-    throw new Error(`@live on ${coordinate}: the key must have one type in all types that an event may have`)
-}
-
-/** The type of the key, with the nullability of each field on its path, for each type that an event may have. */
-function keyTypes(
-  schema: GraphQLSchema,
-  coordinate: string,
-  type: GraphQLOutputType,
-  key: readonly string[],
-): readonly string[] {
   const invalid = (what: string) => new Error(`@live on ${coordinate}: the key "${key.join('.')}" ${what}`)
   const walk = (from: GraphQLOutputType, [name, ...rest]: readonly string[], way: string): readonly string[] => {
     const nullable = getNullableType(from)
@@ -132,6 +96,7 @@ function keyTypes(
       return walk(field.type, rest, path)
     })
   }
-  // Whether the event itself may be null does not matter.
-  return walk(getNullableType(type), key, '')
+  // Whether the event itself may be null does not matter. Keys of several types, selected beside each other, would be in conflict.
+  if (new Set(walk(getNullableType(type), key, '')).size !== 1)
+    throw new Error(`@live on ${coordinate}: the key must have one type in all types that an event may have`)
 }

@@ -7,60 +7,40 @@
  *     directive @rate(count: Int!, seconds: Int!, per: String! = "identity", away: String! = "local") repeatable
  *       on FIELD_DEFINITION
  */
-import type { ConstDirectiveNode, DocumentNode } from 'graphql'
+import type { DocumentNode } from 'graphql'
 import { z } from 'zod'
-import { argumentsOf, declaredFields, linkedName } from './directives.ts'
+import { applications, validArguments } from './directives.ts'
 
-/** Whose uses are counted together: a person's (or an address's, where nobody signed in), an address's, a registered client's, or all. */
-const per = ['identity', 'address', 'client', 'everybody'] as const
-/** What happens while Redis cannot be reached: this gateway counts alone, all uses are allowed, or all are refused. */
-const away = ['local', 'allow', 'refuse'] as const
+const Rate = z.strictObject({
+  count: z.number().int().min(1).max(1_000_000),
+  seconds: z.number().int().min(1).max(86_400),
+  /** Whose uses are counted together: a person's (or an address's, where nobody signed in), an address's, a registered client's, or all. */
+  per: z.enum(['identity', 'address', 'client', 'everybody']).default('identity'),
+  /** What happens while Redis cannot be reached: this gateway counts alone, all uses are allowed, or all are refused. */
+  away: z.enum(['local', 'allow', 'refuse']).default('local'),
+})
 
 /**
  * `count` uses, which may come all at once. They become available again one by one, all of them within `seconds`. So steady use is
  * limited to `count` per `seconds`, and the first `seconds` after a pause may see up to twice that.
  */
-export interface RateRule {
+export interface RateRule extends Readonly<z.infer<typeof Rate>> {
   /** What is counted. Rules with the same name share their counts, so they must be equal. */
   readonly name: string
-  readonly count: number
-  readonly seconds: number
-  readonly per: (typeof per)[number]
-  readonly away: (typeof away)[number]
 }
-
-export interface FieldRates {
-  /** The rules of a field; the same rule is the same object. */
-  ofField(type: string, field: string): readonly RateRule[]
-}
-
-const spec = 'https://holdfast.dev/gateway/'
-
-const Rate = z.strictObject({
-  count: z.number().int().min(1).max(1_000_000),
-  seconds: z.number().int().min(1).max(86_400),
-  per: z.enum(per).default('identity'),
-  away: z.enum(away).default('local'),
-})
 
 /** Throws when a rule is invalid: serving the previous supergraph is better than serving one without its limits. */
-export function readFieldRates(supergraph: DocumentNode): FieldRates {
-  const name = linkedName(supergraph, spec, 'rate')
+export function readFieldRates(supergraph: DocumentNode) {
   const rules = new Map<string, readonly RateRule[]>()
-  for (const { coordinate, directives } of name === undefined ? [] : declaredFields(supergraph)) {
-    const own = directives
-      .filter((directive) => directive.name.value === name)
-      .map((directive) => ruleOf(coordinate, directive))
-    if (new Set(own.map((rule) => rule.name)).size < own.length)
-      throw new Error(`${coordinate} has the same rate twice`)
-    if (own.length > 0) rules.set(coordinate, own)
+  for (const { coordinate, directive } of applications(supergraph, 'rate')) {
+    const rate = validArguments(Rate, coordinate, directive)
+    const rule = { ...rate, name: `${coordinate} ${rate.count}/${rate.seconds}s ${rate.per}` }
+    const before = rules.get(coordinate) ?? []
+    if (before.some(({ name }) => name === rule.name)) throw new Error(`${coordinate} has the same rate twice`)
+    rules.set(coordinate, [...before, rule])
   }
-  return { ofField: (type, field) => rules.get(`${type}.${field}`) ?? [] }
-}
-
-function ruleOf(coordinate: string, directive: ConstDirectiveNode): RateRule {
-  const read = Rate.safeParse(argumentsOf(directive))
-  if (!read.success) throw new Error(`@${directive.name.value} on ${coordinate}: ${z.prettifyError(read.error)}`)
-  const { count, seconds } = read.data
-  return { ...read.data, name: `${coordinate} ${count}/${seconds}s ${read.data.per}` }
+  return {
+    /** The rules of a field; the same rule is the same object. */
+    ofField: (type: string, field: string) => rules.get(`${type}.${field}`) ?? [],
+  }
 }

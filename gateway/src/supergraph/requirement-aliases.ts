@@ -22,16 +22,8 @@ import {
   type TypeNode,
   visit,
 } from 'graphql'
+import { operationIn } from '../core/documents.ts'
 import { joins } from './directives.ts'
-
-export interface RequirementAliases {
-  /** The supergraph for planning; the same document when no field needs an alias. */
-  readonly supergraph: DocumentNode
-  /** The name in the schema of a field of a plan. */
-  schemaName(field: string): string
-  /** An operation of a plan with the real fields. */
-  restore(operation: string): string
-}
 
 type Composite = ObjectTypeDefinitionNode | InterfaceTypeDefinitionNode
 
@@ -43,7 +35,7 @@ interface RequirementAlias {
   readonly graph: string
 }
 
-export function addRequirementAliases(supergraph: DocumentNode): RequirementAliases {
+export function addRequirementAliases(supergraph: DocumentNode) {
   const types = new Map<string, Composite>()
   for (const definition of supergraph.definitions)
     if (isComposite(definition)) types.set(definition.name.value, definition)
@@ -82,7 +74,8 @@ export function addRequirementAliases(supergraph: DocumentNode): RequirementAlia
     ObjectTypeDefinition: (type) => withRequirements(type, replace),
     InterfaceTypeDefinition: (type) => withRequirements(type, replace),
   })
-  if (known.size === 0) return { supergraph, schemaName: (name) => name, restore: (operation) => operation }
+  if (known.size === 0)
+    return { supergraph, schemaName: (name: string) => name, restore: (operation: string) => operation }
 
   const withAliases = (type: Composite): Composite => ({
     ...type,
@@ -96,9 +89,12 @@ export function addRequirementAliases(supergraph: DocumentNode): RequirementAlia
   const byName = new Map([...known.values()].map((one) => [one.name, one]))
 
   return {
+    /** The supergraph for planning; the same document when no field needs an alias. */
     supergraph: visit(replaced, { ObjectTypeDefinition: withAliases, InterfaceTypeDefinition: withAliases }),
-    schemaName: (name) => byName.get(name)?.field ?? name,
-    restore: (operation) => restore(operation, byName),
+    /** The name in the schema of a field of a plan. */
+    schemaName: (name: string) => byName.get(name)?.field ?? name,
+    /** An operation of a plan with the real fields. */
+    restore: (operation: string) => restore(operation, byName),
   }
 }
 
@@ -154,9 +150,8 @@ function withRequirement(directive: ConstDirectiveNode, type: string, replace: R
   const [join] = joins([directive], 'join__field')
   const { graph, requires } = join ?? {}
   if (!graph || !requires) return directive
-  const fieldSet = parse(`{${requires}}`, { noLocation: true }).definitions[0]
-  if (fieldSet?.kind !== Kind.OPERATION_DEFINITION) return directive
-  const value = stripIgnoredCharacters(print(replace(graph, fieldSet.selectionSet, type))).slice(1, -1)
+  const { selectionSet } = operationIn(`{${requires}}`)
+  const value = stripIgnoredCharacters(print(replace(graph, selectionSet, type))).slice(1, -1)
   return {
     ...directive,
     arguments: directive.arguments?.map((argument) =>

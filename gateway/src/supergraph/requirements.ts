@@ -1,18 +1,12 @@
-import { type DocumentNode, Kind, parse, type SelectionSetNode } from 'graphql'
+import { type DocumentNode, Kind, type SelectionSetNode } from 'graphql'
+import { operationIn } from '../core/documents.ts'
 import { joins } from './directives.ts'
 
 /** Leaves of a field set, as dotted paths of field names: `a { b c }` is `a.b` and `a.c`. */
 export type FieldPaths = readonly string[]
 
 /** What subgraphs need in representations, read from the supergraph's join directives. */
-export interface Requirements {
-  /** What `type.field` of a subgraph `@requires`; undefined when nothing. */
-  of(subgraph: string, type: string, field: string): FieldPaths | undefined
-  /** The keys by which a subgraph resolves a type. */
-  keys(subgraph: string, type: string): readonly FieldPaths[]
-}
-
-export function readRequirements(supergraph: DocumentNode): Requirements {
+export function readRequirements(supergraph: DocumentNode) {
   const names = graphNames(supergraph)
   const required = new Map<string, FieldPaths>()
   const keys = new Map<string, FieldPaths[]>()
@@ -31,8 +25,10 @@ export function readRequirements(supergraph: DocumentNode): Requirements {
   }
 
   return {
-    of: (subgraph, type, field) => required.get(`${subgraph} ${type}.${field}`),
-    keys: (subgraph, type) => keys.get(`${subgraph} ${type}`) ?? [],
+    /** What `type.field` of a subgraph `@requires`; undefined when nothing. */
+    of: (subgraph: string, type: string, field: string) => required.get(`${subgraph} ${type}.${field}`),
+    /** The keys by which a subgraph resolves a type. */
+    keys: (subgraph: string, type: string): readonly FieldPaths[] => keys.get(`${subgraph} ${type}`) ?? [],
   }
 }
 
@@ -47,10 +43,7 @@ function graphNames(supergraph: DocumentNode): Map<string, string> {
   return names
 }
 
-const fieldPaths = (fieldSet: string): FieldPaths => {
-  const definition = parse(`{${fieldSet}}`, { noLocation: true }).definitions[0]
-  return definition?.kind === Kind.OPERATION_DEFINITION ? leaves(definition.selectionSet, '') : []
-}
+const fieldPaths = (fieldSet: string): FieldPaths => leaves(operationIn(`{${fieldSet}}`).selectionSet, '')
 
 function leaves(set: SelectionSetNode, prefix: string): string[] {
   return set.selections.flatMap((selection) => {

@@ -7,25 +7,22 @@ const urlTimeoutMs = 5_000
 const sizeLimit = 32_000_000 // bytes; the largest public supergraphs are a tenth of it
 
 /** Where the supergraph is read from. */
-export interface Source {
-  /** The SDL as it is now. */
-  read(): Promise<string>
-  /** Calls `changed` with each new SDL until aborted. Failed reads are logged and repeated later. */
-  watch(signal: AbortSignal, changed: (sdl: string) => Promise<void>): Promise<void>
-}
+export type Source = ReturnType<typeof supergraphSource>
 
 /** From a file path or an http(s) URL. Both are polled: a file by its time and size, a URL by its text. */
-export function supergraphSource(place: string, log: Log): Source {
+export function supergraphSource(place: string, log: Log) {
   const remote = /^https?:\/\//.test(place)
   const read = remote ? () => download(place) : () => readFile(place, 'utf8')
   let last: string | undefined
 
   return {
+    /** The SDL as it is now. */
     read: async () => {
       last = await read()
       return last
     },
-    watch: async (signal, changed) => {
+    /** Calls `changed` with each new SDL until aborted. Failed reads are logged and repeated later. */
+    watch: async (signal: AbortSignal, changed: (sdl: string) => Promise<void>) => {
       let mark = '' // Not that of the file: it may have changed since it was read.
       await repeat(signal, remote ? urlPollMs : filePollMs, log, async () => {
         const now = remote ? undefined : await fileMark(place)

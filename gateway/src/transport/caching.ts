@@ -3,27 +3,22 @@
  * was published, otherwise only with revalidation by its ETag. With credentials only the client itself may store it.
  */
 import { hash } from 'node:crypto'
+import type { IncomingMessage } from 'node:http'
 import type { PublishedOperation } from '@holdfast/operations'
+import { header } from '@holdfast/service/http'
 import type { HttpResponse } from './http-response.ts'
 import type { MediaType } from './media-type.ts'
 
-/** What of a request decides how its response is cached. */
-export interface CacheRequest {
-  readonly hasCredentials: boolean
-  readonly ifNoneMatch: string | undefined
-}
-
 export const notStored = { 'cache-control': 'no-store' } as const
 
-/** The response to GET; without a body when the client has it already. */
+/** The response without errors to GET; without a body when the client has it already. */
 export function cachedResponse(
+  request: IncomingMessage,
   body: string,
-  hasErrors: boolean,
   mediaType: MediaType,
   published: PublishedOperation | undefined,
-  { hasCredentials, ifNoneMatch }: CacheRequest,
 ): HttpResponse {
-  if (hasErrors) return { status: 200, body, headers: notStored }
+  const hasCredentials = header(request, 'authorization') !== undefined || header(request, 'x-api-key') !== undefined
   const age = published?.maxAgeS
   const headers = {
     'cache-control': `${hasCredentials ? 'private' : 'public'}, ${age === undefined ? 'no-cache' : `max-age=${age}`}`,
@@ -31,7 +26,9 @@ export function cachedResponse(
     etag: `"${hash('sha256', `${mediaType}\n${body}`, 'base64url')}"`,
     vary: 'accept, authorization, x-api-key',
   }
-  return matches(ifNoneMatch, headers.etag) ? { status: 304, body: '', headers } : { status: 200, body, headers }
+  return matches(header(request, 'if-none-match'), headers.etag)
+    ? { status: 304, body: '', headers }
+    : { status: 200, body, headers }
 }
 
 /** RFC 9110, 13.1.2: weak comparison. */

@@ -3,12 +3,12 @@
  * and multipart (https://www.apollographql.com/docs/graphos/routing/operations/subscriptions/multipart-protocol).
  */
 import type { ServerResponse } from 'node:http'
-import { type Log, type Step, traceparent } from '@holdfast/service/process'
+import { type Log, traceparent } from '@holdfast/service/process'
 import type { AdmittedOperation } from '../admission/admit.ts'
 import type { ResponseError } from '../core/errors.ts'
 import { credentials, internalError } from '../core/messages.ts'
 import { type Requester, whenExpired, whenKeyChanged } from '../core/requester.ts'
-import type { RequestMetrics } from '../metrics/requests.ts'
+import type { Measure } from '../metrics/requests.ts'
 import { countClient, cutOffs, type EndReason } from '../metrics/subscriptions.ts'
 import type { Channels } from '../subscriptions/channels.ts'
 import { clientQueue } from '../subscriptions/client-queue.ts'
@@ -16,54 +16,40 @@ import { clientConnection } from '../subscriptions/connection.ts'
 import { staggered } from '../subscriptions/staggered.ts'
 import type { StreamType } from './media-type.ts'
 
-export interface EventStreams extends Step {
-  /** Streams a subscription until it or the client ends. */
-  serve(response: ServerResponse, type: StreamType, admitted: AdmittedOperation, requester: Requester): undefined
-  /** Sends a single response as a stream of one. */
-  once(response: ServerResponse, type: StreamType, body: string): undefined
-}
+export type EventStreams = ReturnType<typeof eventStreams>
 
 const heartbeatMs = 12_000 // Proxies close connections that carry nothing for half a minute.
 const unreadHeartbeats = 5 // A client that has this many unread has not read for a minute.
-
-interface Framing {
-  readonly contentType: string
-  readonly begin: string
-  readonly event: (payload: string) => string
-  /** The error because of which the stream ends. */
-  readonly error: (error: ResponseError) => string
-  readonly heartbeat: string
-  readonly end: string
-}
 
 const boundary = '\r\n--graphql'
 /** With the boundary behind it, because clients know only by that when a part is complete. */
 const part = (json: string): string => `\r\ncontent-type: application/json\r\n\r\n${json}${boundary}`
 
-const framings: Readonly<Record<StreamType, Framing>> = {
+/** `error` is for the error because of which the stream ends. */
+const framings = {
   'text/event-stream': {
     contentType: 'text/event-stream; charset=utf-8',
     begin: '',
-    event: (payload) => `event: next\ndata: ${payload}\n\n`,
-    error: (error) => `event: next\ndata: ${JSON.stringify({ errors: [error] })}\n\n`,
+    event: (payload: string) => `event: next\ndata: ${payload}\n\n`,
+    error: (error: ResponseError) => `event: next\ndata: ${JSON.stringify({ errors: [error] })}\n\n`,
     heartbeat: ':\n\n',
     end: 'event: complete\ndata: \n\n',
   },
   'multipart/mixed': {
     contentType: 'multipart/mixed; boundary=graphql; subscriptionSpec=1.0',
     begin: boundary,
-    event: (payload) => part(`{"payload":${payload}}`),
+    event: (payload: string) => part(`{"payload":${payload}}`),
     // Apollo's clients take errors in a payload for errors of an event, and errors beside it for the end of the stream.
-    error: (error) => part(JSON.stringify({ payload: null, errors: [error] })),
+    error: (error: ResponseError) => part(JSON.stringify({ payload: null, errors: [error] })),
     heartbeat: part('{}'),
     end: '--\r\n',
   },
-}
+} satisfies Readonly<Record<StreamType, unknown>>
 
-export function eventStreams(channels: Channels, metrics: RequestMetrics, log: Log): EventStreams {
+export function eventStreams(channels: Channels, measure: Measure, log: Log) {
   const stopEach = new Set<() => void>()
 
-  const begin = (response: ServerResponse, type: StreamType): Framing => {
+  const begin = (response: ServerResponse, type: StreamType) => {
     const framing = framings[type]
     response.writeHead(200, {
       'content-type': framing.contentType,
@@ -77,21 +63,26 @@ export function eventStreams(channels: Channels, metrics: RequestMetrics, log: L
   return {
     name: 'event streams',
     start: () => undefined,
-    stop: async () => {
-      await staggered([...stopEach], (stop) => stop())
-    },
+    stop: () => staggered([...stopEach], (stop) => stop()),
 
-    once: (response, type, body) => {
+    /** Sends a single response as a stream of one. */
+    once: (response: ServerResponse, type: StreamType, body: string): undefined => {
       const framing = begin(response, type)
       response.end(framing.event(body) + framing.end)
     },
 
-    serve: (response, type, { prepared, whenRefused }, requester) => {
+    /** Streams a subscription until it or the client ends. */
+    serve: (
+      response: ServerResponse,
+      type: StreamType,
+      { prepared, whenRefused }: AdmittedOperation,
+      requester: Requester,
+    ): undefined => {
       if (response.destroyed) return // The client has left already, so 'close' would never clean up.
       const framing = begin(response, type)
       response.flushHeaders()
       const counted = countClient('sse')
-      const timed = metrics.begin('sse', prepared)
+      const timed = measure('sse', prepared)
       let unread = 0
       let leave: () => void = () => undefined
       // After the end was written, nothing may be written behind it, though it may stay unread for long.
@@ -100,14 +91,14 @@ export function eventStreams(channels: Channels, metrics: RequestMetrics, log: L
       }
       const end = (reason: EndReason, error?: ResponseError) => {
         counted(reason)
-        timed.end(error && [error])
+        timed(error && [error])
         queue.close()
         leave()
         if (!response.destroyed && !response.writableEnded)
           response.end(error ? framing.error(error) + framing.end : framing.end)
       }
       const queue = clientQueue(
-        clientConnection({ pending: () => response.writableLength, write }),
+        clientConnection(() => response.writableLength, write),
         framing.event,
         ({ reason, error }) => end(reason, error),
       )

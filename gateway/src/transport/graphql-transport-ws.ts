@@ -1,5 +1,4 @@
 /** Operations in the graphql-transport-ws protocol, independent of the socket. */
-import type { PublishedOperation } from '@holdfast/operations'
 import { inTrace, traceparent } from '@holdfast/service/process'
 import {
   type DocumentNode,
@@ -19,16 +18,11 @@ import { readRequest } from '../core/request.ts'
 import { type Requester, whenExpired, whenKeyChanged } from '../core/requester.ts'
 import { refused, rejected } from '../metrics/requests.ts'
 import { countClient, type EndReason } from '../metrics/subscriptions.ts'
-import type { PreparedOperation } from '../operation/prepare.ts'
 import type { Channels } from '../subscriptions/channels.ts'
 import { clientQueue, type Ending } from '../subscriptions/client-queue.ts'
 import type { ClientConnection } from '../subscriptions/connection.ts'
 import { deprecationNotice, withNoticeOnce } from './deprecation.ts'
 import type { TransportOptions } from './http.ts'
-
-export interface ProtocolOptions extends TransportOptions {
-  readonly channels: Channels
-}
 
 const operationsLimit = 100 // at the same time on one socket
 const tryAgainLater = 1013 // graphql-ws retries after this code a few times. After 4429 it never retries.
@@ -47,20 +41,17 @@ export interface WebSocketClient {
 }
 
 /** An operation from its admission to its execution. */
-interface StartedOperation {
+interface StartedOperation extends AdmittedOperation {
   readonly id: string
   readonly client: WebSocketClient
-  readonly prepared: PreparedOperation
-  readonly published: PublishedOperation | undefined
-  readonly whenRefused: AdmittedOperation['whenRefused']
   readonly requester: Requester
   /** Releases the slot of a subscription. */
   readonly release: (() => void) | undefined
   readonly traceparent: string | undefined
 }
 
-export function graphqlTransportWs(options: ProtocolOptions): Server<WebSocketClient> {
-  const { authenticate, admit, run, channels, metrics, concurrency, log } = options
+export function graphqlTransportWs(options: TransportOptions, channels: Channels): Server<WebSocketClient> {
+  const { authenticate, admit, run, measure, concurrency, log } = options
 
   /** An unexpected error ends its operation, and no other on the socket. */
   const unexpected = (err: unknown): GraphQLError[] => {
@@ -85,24 +76,15 @@ export function graphqlTransportWs(options: ProtocolOptions): Server<WebSocketCl
     }
     const admitted = await admit(read.request, requester)
     if (!admitted.ok) return admitted.errors.map(asGraphQLError)
-    const { prepared, published, whenRefused } = admitted
+    const { type } = admitted.prepared.operation
     const given = payload.extensions?.['traceparent']
     const trace = inTrace(typeof given === 'string' ? given : undefined, traceparent)
-    const slot = prepared.operation.type === 'subscription' ? concurrency.subscription(requester) : undefined
+    const slot = type === 'subscription' ? concurrency.subscription(requester) : undefined
     if (slot && !slot.ok) return [asGraphQLError(slot.error)]
-    const started = {
-      id,
-      client,
-      prepared,
-      published,
-      whenRefused,
-      requester,
-      release: slot?.release,
-      traceparent: trace,
-    }
+    const started = { ...admitted, id, client, requester, release: slot?.release, traceparent: trace }
     // graphql-ws keeps what is returned here for as long as a subscription lasts, so it must not refer to a graph.
     const handover: Handover = { started }
-    return { schema: noSchema, document: documentOf(prepared.operation.type), contextValue: handover }
+    return { schema: noSchema, document: documentOf(type), contextValue: handover }
   }
 
   /**
@@ -117,14 +99,14 @@ export function graphqlTransportWs(options: ProtocolOptions): Server<WebSocketCl
     const queue = clientQueue(client.connection, (payload) => `${opening}${withNotice(payload)}}`, end)
     const leave = channels.join(prepared, requester.viewer, traceparent, queue)
     const counted = countClient('websocket')
-    const timed = inTrace(traceparent, () => metrics.begin('websocket', prepared))
+    const timed = inTrace(traceparent, () => measure('websocket', prepared))
     const removeListener = started.whenRefused((error) => queue.ended({ reason: 'not published', error }))
     const ended = over.then(({ reason, error }) => {
       removeListener()
       leave()
       started.release?.()
       counted(reason)
-      timed.end(error && [error])
+      timed(error && [error])
       return error
     })
     const done = { done: true, value: undefined } as const
@@ -200,9 +182,9 @@ export function graphqlTransportWs(options: ProtocolOptions): Server<WebSocketCl
     execute: ({ contextValue }: ExecutionArgs) => {
       const { prepared, published, requester, traceparent } = take(contextValue)
       return inTrace(traceparent, async () => {
-        const timed = metrics.begin('websocket', prepared)
+        const timed = measure('websocket', prepared)
         const { text, errors } = await run(prepared, requester.viewer)
-        timed.end(errors)
+        timed(errors)
         const extensions = deprecationNotice(published)
         return { ...(JSON.parse(text) as ExecutionResult), ...(extensions && { extensions }) }
       }).catch((err: unknown) => ({ errors: unexpected(err) }))

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { header, PayloadTooLarge, readBody } from '@holdfast/service/http'
+import { refuse } from '../core/errors.ts'
 import { request as messages } from '../core/messages.ts'
 import { type ReadRequest, readRequest } from '../core/request.ts'
 import { refused } from '../metrics/requests.ts'
@@ -24,7 +25,7 @@ export async function readHttp(request: IncomingMessage): Promise<ReadRequest | 
   try {
     return readRequest(JSON.parse(body.toString('utf8')))
   } catch {
-    return { ok: false, error: messages.bodyIsNoJson }
+    return refuse(messages.bodyIsNoJson)
   }
 }
 
@@ -39,7 +40,7 @@ function readSearch(url: string): ReadRequest {
     try {
       members[name] = JSON.parse(text)
     } catch {
-      return { ok: false, error: messages.isNoJson(name) }
+      return refuse(messages.isNoJson(name))
     }
   }
   return readRequest(members)

@@ -1,6 +1,5 @@
 import type { ServerResponse } from 'node:http'
 import type { RequestError, ResponseError } from '../core/errors.ts'
-import type { Response } from '../core/response.ts'
 import type { MediaType } from './media-type.ts'
 
 /** One response over HTTP. */
@@ -25,9 +24,7 @@ const statuses: Readonly<Record<string, number>> = {
   UNAVAILABLE: 503,
 }
 
-const statusOf = ({ extensions }: ResponseError): number | undefined => statuses[String(extensions['code'])]
-
-export const hasStatus = (error: ResponseError): boolean => statusOf(error) !== undefined
+export const statusOf = ({ extensions }: ResponseError): number | undefined => statuses[String(extensions['code'])]
 
 export const statusResponse = (error: ResponseError): HttpResponse => {
   const status = statusOf(error) ?? 500
@@ -39,16 +36,8 @@ export const statusResponse = (error: ResponseError): HttpResponse => {
 }
 
 /** The response to a request that is not executed because of these errors. */
-export const rejection = (errors: readonly RequestError[]): string => {
-  const response: Response = {
-    errors: errors.map(({ message, locations, extensions }) => ({
-      message,
-      ...(locations && { locations }),
-      extensions,
-    })),
-  }
-  return JSON.stringify(response)
-}
+export const rejection = (errors: readonly RequestError[]): string =>
+  JSON.stringify({ errors: errors.map(({ message, locations, extensions }) => ({ message, locations, extensions })) })
 
 export function send(response: ServerResponse, mediaType: MediaType, { status, body, headers }: HttpResponse): void {
   if (response.headersSent || response.destroyed) return

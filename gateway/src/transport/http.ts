@@ -8,17 +8,16 @@ import { type Log, traceparent } from '@holdfast/service/process'
 import type { Admit } from '../admission/admit.ts'
 import type { ConcurrencyLimiter } from '../admission/concurrency.ts'
 import { internalError, request as messages } from '../core/messages.ts'
-import type { Credentials, Requester } from '../core/requester.ts'
+import type { Credentials } from '../core/requester.ts'
 import type { RunOperation } from '../execution/run-operation.ts'
 import { addressOf } from '../identity/address.ts'
 import type { Authenticate } from '../identity/authenticate.ts'
-import { type RequestMetrics, rejected } from '../metrics/requests.ts'
-import type { PreparedOperation } from '../operation/prepare.ts'
-import { type CacheRequest, cachedResponse, notStored } from './caching.ts'
+import { type Measure, rejected } from '../metrics/requests.ts'
+import { cachedResponse, notStored } from './caching.ts'
 import { deprecationHeaders } from './deprecation.ts'
 import type { EventStreams } from './event-streams.ts'
 import { readHttp } from './http-request.ts'
-import { type HttpResponse, hasStatus, refusal, rejection, send, statusResponse } from './http-response.ts'
+import { type HttpResponse, refusal, rejection, send, statusOf, statusResponse } from './http-response.ts'
 import { type Accepted, type MediaType, negotiate } from './media-type.ts'
 
 /** What every transport needs. */
@@ -26,21 +25,16 @@ export interface TransportOptions {
   readonly authenticate: Authenticate
   readonly admit: Admit
   readonly run: RunOperation
-  readonly metrics: RequestMetrics
+  readonly measure: Measure
   readonly concurrency: ConcurrencyLimiter
   /** Proxies in front of the gateway that add to X-Forwarded-For. */
   readonly trustedProxies: number
   readonly log: Log
 }
 
-export interface HttpTransportOptions extends TransportOptions {
-  readonly streams: EventStreams
-  /** The page that a browser gets instead of a response; none in production. */
-  readonly page?: Route | undefined
-}
-
-export function httpTransport(options: HttpTransportOptions): Route {
-  const { authenticate, admit, run, streams, metrics, concurrency, trustedProxies, log, page } = options
+/** A browser gets `page` instead of a response; in production there is none. */
+export function httpTransport(options: TransportOptions, streams: EventStreams, page?: Route): Route {
+  const { authenticate, admit, run, measure, concurrency, trustedProxies, log } = options
 
   /** Resolves to undefined when the response is a stream that goes on. */
   const respond = async (
@@ -64,7 +58,7 @@ export function httpTransport(options: HttpTransportOptions): Route {
       const [first] = admitted.errors
       if (first === messages.mutationByGet) return refusal(405, first, { allow: 'POST' })
       if (first === messages.subscriptionNotAcceptable) return refusal(406, first)
-      if (first && hasStatus(first)) return statusResponse(first)
+      if (first && statusOf(first)) return statusResponse(first)
       const body = rejection(admitted.errors)
       // An invalid document is an HTTP error only in the newer media type.
       if (single) return { status: single === 'application/json' ? 200 : 400, body }
@@ -74,10 +68,12 @@ export function httpTransport(options: HttpTransportOptions): Route {
     const { type } = prepared.operation
     for (const [name, value] of Object.entries(deprecationHeaders(published))) response.setHeader(name, value)
     if (type !== 'subscription') {
-      const { text, errors } = await execute(prepared, requester)
+      const timed = measure('http', prepared)
+      const { text, errors } = await run(prepared, requester.viewer)
+      timed(errors)
       if (!single) return void (stream && streams.once(response, stream, text))
-      return request.method === 'GET'
-        ? cachedResponse(text, errors.length > 0, single, published, cacheRequestOf(request))
+      return request.method === 'GET' && errors.length === 0
+        ? cachedResponse(request, text, single, published)
         : { status: 200, body: text }
     }
     // When the client has left already, 'close' would never release the slot.
@@ -86,13 +82,6 @@ export function httpTransport(options: HttpTransportOptions): Route {
     if (!slot.ok) return statusResponse(slot.error)
     response.once('close', slot.release)
     return streams.serve(response, stream, admitted, requester)
-  }
-
-  const execute = async (prepared: PreparedOperation, { viewer }: Requester) => {
-    const timed = metrics.begin('http', prepared)
-    const result = await run(prepared, viewer)
-    timed.end(result.errors)
-    return result
   }
 
   return async (request, response) => {
@@ -116,11 +105,6 @@ export function httpTransport(options: HttpTransportOptions): Route {
 /** Only results of operations say what caches may do with them; nothing else is stored. */
 const withoutStoring = (response: HttpResponse): HttpResponse =>
   response.headers?.['cache-control'] ? response : { ...response, headers: { ...response.headers, ...notStored } }
-
-const cacheRequestOf = (request: IncomingMessage): CacheRequest => ({
-  hasCredentials: header(request, 'authorization') !== undefined || header(request, 'x-api-key') !== undefined,
-  ifNoneMatch: header(request, 'if-none-match'),
-})
 
 const credentialsOf = (request: IncomingMessage, trustedProxies: number): Credentials => ({
   authorization: header(request, 'authorization'),

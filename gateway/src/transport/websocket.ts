@@ -6,22 +6,29 @@ import type { HttpServer } from '@holdfast/service/http'
 import type { Step } from '@holdfast/service/process'
 import { CloseCode, handleProtocols } from 'graphql-ws'
 import { type WebSocket, WebSocketServer } from 'ws'
+import { isObject } from '../core/json.ts'
 import { closeReasons } from '../core/messages.ts'
 import { addressOf } from '../identity/address.ts'
 import { cutOffs, sockets } from '../metrics/subscriptions.ts'
+import type { Channels } from '../subscriptions/channels.ts'
 import { clientConnection } from '../subscriptions/connection.ts'
 import { staggered } from '../subscriptions/staggered.ts'
-import { graphqlTransportWs, type ProtocolOptions, type WebSocketClient } from './graphql-transport-ws.ts'
-import { withQuery } from './subscribe-message.ts'
+import { graphqlTransportWs, type WebSocketClient } from './graphql-transport-ws.ts'
+import type { TransportOptions } from './http.ts'
 
 const messageLimit = 1_000_000 // bytes, as for a body over HTTP
 const pingEveryMs = 12_000
 const unreadLimit = 8_000_000 // bytes that a client may leave unread; more than a slow client needs
 const closingMs = 1_000 // for clients to close their end when the gateway stops
 
-export function webSocketTransport(httpServer: HttpServer, path: string, options: ProtocolOptions): Step {
+export function webSocketTransport(
+  httpServer: HttpServer,
+  path: string,
+  options: TransportOptions,
+  channels: Channels,
+): Step {
   const { concurrency, trustedProxies, log } = options
-  const protocol = graphqlTransportWs(options)
+  const protocol = graphqlTransportWs(options, channels)
   const server = new WebSocketServer({ noServer: true, maxPayload: messageLimit, handleProtocols })
   const clients = new Set<WebSocketClient>()
 
@@ -40,7 +47,7 @@ export function webSocketTransport(httpServer: HttpServer, path: string, options
     }
     const client: WebSocketClient = {
       socket,
-      connection: clientConnection({ pending: () => socket.bufferedAmount, write }),
+      connection: clientConnection(() => socket.bufferedAmount, write),
       address: addressOf(request, trustedProxies),
       requester: undefined,
       expiry: undefined,
@@ -112,3 +119,21 @@ export function webSocketTransport(httpServer: HttpServer, path: string, options
 
 const tooManyConnections =
   'HTTP/1.1 429 Too Many Requests\r\nRetry-After: 10\r\nContent-Length: 0\r\nConnection: close\r\n\r\n'
+
+/**
+ * graphql-transport-ws requires a `query` in every subscribe message and closes the socket without one, but an operation that is named
+ * by its id has none. Adds an empty one to such a message, and leaves all others unchanged.
+ */
+function withQuery(message: string): string {
+  if (!/"(documentId|persistedQuery)"/.test(message)) return message
+  let read: unknown
+  try {
+    read = JSON.parse(message)
+  } catch {
+    return message // graphql-ws reports what is wrong with it.
+  }
+  if (!isObject(read) || read['type'] !== 'subscribe') return message
+  const { payload } = read
+  if (!isObject(payload) || (payload['query'] !== undefined && payload['query'] !== null)) return message
+  return JSON.stringify({ ...read, payload: { ...payload, query: '' } })
+}

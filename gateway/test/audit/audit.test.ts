@@ -4,9 +4,9 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
-import { supergraphOf } from './graph.ts'
+import { supergraphOf } from '../graph.ts'
 
-const main = join(import.meta.dirname, '../audit/main.ts')
+const main = join(import.meta.dirname, './main.ts')
 const place = 'http://place.invalid'
 const sdl = supergraphOf({ a: { sdl: 'type Query { a: Int }', resolvers: {} } }, { a: place })
 

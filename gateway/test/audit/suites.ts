@@ -21,7 +21,7 @@ const fetchMs = 30_000 // the first request loads the subgraphs of all suites
 const startMs = 30_000
 const suiteMs = 120_000
 const atOnce = Math.min(4, availableParallelism())
-const gatewayMain = join(import.meta.dirname, '../src/main.ts')
+const gatewayMain = join(import.meta.dirname, '../../src/main.ts')
 
 /** Calls `report` with each result, and resolves to all of them. */
 export async function runSuites(

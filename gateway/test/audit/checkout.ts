@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path'
 import { commit } from './config.ts'
 import { run } from './processes.ts'
 
-const place = join(import.meta.dirname, '../../.holdfast/federation-gateway-audit')
+const place = join(import.meta.dirname, '../../../.holdfast/federation-gateway-audit')
 const cloneMs = 180_000
 const installMs = 600_000
 
