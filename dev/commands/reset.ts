@@ -1,7 +1,6 @@
 import { existsSync, rmSync } from 'node:fs'
-import { dataDir, mutexFileOf } from '../files/paths.ts'
-import { messages } from '../messages.ts'
-import { CannotStart } from '../processes/cannot-start.ts'
+import { dataDir, mutexFileOf } from '../files.ts'
+import { CannotStart, messages } from '../messages.ts'
 import { endLeftovers } from '../processes/leftover-processes.ts'
 import { acquireMutex, releaseMutex } from '../processes/process-mutex.ts'
 

@@ -1,5 +1,5 @@
 import { printSteps } from '../bootstrap/steps.mjs'
-import { dataDir } from '../files/paths.ts'
+import { dataDir } from '../files.ts'
 import { messages } from '../messages.ts'
 import { onStopRequest } from '../processes/stop-requests.ts'
 import { type Stack, startStack } from '../stack/index.ts'

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { dataDir } from '../files/paths.ts'
+import { dataDir } from '../files.ts'
 import { type Addresses, tokenFrom } from '../stack/index.ts'
 
 /** In the middle of the city, where the vehicles that ride are. */

@@ -1,9 +1,8 @@
 import { readdirSync, rmSync } from 'node:fs'
 import { basename } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { pidFileOf, runDir } from '../files/paths.ts'
-import { messages } from '../messages.ts'
-import { CannotStart } from './cannot-start.ts'
+import { pidFileOf, runDir } from '../files.ts'
+import { CannotStart, messages } from '../messages.ts'
 import { holderOf } from './process-mutex.ts'
 import { descendants, isAlive, sendSignal, startTimeOf } from './process-table.ts'
 

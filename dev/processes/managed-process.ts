@@ -2,8 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { messages } from '../messages.ts'
-import { CannotStart } from './cannot-start.ts'
+import { CannotStart, messages } from '../messages.ts'
 import { descendants, isAlive, sendSignal, startTimeOf } from './process-table.ts'
 
 /** What to run, and how to know that it answers. */

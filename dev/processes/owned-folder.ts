@@ -1,6 +1,6 @@
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { mutexFileOf } from '../files/paths.ts'
+import { mutexFileOf } from '../files.ts'
 import { endLeftovers } from './leftover-processes.ts'
 import { acquireMutex } from './process-mutex.ts'
 

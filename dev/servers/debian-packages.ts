@@ -2,9 +2,8 @@ import { type ExecFileException, execFile } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { holdfastDir } from '../files/paths.ts'
-import { messages } from '../messages.ts'
-import { CannotStart } from '../processes/cannot-start.ts'
+import { holdfastDir } from '../files.ts'
+import { CannotStart, messages } from '../messages.ts'
 
 const unpackedDir = join(holdfastDir, 'debian')
 

@@ -1,7 +1,6 @@
 import { accessSync, constants } from 'node:fs'
 import { delimiter, join } from 'node:path'
-import { messages } from '../messages.ts'
-import { CannotStart } from '../processes/cannot-start.ts'
+import { CannotStart, messages } from '../messages.ts'
 import { installFromDebian, unpackedPrograms } from './debian-packages.ts'
 
 /** Servers that npm cannot install. Debian's packages have the same names. */

@@ -2,8 +2,7 @@ import { generateKeyPairSync, randomBytes, randomInt } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parkingPlaces } from '@holdfast/frankfurt-map'
-import { projectDir } from '../files/paths.ts'
-import { writePrivateFile } from '../files/private-file.ts'
+import { projectDir, writePrivateFile } from '../files.ts'
 
 /** A vehicle as it leaves the factory: what the broker, the fleet service and the vehicle itself need to know. */
 export type Device = {

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { holdfastDir, logFileOf, pidFileOf, projectDir } from '../files/paths.ts'
+import { holdfastDir, logFileOf, pidFileOf, projectDir } from '../files.ts'
 import { type ManagedProcess, managedProcess } from '../processes/managed-process.ts'
 import { localUrl, type ProcessInputs, type ProcessName, processes } from './processes.ts'
 

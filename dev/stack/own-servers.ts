@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { logFileOf, pidFileOf } from '../files/paths.ts'
+import { logFileOf, pidFileOf } from '../files.ts'
 import { type Mosquitto, mosquitto } from '../servers/mosquitto.ts'
 import { type Postgres, postgres } from '../servers/postgres.ts'
 import { type RedisServer, redis } from '../servers/redis.ts'

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { mutexFileOf, runDir } from '../files/paths.ts'
+import { mutexFileOf, runDir } from '../files.ts'
 import { holderOf } from '../processes/process-mutex.ts'
 import type { Addresses } from './addresses.ts'
 

@@ -1,7 +1,7 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { writePrivateFile } from '../files/private-file.ts'
+import { writePrivateFile } from '../files.ts'
 
 const random = () => randomBytes(32).toString('base64url')
 

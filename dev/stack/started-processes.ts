@@ -1,5 +1,4 @@
-import { messages } from '../messages.ts'
-import { CannotStart } from '../processes/cannot-start.ts'
+import { CannotStart, messages } from '../messages.ts'
 import type { ManagedProcess } from '../processes/managed-process.ts'
 import { supervise } from '../processes/supervise.ts'
 

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
-import { pidFileOf, projectDir } from '../files/paths.ts'
+import { pidFileOf, projectDir } from '../files.ts'
 import { endLeftovers } from '../processes/leftover-processes.ts'
 import { isAlive } from '../processes/process-table.ts'
 

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { holdfastDir } from '../files/paths.ts'
+import { holdfastDir } from '../files.ts'
 
 export const testDir = join(holdfastDir, 'test')
 

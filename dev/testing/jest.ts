@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
-import { projectDir } from '../files/paths.ts'
+import { projectDir } from '../files.ts'
 import { onStopRequest } from '../processes/stop-requests.ts'
 import { type TestPostgres, testPostgresVariable } from './test-postgres.ts'
 

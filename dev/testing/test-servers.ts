@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
-import { pidFileOf } from '../files/paths.ts'
+import { pidFileOf } from '../files.ts'
 import { freePort } from '../processes/free-port.ts'
 import type { ManagedProcess } from '../processes/managed-process.ts'
 import { createOwnedFolder, removeAbandonedFolders, removeFolder } from '../processes/owned-folder.ts'
