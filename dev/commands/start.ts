@@ -8,12 +8,7 @@ import { welcome } from './welcome.ts'
 
 /** `npm start`: starts everything, says how to use it, and runs until Ctrl-C. */
 export async function start(args: string[]): Promise<number> {
-  const read = readSettings(process.env, args)
-  if (!read.ok) {
-    console.error(messages.invalidSettings(read.faults))
-    return 1
-  }
-
+  const settings = readSettings(process.env, args)
   const stopping = new AbortController()
   const stopRequested = new Promise<void>((resolve) => {
     onStopRequest(() => {
@@ -31,7 +26,7 @@ export async function start(args: string[]): Promise<number> {
     stack = await startStack({
       dataDir,
       ports: 'public',
-      settings: read.settings,
+      settings,
       steps,
       supervised: true,
       signal: stopping.signal,
@@ -42,7 +37,7 @@ export async function start(args: string[]): Promise<number> {
     return 0
   }
   steps.say(messages.ready(((performance.now() - begun) / 1000).toFixed(1)))
-  steps.say(await welcome(stack, read.settings.issuer === undefined))
+  steps.say(await welcome(stack, settings.issuer === undefined))
   await stopRequested
   await stack.stop()
   console.log(messages.stopped)

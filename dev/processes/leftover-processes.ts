@@ -1,4 +1,4 @@
-import { readdirSync, rmSync } from 'node:fs'
+import { globSync, rmSync } from 'node:fs'
 import { basename } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { pidFileOf, runDir } from '../files.ts'
@@ -10,7 +10,7 @@ import { descendants, isAlive, sendSignal, startTimeOf } from './process-table.t
  * while holding the folder's mutex. A pid file names a process by pid and start time, so that a process that was given
  * the same pid later is never touched. */
 export async function endLeftovers(dataDir: string): Promise<string[]> {
-  const names = filesIn(runDir(dataDir)).flatMap((file) => (file.endsWith('.pid') ? basename(file, '.pid') : []))
+  const names = globSync('*.pid', { cwd: runDir(dataDir) }).map((file) => basename(file, '.pid'))
   const leftovers = names.flatMap((name) => {
     const holder = holderOf(pidFileOf(dataDir, name))
     return holder === undefined ? [] : [{ name, pids: [holder.pid, ...descendants(holder.pid)] }]
@@ -27,12 +27,4 @@ export async function endLeftovers(dataDir: string): Promise<string[]> {
   }
   for (const name of names) rmSync(pidFileOf(dataDir, name), { force: true })
   return leftovers.map(({ name }) => name)
-}
-
-function filesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder)
-  } catch {
-    return []
-  }
 }

@@ -1,3 +1,7 @@
+import { join } from 'node:path'
+import { mutexFileOf, readJson, runDir } from '../files.ts'
+import { messages } from '../messages.ts'
+import { holderOf } from '../processes/process-mutex.ts'
 import type { Role } from '../servers/database.ts'
 import { identityProvider, localUrl, type ProcessInputs, publicUrl } from './processes.ts'
 
@@ -36,4 +40,26 @@ export function addressesOf(inputs: ProcessInputs, ownerUrl: string): Addresses 
     redisUrl: inputs.redisUrl,
     broker: inputs.broker,
   }
+}
+
+/** The file that a running stack writes its addresses to. */
+export const addressesFileOf = (dataDir: string) => join(runDir(dataDir), 'stack.json')
+
+/** The addresses of the stack that runs on this data folder; undefined if none does, or if it is not ready. */
+export const runningStack = (dataDir: string): Addresses | undefined =>
+  holderOf(mutexFileOf(dataDir)) && readJson<Addresses>(addressesFileOf(dataDir))
+
+/** Who the token is for; without anything, a new customer. */
+export type TokenRequest = { sub?: string; role?: 'customer' | 'operator' | 'vehicle'; ttlSeconds?: number }
+
+/** Requests a token from a development issuer. */
+export async function tokenFrom(issuerUrl: string, request: TokenRequest = {}): Promise<string> {
+  const response = await fetch(`${issuerUrl}/token`, {
+    method: 'POST',
+    body: JSON.stringify({ role: 'customer', ...request }),
+    signal: AbortSignal.timeout(5_000),
+  })
+  const answer = (await response.json()) as { access_token?: string; error?: string }
+  if (answer.access_token === undefined) throw new Error(messages.noToken(answer.error ?? response.status))
+  return answer.access_token
 }

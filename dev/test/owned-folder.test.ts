@@ -41,9 +41,9 @@ describe('a folder that belongs to a process', () => {
 
   it('is removed when the process was killed, and what it left running is ended', async () => {
     const { output } = await run(
-      `${importing('owned-folder.ts', 'createOwnedFolder')}${importing('managed-process.ts', 'managedProcess')}
+      `${importing('owned-folder.ts', 'createOwnedFolder')}${importing('managed-process.ts', 'ManagedProcess')}
       const folder = createOwnedFolder(${JSON.stringify(parent)}, 'killed')
-      const one = managedProcess({ name: 'small', command: process.execPath, args: ['-e', 'setInterval(() => {}, 1000)'],
+      const one = new ManagedProcess({ name: 'small', command: process.execPath, args: ['-e', 'setInterval(() => {}, 1000)'],
         logFile: folder + '/small.log', pidFile: folder + '/run/small.pid', ready: async () => {} })
       await one.start()
       console.log(one.pid)

@@ -1,14 +1,15 @@
 import { describe, expect, it } from '@jest/globals'
-import { readSettings } from '../stack/settings.ts'
+import { InvalidSettings, readSettings } from '../stack/settings.ts'
 
-const settingsOf = (env: Record<string, string>, args: string[] = []) => {
-  const read = readSettings(env, args)
-  if (!read.ok) throw new Error(read.faults.join('\n'))
-  return read.settings
-}
+const settingsOf = (env: Record<string, string>, args: string[] = []) => readSettings(env, args)
 const faultsOf = (env: Record<string, string>, args: string[] = []) => {
-  const read = readSettings(env, args)
-  return read.ok ? [] : read.faults
+  try {
+    readSettings(env, args)
+    return []
+  } catch (error) {
+    if (error instanceof InvalidSettings) return error.faults
+    throw error
+  }
 }
 
 describe('settings', () => {

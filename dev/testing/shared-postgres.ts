@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { migrationsFingerprint } from '@holdfast/database/migrations'
 import { mutexFileOf, writePrivateFile } from '../files.ts'
 import { endLeftovers } from '../processes/leftover-processes.ts'
 import { acquireMutex, releaseMutex } from '../processes/process-mutex.ts'
@@ -28,17 +29,20 @@ async function runUntilIdle(folder: string): Promise<void> {
   const accessFile = join(folder, 'server.json')
   await endLeftovers(folder)
   rmSync(dataDir, { recursive: true, force: true })
-  const { server, access } = await createTestPostgres(folder)
+  const { server, access, start } = await createTestPostgres(folder)
   let stopping = false
   onStopRequest(() => {
     stopping = true
   })
-  await server.start()
+  const migrations = migrationsFingerprint()
   try {
+    await start()
     writePrivateFile(accessFile, JSON.stringify(access))
     for (let lastUsed = Date.now(); !stopping && server.running && Date.now() - lastUsed < idleMs; await sleep(1_000)) {
       const others = 'select from pg_stat_activity where datname is not null and pid <> pg_backend_pid() limit 1'
       if ((await queryOnce(access.url, others)).length > 0) lastUsed = Date.now()
+      // Tests of other migrations need another template.
+      else if (migrationsFingerprint() !== migrations) break
     }
   } finally {
     rmSync(accessFile, { force: true })
