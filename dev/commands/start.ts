@@ -19,7 +19,7 @@ export async function start(args: string[]): Promise<number> {
   })
 
   const begun = performance.now()
-  const steps = printSteps(console.log, process.stdout.isTTY === true)
+  const steps = printSteps()
   steps.say(messages.starting)
   let stack: Stack
   try {

@@ -8,14 +8,14 @@ import { printSteps } from '../bootstrap/steps.mjs'
 import { projectDir, readJson } from '../files.ts'
 import { messages } from '../messages.ts'
 import { onStopRequest } from '../processes/stop-requests.ts'
-import { installMissing, systemPrograms } from '../servers/system-programs.ts'
+import { installMissing, systemServers } from '../servers/system-programs.ts'
 import { type TestPostgres, testPostgresVariable } from '../testing/test-database.ts'
 import { withTestPostgres } from '../testing/test-postgres.ts'
 
 /** `npm test`: runs all tests, or those that the arguments select, against servers of its own. */
 export async function test(args: string[]): Promise<number> {
-  const steps = printSteps(console.log, process.stdout.isTTY === true)
-  await steps.step('system programs', messages.step.programs, () => installMissing(systemPrograms, steps.say))
+  const steps = printSteps()
+  await steps.step('system programs', messages.step.programs, () => installMissing(systemServers, steps.say))
   await steps.step('database client', messages.step.client, generate)
   // Stories start all of Holdfast each, so they run one after another.
   const all = [['--testPathIgnorePatterns=/e2e/|/node_modules/|/[.]holdfast/'], ['--runInBand', 'e2e']]

@@ -28,7 +28,7 @@ export async function welcome(addresses: Addresses, ownIssuer: boolean): Promise
   const [customer, operator] = [await token('customer'), await token('operator')]
   const body = JSON.stringify({ query: operation.replace(/\s+/g, ' ') })
   return `  Endpoint   ${addresses.endpoint} (subscriptions: ${addresses.wsEndpoint})
-  GraphiQL   ${addresses.graphiqlUrl}
+  GraphiQL   ${addresses.endpoint}
   Health     ${addresses.health.live}
              ${addresses.health.ready}
   Logs       ${join(dataDir, 'logs')}

@@ -10,7 +10,7 @@ export type RedisServer = ManagedProcess & { url: string }
 /** A Redis on 127.0.0.1, not yet started. Append-only and synced every second: SIGKILL loses nothing, a power cut one second. */
 export function redis(files: ServerFiles, { port, password }: { port: number; password: string }): RedisServer {
   const { dataDir, logFile, pidFile } = files
-  const { command, env } = findProgram('redis-server')
+  const { command, env } = findProgram('redis')
   const url = `redis://:${password}@127.0.0.1:${port}`
   const settings: Record<string, string> = {
     port: String(port),

@@ -25,7 +25,7 @@ export type ProcessInputs = {
   dataDir: string
   ports: Record<ProcessName, number>
   secrets: Secrets
-  databaseUrl: (role: Role) => string
+  databaseUrls: Record<Role | 'owner', string>
   redisUrl: string
   /** Where the fleet service connects, and where vehicles do. */
   broker: { fleetUrl: string; vehicleUrl: string; username: string; password: string }
@@ -122,15 +122,11 @@ export const publicHost = (host: string) => (['127.0.0.1', '0.0.0.0', '::'].incl
 export const publicUrl = (settings: Settings, ports: ProcessInputs['ports']) =>
   `http://${publicHost(settings.host)}:${ports.gateway}`
 
-export function identityProvider(
-  settings: Settings,
-  ports: ProcessInputs['ports'],
-): { issuer: string; jwksUrl: string } {
-  return settings.issuer ?? { issuer: localUrl(ports.issuer), jwksUrl: `${localUrl(ports.issuer)}/jwks.json` }
-}
+export const identityProvider = (settings: Settings, ports: ProcessInputs['ports']) =>
+  settings.issuer ?? { issuer: localUrl(ports.issuer), jwksUrl: `${localUrl(ports.issuer)}/jwks.json` }
 
-function subgraph(role: Role, { databaseUrl, redisUrl, secrets }: ProcessInputs) {
-  return { DATABASE_URL: databaseUrl(role), REDIS_URL: redisUrl, GATEWAY_SECRET: secrets.gateway }
+function subgraph(role: Role, { databaseUrls, redisUrl, secrets }: ProcessInputs) {
+  return { DATABASE_URL: databaseUrls[role], REDIS_URL: redisUrl, GATEWAY_SECRET: secrets.gateway }
 }
 
 function stripe({ settings, secrets, ports }: ProcessInputs): Record<string, string> {

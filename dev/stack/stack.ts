@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { isAbsolute, join } from 'node:path'
 import { generate } from '@holdfast/database/generate'
 import { migrate } from '@holdfast/database/migrate'
+import { seed } from '@holdfast/database/seed'
 import { Pool } from 'pg'
 import { type Steps, silentSteps } from '../bootstrap/steps.mjs'
 import { logFileOf, mutexFileOf, runDir, serverFiles, writePrivateFile } from '../files.ts'
@@ -13,7 +14,7 @@ import { createDatabase, type Role, setPasswords, urlAs, withAdvisoryLock } from
 import { mosquitto } from '../servers/mosquitto.ts'
 import { postgres } from '../servers/postgres.ts'
 import { redis } from '../servers/redis.ts'
-import { installMissing, type SystemProgram } from '../servers/system-programs.ts'
+import { installMissing, systemServers } from '../servers/system-programs.ts'
 import { type Addresses, addressesFileOf, addressesOf, type TokenRequest, tokenFrom } from './addresses.ts'
 import { type Device, loadDevices } from './devices.ts'
 import { externalServers, unusableServers } from './external-servers.ts'
@@ -54,7 +55,6 @@ export type StackOptions = {
 export type Stack = Addresses &
   AsyncDisposable & {
     devices: readonly Device[]
-    databaseUrl(role: Role | 'owner'): string
     /** A token of the development issuer; for a new customer by default. */
     token(request?: TokenRequest): Promise<string>
     /** A running process, to kill, pause and restart. Throws for one that does not run here. */
@@ -107,14 +107,12 @@ async function startAll(
   const { dataDir, settings, steps } = options
   const secrets = loadSecrets(dataDir)
 
-  await steps.step('system programs', messages.step.programs, () => {
-    const needed: [ServerName, SystemProgram][] = [
-      ['redis', 'redis-server'],
-      ['mosquitto', 'mosquitto'],
-    ]
-    const programs = needed.filter(([server]) => !external.has(server)).map(([, program]) => program)
-    return installMissing(programs, steps.say)
-  })
+  await steps.step('system programs', messages.step.programs, () =>
+    installMissing(
+      systemServers.filter((server) => !external.has(server)),
+      steps.say,
+    ),
+  )
   await steps.step('database client', messages.step.client, generate)
   const { file: devicesFile, devices } = await steps.step('vehicles', messages.step.vehicles, () =>
     loadDevices(dataDir, settings.fleet, options.parkedVehicles),
@@ -148,7 +146,12 @@ async function startAll(
     dataDir,
     ports,
     secrets,
-    databaseUrl: (role) => urlAs(ownerUrl, role, secrets[role]),
+    databaseUrls: {
+      owner: ownerUrl,
+      booking: urlAs(ownerUrl, 'booking', secrets.booking),
+      fleet: urlAs(ownerUrl, 'fleet', secrets.fleet),
+      payment: urlAs(ownerUrl, 'payment', secrets.payment),
+    },
     redisUrl: settings.redisUrl ?? redisServer?.url ?? '',
     broker: settings.broker
       ? { ...settings.broker, fleetUrl: settings.broker.url, vehicleUrl: settings.broker.url }
@@ -165,13 +168,12 @@ async function startAll(
   const own = processNames.filter((name) => !external.has(name)).map((name) => holdfastProcess(name, inputs))
   await started.start(own, ({ readyUrl }) => messages.step.process(readyUrl))
 
-  const addresses = addressesOf(inputs, ownerUrl)
+  const addresses = addressesOf(inputs)
   writePrivateFile(addressesFileOf(dataDir), JSON.stringify(addresses))
   if (options.supervised === true) started.supervise()
   return {
     ...addresses,
     devices,
-    databaseUrl: (role) => addresses.databaseUrls[role],
     token: (request) => tokenFrom(addresses.issuerUrl, request),
     process: (name) => started.named(name),
     stop: () => started.stop(),
@@ -200,8 +202,6 @@ async function prepareDatabase(
   passwords: Record<Role, string>,
   devices: readonly Device[],
 ): Promise<void> {
-  // It imports the generated client, which may not have existed when this file was loaded.
-  const { seed } = await import('@holdfast/database/seed')
   // A database that runs elsewhere may be used by a start on another machine at the same time.
   await withAdvisoryLock(ownerUrl, 'holdfast dev', async () => {
     await migrate(ownerUrl)

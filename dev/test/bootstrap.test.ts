@@ -4,7 +4,7 @@ import { printSteps, type Steps } from '../bootstrap/steps.mjs'
 import { projectDir } from '../files.ts'
 
 type Requirements = { unmetRequirement(platform: string, nodeVersion: string): string | undefined }
-const { unmetRequirement } = (await import(join(projectDir, 'dev', 'bootstrap', 'requirements.mjs'))) as Requirements
+const { unmetRequirement } = (await import(join(projectDir, 'dev', 'bootstrap', 'install.mjs'))) as Requirements
 
 describe('before anything is installed', () => {
   it('Linux and macOS with Node 20 or newer are accepted', () => {

@@ -38,7 +38,7 @@ export async function withTestPostgres(
   // What `use` runs gets the signal too. When it has ended, the rest ends below.
   onStopRequest(() => {})
   try {
-    await printSteps(console.log, process.stdout.isTTY === true).step('postgres', messages.step.testPostgres, start)
+    await printSteps().step('postgres', messages.step.testPostgres, start)
     return await use(access, folder)
   } finally {
     await server.stop()
