@@ -18,7 +18,7 @@ export const mutexFileOf = (dataDir: string) => join(runDir(dataDir), 'stack.loc
 export const pidFileOf = (dataDir: string, name: string) => join(runDir(dataDir), `${name}.pid`)
 export const logFileOf = (dataDir: string, name: string) => join(dataDir, 'logs', `${name}.log`)
 
-/** Where a server keeps its data, and where it is logged and named while it runs. */
+/** Where a process keeps its data, and where it is logged and named while it runs. */
 export const serverFiles = (dataDir: string, name: string) => ({
   dataDir: join(dataDir, name),
   logFile: logFileOf(dataDir, name),

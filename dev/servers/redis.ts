@@ -9,13 +9,12 @@ export type RedisServer = ManagedProcess & { url: string }
 
 /** A Redis on 127.0.0.1, not yet started. Append-only and synced every second: SIGKILL loses nothing, a power cut one second. */
 export function redis(files: ServerFiles, { port, password }: { port: number; password: string }): RedisServer {
-  const { dataDir, logFile, pidFile } = files
   const { command, env } = findProgram('redis')
   const url = `redis://:${password}@127.0.0.1:${port}`
   const settings: Record<string, string> = {
     port: String(port),
     bind: '127.0.0.1',
-    dir: dataDir,
+    dir: files.dataDir,
     // Without it any local process could write what Holdfast later reads as an event.
     requirepass: password,
     appendonly: 'yes',
@@ -23,16 +22,15 @@ export function redis(files: ServerFiles, { port, password }: { port: number; pa
     save: '',
     daemonize: 'no',
   }
-  const settingsFile = join(dataDir, 'redis.conf')
+  const settingsFile = join(files.dataDir, 'redis.conf')
   const server = new ManagedProcess({
     name: 'redis',
     command,
     args: [settingsFile],
     env,
-    logFile,
-    pidFile,
+    ...files,
     prepare: () => {
-      mkdirSync(dataDir, { recursive: true })
+      mkdirSync(files.dataDir, { recursive: true })
       const lines = Object.entries(settings).map(([name, value]) => `${name} "${value}"`)
       // In a file, because every user can read a command line.
       writeFileSync(settingsFile, `${lines.join('\n')}\n`, { mode: 0o600 })

@@ -5,26 +5,16 @@ import { holderOf } from '../processes/process-mutex.ts'
 import { identityProvider, localUrl, type ProcessInputs, publicUrl } from './processes.ts'
 
 /** Where a running stack is found. Also written to `run/stack.json`, for other programs on this machine. */
-export type Addresses = {
-  endpoint: string
-  wsEndpoint: string
-  health: { live: string; ready: string }
-  issuerUrl: string
-  /** Absent with the real Stripe. */
-  stripeUrl: string | undefined
-  webhookUrl: string
-  databaseUrls: ProcessInputs['databaseUrls']
-  redisUrl: string
-  broker: ProcessInputs['broker']
-}
+export type Addresses = ReturnType<typeof addressesOf>
 
-export function addressesOf({ settings, ports, databaseUrls, redisUrl, broker }: ProcessInputs): Addresses {
+export function addressesOf({ settings, ports, databaseUrls, redisUrl, broker }: ProcessInputs) {
   const base = publicUrl(settings, ports)
   return {
     endpoint: `${base}/graphql`,
     wsEndpoint: `${base.replace(/^http/, 'ws')}/graphql`,
     health: { live: `${base}/health/live`, ready: `${base}/health/ready` },
     issuerUrl: identityProvider(settings, ports).issuer,
+    /** Absent with the real Stripe. */
     stripeUrl: settings.stripe === undefined ? localUrl(ports['stripe-emulator']) : undefined,
     webhookUrl: `${localUrl(ports.payment)}/stripe/webhook`,
     databaseUrls,

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { holdfastDir, logFileOf, pidFileOf, projectDir } from '../files.ts'
+import { holdfastDir, projectDir, serverFiles } from '../files.ts'
 import { ManagedProcess } from '../processes/managed-process.ts'
 import { localUrl, type ProcessInputs, type ProcessName, processes } from './processes.ts'
 
@@ -22,8 +22,7 @@ export function holdfastProcess(name: ProcessName, inputs: ProcessInputs): Manag
       ...env(inputs),
       ...inputs.overrides[name],
     },
-    logFile: logFileOf(inputs.dataDir, name),
-    pidFile: pidFileOf(inputs.dataDir, name),
+    ...serverFiles(inputs.dataDir, name),
     readyTimeoutMs: 60_000,
     ready: async () => {
       const response = await fetch(readyUrl, { signal: AbortSignal.timeout(2_000) })

@@ -4,16 +4,14 @@ import type { Secrets } from './secrets.ts'
 import type { Settings } from './settings.ts'
 
 /** The processes of Holdfast itself. */
-export const processNames = [
-  'issuer',
-  'stripe-emulator',
-  'booking',
-  'fleet',
-  'payment',
-  'gateway',
-  'vehicle-simulator',
-] as const
-export type ProcessName = (typeof processNames)[number]
+export type ProcessName =
+  | 'issuer'
+  | 'stripe-emulator'
+  | 'booking'
+  | 'fleet'
+  | 'payment'
+  | 'gateway'
+  | 'vehicle-simulator'
 
 /** The servers they need; each has its own file in dev/servers. */
 export const serverNames = ['postgres', 'redis', 'mosquitto'] as const
@@ -112,6 +110,8 @@ export const processes: Record<ProcessName, Process> = {
     }),
   },
 }
+
+export const processNames = Object.keys(processes) as ProcessName[]
 
 export const localUrl = (port: number) => `http://127.0.0.1:${port}`
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { pidFileOf, projectDir } from '../files.ts'
-import { endLeftovers } from '../processes/leftover-processes.ts'
+import { endLeftovers } from '../processes/owned-folder.ts'
 import { isAlive } from '../processes/process-table.ts'
 
 let folder: string
