@@ -73,10 +73,9 @@ export class ManagedProcess {
     await this.#untilReady()
   }
 
-  /** Sends a signal. SIGKILL also goes to its descendants and resolves when all have ended; other signals go to the process alone. */
-  async kill(signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
+  /** Sends SIGKILL to it and its descendants. Resolves when all have ended. */
+  async kill(): Promise<void> {
     if (!this.#running) return
-    if (signal !== 'SIGKILL') return sendSignal(this.pid, signal)
     const family = this.#signalFamily('SIGKILL')
     await this.#exited
     while (family.some(isAlive)) await sleep(5)

@@ -23,7 +23,7 @@ export type Mosquitto = ManagedProcess & {
   fleetUrl: string
 }
 
-/** A Mosquitto on 127.0.0.1, not yet started. It reads its devices at each start and at SIGHUP. */
+/** A Mosquitto on 127.0.0.1, not yet started. It reads its devices at each start. */
 export function mosquitto(files: ServerFiles, options: MosquittoOptions): Mosquitto {
   const { ports, fleetPassword } = options
   const { command, env } = findProgram('mosquitto')

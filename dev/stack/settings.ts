@@ -22,17 +22,7 @@ export type Settings = {
   issuer: { jwksUrl: string; issuer: string } | undefined
 }
 
-export class InvalidSettings extends CannotStart {
-  /** One sentence each. */
-  readonly faults: readonly string[]
-
-  constructor(faults: readonly string[]) {
-    super(messages.invalidSettings(faults))
-    this.faults = faults
-  }
-}
-
-/** Reads arguments and environment to the end, so that InvalidSettings names every fault at once. Pure. */
+/** Reads arguments and environment to the end, so that CannotStart names every fault at once. Pure. */
 export function readSettings(env: Readonly<Record<string, string | undefined>>, args: readonly string[]): Settings {
   const faults: string[] = []
   const text = (name: string) => env[name] || undefined
@@ -103,6 +93,6 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>, 
   if (settings.port === settings.issuerPort && settings.issuer === undefined) {
     faults.push(messages.samePort(settings.port))
   }
-  if (faults.length > 0) throw new InvalidSettings(faults)
+  if (faults.length > 0) throw new CannotStart(messages.invalidSettings(faults))
   return settings
 }

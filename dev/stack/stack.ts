@@ -54,7 +54,6 @@ export type StackOptions = {
 
 export type Stack = Addresses &
   AsyncDisposable & {
-    devices: readonly Device[]
     /** A token of the development issuer; for a new customer by default. */
     token(request?: TokenRequest): Promise<string>
     /** A running process, to kill, pause and restart. Throws for one that does not run here. */
@@ -173,7 +172,6 @@ async function startAll(
   if (options.supervised === true) started.supervise()
   return {
     ...addresses,
-    devices,
     token: (request) => tokenFrom(addresses.issuerUrl, request),
     process: (name) => started.named(name),
     stop: () => started.stop(),

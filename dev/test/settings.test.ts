@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
-import { InvalidSettings, readSettings } from '../stack/settings.ts'
+import { CannotStart } from '../messages.ts'
+import { readSettings } from '../stack/settings.ts'
 
 const settingsOf = (env: Record<string, string>, args: string[] = []) => readSettings(env, args)
 const faultsOf = (env: Record<string, string>, args: string[] = []) => {
@@ -7,7 +8,8 @@ const faultsOf = (env: Record<string, string>, args: string[] = []) => {
     readSettings(env, args)
     return []
   } catch (error) {
-    if (error instanceof InvalidSettings) return error.faults
+    // The first line says how many there are.
+    if (error instanceof CannotStart) return error.message.split('\n  ').slice(1)
     throw error
   }
 }
