@@ -30,7 +30,7 @@ const sqlUuidOf = (variable: string) =>
 
 export async function bench(): Promise<void> {
   await using stack = await freshStack('bench-bookings', { fleet: 1, overrides: withoutLogsAndLimits })
-  const owner = new pg.Pool({ connectionString: stack.databaseUrl('owner'), max: 1 })
+  const owner = new pg.Pool({ connectionString: stack.databaseUrls.owner, max: 1 })
   try {
     await owner.query(
       `insert into booking.bookable (id, kind, public_id, price_plan_id)
@@ -135,7 +135,7 @@ async function pgbench(stack: Stack): Promise<LoadResult> {
     const load = ['--no-vacuum', '--protocol=prepared', '--client=16', '--jobs=2', `--time=${seconds}`]
     const files = [`--file=${scriptFile}`, '--log', `--log-prefix=${join(folder, 'log')}`]
     const before = await countBookings(stack)
-    await promisify(execFile)('pgbench', [...load, ...files, stack.databaseUrl('owner')], {
+    await promisify(execFile)('pgbench', [...load, ...files, stack.databaseUrls.owner], {
       cwd: folder,
       timeout: 60_000,
     })
@@ -160,7 +160,7 @@ async function pgbench(stack: Stack): Promise<LoadResult> {
 }
 
 async function countBookings(stack: Stack): Promise<number> {
-  const owner = new pg.Client({ connectionString: stack.databaseUrl('owner') })
+  const owner = new pg.Client({ connectionString: stack.databaseUrls.owner })
   await owner.connect()
   const { rows } = await owner.query<{ count: number }>('select count(*)::int as count from booking.booking')
   await owner.end()

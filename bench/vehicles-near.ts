@@ -38,7 +38,7 @@ async function benchWithFleet(size: number): Promise<Record<string, LoadResult>>
     fleet: 1,
     overrides: { gateway: { LOG_LEVEL: 'warn' }, booking: { LOG_LEVEL: 'warn' }, fleet: { LOG_LEVEL: 'warn' } },
   })
-  await insertVehicles(stack.databaseUrl('owner'), size)
+  await insertVehicles(stack.databaseUrls.owner, size)
   // At its start, fleet brings its search index up to date with Postgres.
   await stack.process('fleet').restart()
 

@@ -2,18 +2,15 @@
 // on the Node version that package-lock.json names.
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { install } from './bootstrap/install.mjs'
+import { install, unmetRequirement } from './bootstrap/install.mjs'
 import { messages } from './bootstrap/messages.mjs'
-import { unmetRequirement } from './bootstrap/requirements.mjs'
 import { run } from './bootstrap/run.mjs'
 import { printSteps } from './bootstrap/steps.mjs'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const node = join(root, 'node_modules', 'node', 'bin', 'node')
 
-const problem =
-  unmetRequirement(process.platform, process.versions.node) ??
-  (await install(root, node, printSteps(console.log, process.stdout.isTTY === true)))
+const problem = unmetRequirement(process.platform, process.versions.node) ?? (await install(root, node, printSteps()))
 if (problem !== undefined) {
   console.error(problem)
   process.exit(1)

@@ -6,9 +6,8 @@ import { checkSchema, updateSchema } from './commands/schema.ts'
 import { start } from './commands/start.ts'
 import { test } from './commands/test.ts'
 import { verify } from './commands/verify.ts'
-import { projectDir } from './files/paths.ts'
-import { messages } from './messages.ts'
-import { CannotStart } from './processes/cannot-start.ts'
+import { projectDir } from './files.ts'
+import { CannotStart, messages } from './messages.ts'
 
 /** The commands of `node dev/bootstrap.mjs <command>`. Each returns the exit code. */
 const commands: Record<string, (args: string[]) => Promise<number>> = {

@@ -1,3 +1,6 @@
+/** A reason not to start. Its message says what to do about it, so it is printed without a stack trace. */
+export class CannotStart extends Error {}
+
 /** Every sentence that dev/ prints. Two files besides have some: commands/welcome.ts, and bootstrap/messages.mjs for what is
  * said before this file can be loaded. */
 export const messages = {

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import { parkingPlaces } from '@holdfast/frankfurt-map'
+import { booleanPointInPolygon } from '@turf/boolean-point-in-polygon'
 import type { Pool, PoolClient } from 'pg'
+import { type Corner, type District, districts } from './districts.ts'
 
 /** A vehicle as it was provisioned. */
 export interface SeedDevice {
@@ -15,9 +16,8 @@ export interface SeedDevice {
   readonly batteryPercent?: number
 }
 
-type Corner = [longitude: number, latitude: number]
 type Polygon = Corner[][]
-type Area = { type: 'Polygon'; coordinates: Polygon } | { type: 'MultiPolygon'; coordinates: Polygon[] }
+type Area = { type: 'Polygon'; coordinates: Polygon } | District['geometry']
 type Place = { latitude: number; longitude: number }
 
 interface Zone {
@@ -100,7 +100,9 @@ const eisernerSteg: Polygon = [
 export function zonesFor(devices: readonly SeedDevice[]): Zone[] {
   const places = parkingPlaces()
   const all = districts()
-  const central = all.filter(({ polygons }) => places.some((place) => inside(polygons, place)))
+  const contains = ({ geometry }: District, { longitude, latitude }: Place) =>
+    booleanPointInPolygon([longitude, latitude], geometry)
+  const central = all.filter((district) => places.some((place) => contains(district, place)))
   const parking = (name: string, place: Place): Zone => ({
     kind: 'PARKING',
     name,
@@ -110,36 +112,17 @@ export function zonesFor(devices: readonly SeedDevice[]): Zone[] {
     {
       kind: 'SERVICE_AREA',
       name: 'Frankfurt am Main',
-      area: { type: 'MultiPolygon', coordinates: all.flatMap(({ polygons }) => polygons) },
+      area: { type: 'MultiPolygon', coordinates: all.flatMap(({ geometry }) => geometry.coordinates) },
     },
     { kind: 'NO_PARKING', name: 'Eiserner Steg', area: { type: 'Polygon', coordinates: eisernerSteg } },
     ...places.map((place) => parking(place.name, place)),
     ...all
       .filter((district) => !central.includes(district))
-      .map(
-        ({ name, polygons }): Zone => ({
-          kind: 'PARKING',
-          name,
-          area: { type: 'MultiPolygon', coordinates: polygons },
-        }),
-      ),
+      .map(({ properties, geometry }): Zone => ({ kind: 'PARKING', name: properties.name, area: geometry })),
     ...devices
-      .filter((device) => !device.rides && central.some(({ polygons }) => inside(polygons, device)))
+      .filter((device) => !device.rides && central.some((district) => contains(district, device)))
       .map((device) => parking('Parking spot', device)),
   ]
-}
-
-interface District {
-  name: string
-  polygons: Polygon[]
-}
-
-function districts(): District[] {
-  const file = new URL('data/frankfurt-districts.geojson', import.meta.url)
-  const { features } = JSON.parse(readFileSync(file, 'utf8')) as {
-    features: { properties: { name: string }; geometry: { coordinates: Polygon[] } }[]
-  }
-  return features.map(({ properties, geometry }) => ({ name: properties.name, polygons: geometry.coordinates }))
 }
 
 const metersPerDegree = 111_195
@@ -156,20 +139,6 @@ function circle({ latitude, longitude }: Place, radius: number): Corner[] {
 }
 
 const rounded = (degrees: number) => Math.round(degrees * 1e6) / 1e6
-
-/** Even-odd rule, over outlines and holes alike. */
-function inside(polygons: readonly Polygon[], { latitude: y, longitude: x }: Place): boolean {
-  let within = false
-  for (const ring of polygons.flat()) {
-    let [ax, ay] = ring.at(-1) ?? [0, 0]
-    for (const [bx, by] of ring) {
-      if (ay > y !== by > y && x < ((bx - ax) * (y - ay)) / (by - ay) + ax) within = !within
-      ax = bx
-      ay = by
-    }
-  }
-  return within
-}
 
 function middleOf(area: Area): Corner {
   const points = (area.type === 'Polygon' ? [area.coordinates] : area.coordinates).flat(2)

@@ -7,5 +7,5 @@ export type Steps = {
 }
 
 /** Prints lines, in a terminal and into a log file alike: nothing is overwritten. */
-export function printSteps(write: (line: string) => void, colours: boolean, heartbeatMs?: number): Steps
+export function printSteps(write?: (line: string) => void, colours?: boolean, heartbeatMs?: number): Steps
 export const silentSteps: Steps

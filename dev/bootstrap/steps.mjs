@@ -1,5 +1,5 @@
 /** Prints steps as lines, for a terminal and for a log file alike: nothing is overwritten. Types are in steps.d.mts. */
-export function printSteps(write, colours, heartbeatMs = 5_000) {
+export function printSteps(write = console.log, colours = process.stdout.isTTY === true, heartbeatMs = 5_000) {
   const paint = (code, text) => (colours ? `\u001b[${code}m${text}\u001b[0m` : text)
   const [green, red, grey] = [32, 31, 90]
   return {

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { projectDir } from '../files/paths.ts'
+import { projectDir } from '../files.ts'
 import { messages } from '../messages.ts'
 
 /** `npm run drift:lock-file`: whether `npm ci` accepts package-lock.json, here and on every other platform. */

@@ -1,8 +1,7 @@
 import { existsSync, rmSync } from 'node:fs'
-import { dataDir, mutexFileOf } from '../files/paths.ts'
-import { messages } from '../messages.ts'
-import { CannotStart } from '../processes/cannot-start.ts'
-import { endLeftovers } from '../processes/leftover-processes.ts'
+import { dataDir, mutexFileOf } from '../files.ts'
+import { CannotStart, messages } from '../messages.ts'
+import { endLeftovers } from '../processes/owned-folder.ts'
 import { acquireMutex, releaseMutex } from '../processes/process-mutex.ts'
 
 /** `npm run reset`: deletes everything that `npm start` keeps, unless it runs. A database given by DATABASE_URL is not touched. */

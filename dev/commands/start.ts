@@ -1,5 +1,5 @@
 import { printSteps } from '../bootstrap/steps.mjs'
-import { dataDir } from '../files/paths.ts'
+import { dataDir } from '../files.ts'
 import { messages } from '../messages.ts'
 import { onStopRequest } from '../processes/stop-requests.ts'
 import { type Stack, startStack } from '../stack/index.ts'
@@ -8,12 +8,7 @@ import { welcome } from './welcome.ts'
 
 /** `npm start`: starts everything, says how to use it, and runs until Ctrl-C. */
 export async function start(args: string[]): Promise<number> {
-  const read = readSettings(process.env, args)
-  if (!read.ok) {
-    console.error(messages.invalidSettings(read.faults))
-    return 1
-  }
-
+  const settings = readSettings(process.env, args)
   const stopping = new AbortController()
   const stopRequested = new Promise<void>((resolve) => {
     onStopRequest(() => {
@@ -24,14 +19,14 @@ export async function start(args: string[]): Promise<number> {
   })
 
   const begun = performance.now()
-  const steps = printSteps(console.log, process.stdout.isTTY === true)
+  const steps = printSteps()
   steps.say(messages.starting)
   let stack: Stack
   try {
     stack = await startStack({
       dataDir,
       ports: 'public',
-      settings: read.settings,
+      settings,
       steps,
       supervised: true,
       signal: stopping.signal,
@@ -42,7 +37,7 @@ export async function start(args: string[]): Promise<number> {
     return 0
   }
   steps.say(messages.ready(((performance.now() - begun) / 1000).toFixed(1)))
-  steps.say(await welcome(stack, read.settings.issuer === undefined))
+  steps.say(await welcome(stack, settings.issuer === undefined))
   await stopRequested
   await stack.stop()
   console.log(messages.stopped)

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { projectDir } from '../files/paths.ts'
+import { projectDir } from '../files.ts'
 import { test } from './test.ts'
 
 /** `npm run verify`: what must hold before a change lands; first what takes seconds, then every test. */

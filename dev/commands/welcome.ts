@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { dataDir } from '../files/paths.ts'
+import { dataDir } from '../files.ts'
 import { type Addresses, tokenFrom } from '../stack/index.ts'
 
 /** In the middle of the city, where the vehicles that ride are. */
@@ -28,7 +28,7 @@ export async function welcome(addresses: Addresses, ownIssuer: boolean): Promise
   const [customer, operator] = [await token('customer'), await token('operator')]
   const body = JSON.stringify({ query: operation.replace(/\s+/g, ' ') })
   return `  Endpoint   ${addresses.endpoint} (subscriptions: ${addresses.wsEndpoint})
-  GraphiQL   ${addresses.graphiqlUrl}
+  GraphiQL   ${addresses.endpoint}
   Health     ${addresses.health.live}
              ${addresses.health.ready}
   Logs       ${join(dataDir, 'logs')}

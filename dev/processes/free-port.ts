@@ -15,12 +15,10 @@ export async function freePort(): Promise<number> {
 }
 
 /** Whether a server could listen on this port now. */
-export const isFree = async (port: number, host = '127.0.0.1'): Promise<boolean> =>
-  (await listenError(port, host)) === undefined
+export const isFree = async (port: number) => (await listenError(port, '127.0.0.1')) === undefined
 
 /** Whether something listens on this port now. False also for an address that this machine does not have. */
-export const isTaken = async (port: number, host: string): Promise<boolean> =>
-  (await listenError(port, host)) === 'EADDRINUSE'
+export const isTaken = async (port: number, host: string) => (await listenError(port, host)) === 'EADDRINUSE'
 
 function listenError(port: number, host: string): Promise<string | undefined> {
   return new Promise((resolve) => {

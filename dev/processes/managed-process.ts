@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { messages } from '../messages.ts'
-import { CannotStart } from './cannot-start.ts'
+import { writePrivateFile } from '../files.ts'
+import { CannotStart, messages } from '../messages.ts'
 import { descendants, isAlive, sendSignal, startTimeOf } from './process-table.ts'
 
 /** What to run, and how to know that it answers. */
@@ -35,155 +35,145 @@ export type Program = {
 export type Exit = { code: number | null; signal: NodeJS.Signals | null }
 
 /** A program that runs as a child of this process, in its own process group: Ctrl-C in the terminal does not reach it. */
-export type ManagedProcess = {
+export class ManagedProcess {
   readonly name: string
+  readonly #program: Program
+  #child: ChildProcess | undefined
+  #running = false
+  #exited: Promise<Exit> = Promise.resolve({ code: null, signal: null })
+  /** Where the log of the current or last run begins. */
+  #logStart = 0
+
+  constructor(program: Program) {
+    this.name = program.name
+    this.#program = program
+  }
+
   /** Of the current or last run. Throws before the first. */
-  readonly pid: number
-  readonly running: boolean
+  get pid(): number {
+    if (this.#child?.pid === undefined) throw new Error(`${this.name} was never started`)
+    return this.#child.pid
+  }
+
+  get running(): boolean {
+    return this.#running
+  }
+
   /** Resolves when the current run ends, however it ends. */
-  readonly exited: Promise<Exit>
+  get exited(): Promise<Exit> {
+    return this.#exited
+  }
+
   /** Starts it and waits until it answers. If it does not, throws CannotStart with its last output and leaves nothing running. */
-  start(): Promise<void>
-  /** Sends a signal. SIGKILL also goes to its descendants and resolves when all have ended; other signals go to the process alone. */
-  kill(signal?: NodeJS.Signals): Promise<void>
-  /** Freezes it and its descendants: connections stay open and nothing answers. */
-  pause(): Promise<void>
-  resume(): Promise<void>
-  /** Stops it if it runs, and starts it again: same port, same data. */
-  restart(): Promise<void>
-  /** Sends the stop signal, and SIGKILL when it still runs after graceMs. */
-  stop(): Promise<void>
-  /** The last lines it wrote in its current or last run. */
-  logs(lines?: number): string
-}
-
-const readyPollMs = 15
-
-export function managedProcess(program: Program): ManagedProcess {
-  const { name, logFile, pidFile, readyTimeoutMs = 30_000, stopSignal = 'SIGTERM', graceMs = 10_000 } = program
-  let child: ChildProcess | undefined
-  let exit: Promise<Exit> = Promise.resolve({ code: null, signal: null })
-  let running = false
-  let logStart = 0
-
-  const pid = () => {
-    if (child?.pid === undefined) throw new Error(`${name} was never started`)
-    return child.pid
+  async start(): Promise<void> {
+    if (this.#running) return
+    await this.#program.prepare?.()
+    this.#launch()
+    if (this.#child?.pid === undefined) throw new CannotStart(messages.notRunnable(this.name, this.#program.command))
+    await this.#untilReady()
   }
 
-  const launch = () => {
-    mkdirSync(dirname(logFile), { recursive: true })
-    logStart = existsSync(logFile) ? statSync(logFile).size : 0
-    const log = openSync(logFile, 'a', 0o600)
-    const started = spawn(program.command, program.args, {
-      cwd: program.cwd,
-      env: program.env ?? process.env,
-      uid: program.uid,
-      gid: program.gid,
-      detached: true,
-      stdio: ['ignore', log, log],
-    })
-    closeSync(log)
-    child = started
-    running = true
-    exit = new Promise((resolve) => {
-      const ended = (code: number | null, signal: NodeJS.Signals | null) => {
-        running = false
-        if (pidFile !== undefined) rmSync(pidFile, { force: true })
-        resolve({ code, signal })
-      }
-      started.once('exit', ended)
-      started.once('error', () => started.pid === undefined && ended(null, null))
-    })
-    if (started.pid === undefined || pidFile === undefined) return
-    mkdirSync(dirname(pidFile), { recursive: true })
-    writeFileSync(pidFile, JSON.stringify({ pid: started.pid, startedAt: startTimeOf(started.pid) }), { mode: 0o600 })
-  }
-
-  const untilReady = async () => {
-    const deadline = Date.now() + readyTimeoutMs
-    let last: unknown
-    while (running && Date.now() < deadline) {
-      try {
-        await program.ready(pid())
-        return
-      } catch (error) {
-        last = error
-        await Promise.race([sleep(readyPollMs), exit])
-      }
-    }
-    const why = running
-      ? messages.notReady(name, readyTimeoutMs / 1000, reason(last), logs())
-      : messages.endedWhileStarting(name, logs())
-    await kill()
-    throw new CannotStart(why)
-  }
-
-  const start = async () => {
-    if (running) return
-    await program.prepare?.()
-    launch()
-    if (child?.pid === undefined) throw new CannotStart(messages.notRunnable(name, program.command))
-    await untilReady()
-  }
-
-  const kill = async (signal: NodeJS.Signals = 'SIGKILL') => {
-    if (!running) return
-    if (signal !== 'SIGKILL') {
-      sendSignal(pid(), signal)
-      return
-    }
-    const family = [pid(), ...descendants(pid())]
-    for (const member of family) sendSignal(member, 'SIGKILL')
-    await exit
+  /** Sends SIGKILL to it and its descendants. Resolves when all have ended. */
+  async kill(): Promise<void> {
+    if (!this.#running) return
+    const family = this.#signalFamily('SIGKILL')
+    await this.#exited
     while (family.some(isAlive)) await sleep(5)
   }
 
-  const pause = async () => {
-    for (const member of [pid(), ...descendants(pid())]) sendSignal(member, 'SIGSTOP')
+  /** Freezes it and its descendants: connections stay open and nothing answers. */
+  async pause(): Promise<void> {
+    this.#signalFamily('SIGSTOP')
   }
 
-  const resume = async () => {
-    for (const member of [...descendants(pid()), pid()]) sendSignal(member, 'SIGCONT')
+  async resume(): Promise<void> {
+    this.#signalFamily('SIGCONT')
   }
 
-  const stop = async () => {
-    if (!running) return
-    await resume()
-    sendSignal(pid(), stopSignal)
-    const inTime = await Promise.race([exit.then(() => true), sleep(graceMs, false, { ref: false })])
-    if (!inTime) await kill()
+  /** Stops it if it runs, and starts it again: same port, same data. */
+  async restart(): Promise<void> {
+    await this.#stop()
+    await this.start()
   }
 
-  const restart = async () => {
-    await stop()
-    await start()
+  /** Sends the stop signal, and SIGKILL when it still runs after graceMs. */
+  stop(): Promise<void> {
+    return this.#stop()
   }
 
-  const logs = (lines = 20) => {
+  /** What `restart` also calls, where a test's server replaces `stop` by one that also removes its folder. */
+  async #stop(): Promise<void> {
+    if (!this.#running) return
+    const { stopSignal = 'SIGTERM', graceMs = 10_000 } = this.#program
+    await this.resume()
+    sendSignal(this.pid, stopSignal)
+    const inTime = await Promise.race([this.#exited.then(() => true), sleep(graceMs, false, { ref: false })])
+    if (!inTime) await this.kill()
+  }
+
+  /** The last lines it wrote in its current or last run. */
+  logs(lines = 20): string {
+    const { logFile } = this.#program
     if (!existsSync(logFile)) return ''
-    return readFileSync(logFile).subarray(logStart).toString('utf8').trimEnd().split('\n').slice(-lines).join('\n')
+    return readFileSync(logFile)
+      .subarray(this.#logStart)
+      .toString('utf8')
+      .trimEnd()
+      .split('\n')
+      .slice(-lines)
+      .join('\n')
   }
 
-  return {
-    name,
-    get pid() {
-      return pid()
-    },
-    get running() {
-      return running
-    },
-    get exited() {
-      return exit
-    },
-    start,
-    kill,
-    pause,
-    resume,
-    restart,
-    stop,
-    logs,
+  #launch(): void {
+    const { command, args, cwd, env = process.env, uid, gid, logFile, pidFile } = this.#program
+    mkdirSync(dirname(logFile), { recursive: true })
+    this.#logStart = existsSync(logFile) ? statSync(logFile).size : 0
+    const log = openSync(logFile, 'a', 0o600)
+    const child = spawn(command, args, { cwd, env, uid, gid, detached: true, stdio: ['ignore', log, log] })
+    closeSync(log)
+    this.#child = child
+    this.#running = true
+    this.#exited = new Promise((resolve) => {
+      const ended = (code: number | null, signal: NodeJS.Signals | null) => {
+        this.#running = false
+        if (pidFile !== undefined) rmSync(pidFile, { force: true })
+        resolve({ code, signal })
+      }
+      child.once('exit', ended)
+      child.once('error', () => child.pid === undefined && ended(null, null))
+    })
+    if (child.pid === undefined || pidFile === undefined) return
+    writePrivateFile(pidFile, JSON.stringify({ pid: child.pid, startedAt: startTimeOf(child.pid) }))
+  }
+
+  async #untilReady(): Promise<void> {
+    const { ready, readyTimeoutMs = 30_000 } = this.#program
+    const deadline = Date.now() + readyTimeoutMs
+    let last: unknown
+    while (this.#running && Date.now() < deadline) {
+      try {
+        await ready(this.pid)
+        return
+      } catch (error) {
+        last = error
+        await Promise.race([sleep(readyPollMs), this.#exited])
+      }
+    }
+    const why = this.#running
+      ? messages.notReady(this.name, readyTimeoutMs / 1000, reason(last), this.logs())
+      : messages.endedWhileStarting(this.name, this.logs())
+    await this.kill()
+    throw new CannotStart(why)
+  }
+
+  /** Signals the process and its descendants; returns their pids. */
+  #signalFamily(signal: NodeJS.Signals): number[] {
+    const family = [this.pid, ...descendants(this.pid)]
+    for (const member of family) sendSignal(member, signal)
+    return family
   }
 }
+
+const readyPollMs = 15
 
 const reason = (error: unknown) => (error instanceof Error ? error.message || error.name : String(error))

@@ -1,9 +1,13 @@
-import { Client, escapeIdentifier, escapeLiteral } from 'pg'
-import { queryOnce } from './postgres.ts'
+import { escapeIdentifier, escapeLiteral } from 'pg'
+import { queryOnce, withClient } from './postgres.ts'
 
 /** The roles that the migrations create, one per subgraph. */
 export const roles = ['booking', 'fleet', 'payment'] as const
 export type Role = (typeof roles)[number]
+
+/** The URL of another database of the same server. */
+export const urlOf = (serverUrl: string, database: string): string =>
+  Object.assign(new URL(serverUrl), { pathname: database }).href
 
 /** The URL of the same database for another role. */
 export function urlAs(ownerUrl: string, role: Role, password: string): string {
@@ -33,14 +37,8 @@ export async function dropDatabase(serverUrl: string, name: string): Promise<voi
 }
 
 /** Runs `act` in one process at a time, of all that use this server and this name. Waits up to a minute. */
-export async function withAdvisoryLock<T>(serverUrl: string, name: string, act: () => Promise<T>): Promise<T> {
-  const client = new Client({ connectionString: serverUrl, connectionTimeoutMillis: 5_000, query_timeout: 60_000 })
-  client.on('error', () => {})
-  await client.connect()
-  try {
+export const withAdvisoryLock = <T>(serverUrl: string, name: string, act: () => Promise<T>): Promise<T> =>
+  withClient(serverUrl, 60_000, async (client) => {
     await client.query('select pg_advisory_lock(hashtext($1))', [name])
-    return await act()
-  } finally {
-    await client.end()
-  }
-}
+    return act()
+  })

@@ -5,7 +5,7 @@ import { createHttpServer, PayloadTooLarge, type Route, readBody, sendJson } fro
 import { commonConfig, createLog, readConfig, runProcess } from '@holdfast/service/process'
 import { calculateJwkThumbprint, exportJWK, importPKCS8, SignJWT } from 'jose'
 import { z } from 'zod'
-import { writePrivateFile } from '../files/private-file.ts'
+import { writePrivateFile } from '../files.ts'
 
 // A development issuer of tokens: it gives one to everybody who asks, so it listens on loopback only.
 

@@ -2,20 +2,18 @@ import { pbkdf2Sync, randomBytes } from 'node:crypto'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { connectAsync } from 'mqtt'
-import { type ManagedProcess, managedProcess } from '../processes/managed-process.ts'
+import type { ServerFiles } from '../files.ts'
+import { ManagedProcess } from '../processes/managed-process.ts'
 import { findProgram } from './system-programs.ts'
 
 /** A device as the broker knows it. */
 export type BrokerDevice = { deviceId: string; mqttPassword: string }
 
 export type MosquittoOptions = {
-  dataDir: string
   /** For vehicles, and for the fleet service. */
   ports: { vehicles: number; fleet: number }
   fleetPassword: string
   devices: readonly BrokerDevice[]
-  logFile: string
-  pidFile?: string
 }
 
 export type Mosquitto = ManagedProcess & {
@@ -25,41 +23,36 @@ export type Mosquitto = ManagedProcess & {
   fleetUrl: string
 }
 
-/** A Mosquitto on 127.0.0.1, not yet started. It reads its devices at each start and at SIGHUP. */
-export function mosquitto({ dataDir, ports, fleetPassword, devices, logFile, pidFile }: MosquittoOptions): Mosquitto {
+/** A Mosquitto on 127.0.0.1, not yet started. It reads its devices at each start. */
+export function mosquitto(files: ServerFiles, options: MosquittoOptions): Mosquitto {
+  const { ports, fleetPassword } = options
   const { command, env } = findProgram('mosquitto')
   const fleetUrl = `mqtt://127.0.0.1:${ports.fleet}`
-  const running = managedProcess({
+  const server = new ManagedProcess({
     name: 'mosquitto',
     command,
-    args: ['-c', join(dataDir, 'mosquitto.conf')],
+    args: ['-c', join(files.dataDir, 'mosquitto.conf')],
     env,
-    logFile,
-    pidFile,
-    prepare: () => writeConfiguration(dataDir, ports, fleetPassword, devices),
+    ...files,
+    prepare: () => writeConfiguration(files.dataDir, options),
     // Only this broker knows the password.
-    ready: async () => {
-      const client = await connectAsync(fleetUrl, {
-        username: 'fleet',
-        password: fleetPassword,
-        protocolVersion: 5,
-        reconnectPeriod: 0,
-        connectTimeout: 2_000,
-      })
-      await client.endAsync(true)
-    },
+    ready: () => connectToBroker({ url: fleetUrl, username: 'fleet', password: fleetPassword }, 2_000),
   })
-  return Object.assign(running, { fleetUrl, vehicleUrl: `mqtt://127.0.0.1:${ports.vehicles}` })
+  return Object.assign(server, { fleetUrl, vehicleUrl: `mqtt://127.0.0.1:${ports.vehicles}` })
+}
+
+/** Connects and disconnects again; throws what the broker says against it. */
+export async function connectToBroker(
+  { url, username, password }: { url: string; username: string; password: string },
+  connectTimeout: number,
+): Promise<void> {
+  const options = { username, password, protocolVersion: 5, reconnectPeriod: 0, connectTimeout } as const
+  await (await connectAsync(url, options)).endAsync(true)
 }
 
 // Two listeners. On the one for vehicles a client's id is its user name, so no vehicle can disconnect another by taking its
 // id. The fleet service opens several connections as one user and so needs other ids; vehicles have no password there.
-function writeConfiguration(
-  dataDir: string,
-  ports: MosquittoOptions['ports'],
-  fleetPassword: string,
-  devices: readonly BrokerDevice[],
-): void {
+function writeConfiguration(dataDir: string, { ports, fleetPassword, devices }: MosquittoOptions): void {
   mkdirSync(dataDir, { recursive: true, mode: 0o700 })
   const write = (name: string, lines: string[]) => {
     const path = join(dataDir, name)
@@ -105,7 +98,7 @@ function writeConfiguration(
 }
 
 /** One line of a Mosquitto password file: `$7$`, PBKDF2-SHA512. Few rounds, because these passwords are 128 random bits. */
-export function passwordLine({ deviceId, mqttPassword }: BrokerDevice): string {
+function passwordLine({ deviceId, mqttPassword }: BrokerDevice): string {
   const rounds = 101
   const salt = randomBytes(12)
   const hash = pbkdf2Sync(mqttPassword, salt, rounds, 64, 'sha512')

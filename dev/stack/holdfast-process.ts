@@ -1,14 +1,13 @@
 import { join } from 'node:path'
-import { holdfastDir, logFileOf, pidFileOf, projectDir } from '../files/paths.ts'
-import { type ManagedProcess, managedProcess } from '../processes/managed-process.ts'
+import { holdfastDir, projectDir, serverFiles } from '../files.ts'
+import { ManagedProcess } from '../processes/managed-process.ts'
 import { localUrl, type ProcessInputs, type ProcessName, processes } from './processes.ts'
 
-export const readyUrl = (name: ProcessName, { ports }: ProcessInputs) => `${localUrl(ports[name])}/health/ready`
-
 /** One of the processes of Holdfast itself, not yet started. */
-export function holdfastProcess(name: ProcessName, inputs: ProcessInputs): ManagedProcess {
+export function holdfastProcess(name: ProcessName, inputs: ProcessInputs): ManagedProcess & { readyUrl: string } {
   const { entry, env } = processes[name]
-  return managedProcess({
+  const readyUrl = `${localUrl(inputs.ports[name])}/health/ready`
+  const managed = new ManagedProcess({
     name,
     command: process.execPath,
     args: [entry],
@@ -23,15 +22,15 @@ export function holdfastProcess(name: ProcessName, inputs: ProcessInputs): Manag
       ...env(inputs),
       ...inputs.overrides[name],
     },
-    logFile: logFileOf(inputs.dataDir, name),
-    pidFile: pidFileOf(inputs.dataDir, name),
+    ...serverFiles(inputs.dataDir, name),
     readyTimeoutMs: 60_000,
     ready: async () => {
-      const response = await fetch(readyUrl(name, inputs), { signal: AbortSignal.timeout(2_000) })
+      const response = await fetch(readyUrl, { signal: AbortSignal.timeout(2_000) })
       const answer = await response.text()
       if (!response.ok) throw new Error(`it says ${answer.slice(0, 300)}`)
     },
   })
+  return Object.assign(managed, { readyUrl })
 }
 
 /** What every program needs. Nothing else of this process's environment is passed on. */

@@ -1,4 +1,2 @@
-export type { Addresses } from './addresses.ts'
-export { runningStack } from './running-stack.ts'
+export { type Addresses, runningStack, tokenFrom } from './addresses.ts'
 export { type Stack, type StackOptions, startStack } from './stack.ts'
-export { tokenFrom } from './tokens.ts'

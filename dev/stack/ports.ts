@@ -1,8 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { writePrivateFile } from '../files/private-file.ts'
-import { messages } from '../messages.ts'
-import { CannotStart } from '../processes/cannot-start.ts'
+import { readJson, writePrivateFile } from '../files.ts'
+import { CannotStart, messages } from '../messages.ts'
 import { freePort, isFree, isTaken } from '../processes/free-port.ts'
 import { type ProcessName, processNames, publicHost } from './processes.ts'
 import type { Settings } from './settings.ts'
@@ -24,7 +22,7 @@ export async function choosePorts(
   say: (line: string) => void = () => {},
 ): Promise<Ports> {
   const file = join(dataDir, 'ports.json')
-  const before = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Partial<Ports>) : {}
+  const before = readJson<Partial<Ports>>(file) ?? {}
   const ports = {} as Ports
   for (const name of [...servers, ...processNames]) {
     const port = before[name]

@@ -4,16 +4,14 @@ import type { Secrets } from './secrets.ts'
 import type { Settings } from './settings.ts'
 
 /** The processes of Holdfast itself. */
-export const processNames = [
-  'issuer',
-  'stripe-emulator',
-  'booking',
-  'fleet',
-  'payment',
-  'gateway',
-  'vehicle-simulator',
-] as const
-export type ProcessName = (typeof processNames)[number]
+export type ProcessName =
+  | 'issuer'
+  | 'stripe-emulator'
+  | 'booking'
+  | 'fleet'
+  | 'payment'
+  | 'gateway'
+  | 'vehicle-simulator'
 
 /** The servers they need; each has its own file in dev/servers. */
 export const serverNames = ['postgres', 'redis', 'mosquitto'] as const
@@ -25,7 +23,7 @@ export type ProcessInputs = {
   dataDir: string
   ports: Record<ProcessName, number>
   secrets: Secrets
-  databaseUrl: (role: Role) => string
+  databaseUrls: Record<Role | 'owner', string>
   redisUrl: string
   /** Where the fleet service connects, and where vehicles do. */
   broker: { fleetUrl: string; vehicleUrl: string; username: string; password: string }
@@ -113,6 +111,8 @@ export const processes: Record<ProcessName, Process> = {
   },
 }
 
+export const processNames = Object.keys(processes) as ProcessName[]
+
 export const localUrl = (port: number) => `http://127.0.0.1:${port}`
 
 /** The name under which a server that listens on `host` is found from this machine. */
@@ -122,15 +122,11 @@ export const publicHost = (host: string) => (['127.0.0.1', '0.0.0.0', '::'].incl
 export const publicUrl = (settings: Settings, ports: ProcessInputs['ports']) =>
   `http://${publicHost(settings.host)}:${ports.gateway}`
 
-export function identityProvider(
-  settings: Settings,
-  ports: ProcessInputs['ports'],
-): { issuer: string; jwksUrl: string } {
-  return settings.issuer ?? { issuer: localUrl(ports.issuer), jwksUrl: `${localUrl(ports.issuer)}/jwks.json` }
-}
+export const identityProvider = (settings: Settings, ports: ProcessInputs['ports']) =>
+  settings.issuer ?? { issuer: localUrl(ports.issuer), jwksUrl: `${localUrl(ports.issuer)}/jwks.json` }
 
-function subgraph(role: Role, { databaseUrl, redisUrl, secrets }: ProcessInputs) {
-  return { DATABASE_URL: databaseUrl(role), REDIS_URL: redisUrl, GATEWAY_SECRET: secrets.gateway }
+function subgraph(role: Role, { databaseUrls, redisUrl, secrets }: ProcessInputs) {
+  return { DATABASE_URL: databaseUrls[role], REDIS_URL: redisUrl, GATEWAY_SECRET: secrets.gateway }
 }
 
 function stripe({ settings, secrets, ports }: ProcessInputs): Record<string, string> {

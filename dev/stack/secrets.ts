@@ -1,7 +1,7 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { writePrivateFile } from '../files/private-file.ts'
+import { readJson, writePrivateFile } from '../files.ts'
 
 const random = () => randomBytes(32).toString('base64url')
 
@@ -23,7 +23,7 @@ export type Secrets = Record<keyof typeof create, string>
 /** The secrets of this data folder, created at the first start. Secrets that a newer version needs are added. */
 export function loadSecrets(dataDir: string): Secrets {
   const path = join(dataDir, 'secrets.json')
-  const known = existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Partial<Secrets>) : {}
+  const known = readJson<Partial<Secrets>>(path) ?? {}
   const names = Object.keys(create) as (keyof Secrets)[]
   const all = Object.fromEntries(names.map((name) => [name, known[name] ?? create[name]()])) as Secrets
   if (names.some((name) => known[name] === undefined)) writePrivateFile(path, `${JSON.stringify(all, null, 2)}\n`)

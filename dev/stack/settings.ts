@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { messages } from '../messages.ts'
+import { CannotStart, messages } from '../messages.ts'
 
 /** What can be chosen about `npm start`, by its arguments and the environment. */
 export type Settings = {
@@ -22,13 +22,8 @@ export type Settings = {
   issuer: { jwksUrl: string; issuer: string } | undefined
 }
 
-type Environment = Readonly<Record<string, string | undefined>>
-
-/** Reads arguments and environment to the end, so that every fault is reported at once. Pure. */
-export function readSettings(
-  env: Environment,
-  args: readonly string[],
-): { ok: true; settings: Settings } | { ok: false; faults: string[] } {
+/** Reads arguments and environment to the end, so that CannotStart names every fault at once. Pure. */
+export function readSettings(env: Readonly<Record<string, string | undefined>>, args: readonly string[]): Settings {
   const faults: string[] = []
   const text = (name: string) => env[name] || undefined
 
@@ -48,12 +43,11 @@ export function readSettings(
     return undefined
   }
 
-  /** All of these variables, or none of them. */
-  const together = (first: string, others: readonly string[]) => {
-    if (text(first) === undefined) return false
-    const missing = others.filter((name) => text(name) === undefined)
-    for (const name of missing) faults.push(messages.variableMissing(name, first))
-    return missing.length === 0
+  /** What must be set too if `first` is. */
+  const requiredWith = (first: string, name: string) => {
+    const value = text(name)
+    if (value === undefined && text(first) !== undefined) faults.push(messages.variableMissing(name, first))
+    return value ?? ''
   }
 
   const logLevel = text('LOG_LEVEL') ?? 'info'
@@ -72,11 +66,16 @@ export function readSettings(
   }
   const fleetGiven = values.fleet === true ? '' : values.fleet || undefined
 
-  const brokerUrl = url('MQTT_URL', ['mqtt:', 'mqtts:'])
-  const jwksUrl = url('JWKS_URL', ['http:', 'https:'])
-  const withBroker = together('MQTT_URL', ['MQTT_USERNAME', 'MQTT_PASSWORD'])
-  const withStripe = together('STRIPE_SECRET_KEY', ['STRIPE_WEBHOOK_SECRET'])
-  const withIssuer = together('JWKS_URL', ['JWT_ISSUER'])
+  const broker = {
+    url: url('MQTT_URL', ['mqtt:', 'mqtts:']),
+    username: requiredWith('MQTT_URL', 'MQTT_USERNAME'),
+    password: requiredWith('MQTT_URL', 'MQTT_PASSWORD'),
+  }
+  const stripe = {
+    secretKey: text('STRIPE_SECRET_KEY'),
+    webhookSecret: requiredWith('STRIPE_SECRET_KEY', 'STRIPE_WEBHOOK_SECRET'),
+  }
+  const issuer = { jwksUrl: url('JWKS_URL', ['http:', 'https:']), issuer: requiredWith('JWKS_URL', 'JWT_ISSUER') }
 
   const settings: Settings = {
     host: text('HOST') ?? '127.0.0.1',
@@ -87,17 +86,13 @@ export function readSettings(
     fleet: number('--fleet', fleetGiven, 200, 1, 20_000),
     databaseUrl: url('DATABASE_URL', ['postgresql:', 'postgres:']),
     redisUrl: url('REDIS_URL', ['redis:', 'rediss:']),
-    broker:
-      withBroker && brokerUrl !== undefined
-        ? { url: brokerUrl, username: text('MQTT_USERNAME') ?? '', password: text('MQTT_PASSWORD') ?? '' }
-        : undefined,
-    stripe: withStripe
-      ? { secretKey: text('STRIPE_SECRET_KEY') ?? '', webhookSecret: text('STRIPE_WEBHOOK_SECRET') ?? '' }
-      : undefined,
-    issuer: withIssuer && jwksUrl !== undefined ? { jwksUrl, issuer: text('JWT_ISSUER') ?? '' } : undefined,
+    broker: broker.url === undefined ? undefined : { ...broker, url: broker.url },
+    stripe: stripe.secretKey === undefined ? undefined : { ...stripe, secretKey: stripe.secretKey },
+    issuer: issuer.jwksUrl === undefined ? undefined : { ...issuer, jwksUrl: issuer.jwksUrl },
   }
   if (settings.port === settings.issuerPort && settings.issuer === undefined) {
     faults.push(messages.samePort(settings.port))
   }
-  return faults.length === 0 ? { ok: true, settings } : { ok: false, faults }
+  if (faults.length > 0) throw new CannotStart(messages.invalidSettings(faults))
+  return settings
 }

@@ -1,29 +1,36 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { isAbsolute, join } from 'node:path'
 import { generate } from '@holdfast/database/generate'
+import { migrate } from '@holdfast/database/migrate'
+import { seed } from '@holdfast/database/seed'
+import { Pool } from 'pg'
 import { type Steps, silentSteps } from '../bootstrap/steps.mjs'
-import { logFileOf, mutexFileOf, runDir } from '../files/paths.ts'
-import { writePrivateFile } from '../files/private-file.ts'
-import { messages } from '../messages.ts'
-import { CannotStart } from '../processes/cannot-start.ts'
-import { endLeftovers } from '../processes/leftover-processes.ts'
+import { logFileOf, mutexFileOf, runDir, serverFiles, writePrivateFile } from '../files.ts'
+import { CannotStart, messages } from '../messages.ts'
 import type { ManagedProcess } from '../processes/managed-process.ts'
+import { endLeftovers } from '../processes/owned-folder.ts'
 import { acquireMutex, releaseMutex } from '../processes/process-mutex.ts'
-import { createDatabase, type Role, urlAs } from '../servers/database.ts'
-import { installMissing, type SystemProgram } from '../servers/system-programs.ts'
-import { type Addresses, addressesOf } from './addresses.ts'
+import { createDatabase, type Role, setPasswords, urlAs, withAdvisoryLock } from '../servers/database.ts'
+import { mosquitto } from '../servers/mosquitto.ts'
+import { postgres } from '../servers/postgres.ts'
+import { redis } from '../servers/redis.ts'
+import { installMissing, systemServers } from '../servers/system-programs.ts'
+import { type Addresses, addressesFileOf, addressesOf, type TokenRequest, tokenFrom } from './addresses.ts'
 import { type Device, loadDevices } from './devices.ts'
 import { externalServers, unusableServers } from './external-servers.ts'
-import { ownServers } from './own-servers.ts'
+import { holdfastProcess } from './holdfast-process.ts'
 import { choosePorts, type Ports } from './ports.ts'
-import { prepareDatabase } from './prepare-database.ts'
-import { type ProcessInputs, type ProcessName, processNames, type ServerName, serverNames } from './processes.ts'
-import { addressesFileOf } from './running-stack.ts'
+import {
+  type ProcessInputs,
+  type ProcessName,
+  processes,
+  processNames,
+  type ServerName,
+  serverNames,
+} from './processes.ts'
 import { loadCommandKeys, loadSecrets } from './secrets.ts'
 import { readSettings, type Settings } from './settings.ts'
-import { startProcesses } from './start-processes.ts'
-import { allStarted, StartedProcesses } from './started-processes.ts'
-import { type TokenRequest, tokenFrom } from './tokens.ts'
+import { StartedProcesses } from './started-processes.ts'
 
 export type StackOptions = {
   /** Absolute. Everything that the stack keeps; two stacks never share one. */
@@ -47,8 +54,6 @@ export type StackOptions = {
 
 export type Stack = Addresses &
   AsyncDisposable & {
-    devices: readonly Device[]
-    databaseUrl(role: Role | 'owner'): string
     /** A token of the development issuer; for a new customer by default. */
     token(request?: TokenRequest): Promise<string>
     /** A running process, to kill, pause and restart. Throws for one that does not run here. */
@@ -60,10 +65,8 @@ export type Stack = Addresses &
 /** Starts everything and resolves when all of it answers. When something fails, stops what was started and throws. */
 export async function startStack(options: StackOptions): Promise<Stack> {
   const { dataDir, steps = silentSteps } = options
-  const settings = {
-    ...(options.settings ?? defaultSettings()),
-    ...(options.fleet === undefined ? {} : { fleet: options.fleet }),
-  }
+  const { fleet, ...others } = options.settings ?? readSettings({}, [])
+  const settings = { ...others, fleet: options.fleet ?? fleet }
   if (!isAbsolute(dataDir)) throw new Error('dataDir must be absolute')
   // The account that Postgres runs as must be able to enter it; each secret file has its own permissions.
   mkdirSync(dataDir, { recursive: true, mode: 0o711 })
@@ -72,7 +75,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const holder = acquireMutex(mutex)
   if (holder !== undefined) throw new CannotStart(messages.alreadyRunning(holder.pid))
 
-  const started = new StartedProcesses(() => {
+  const needs = (name: string): readonly string[] => processes[name as ProcessName]?.after ?? []
+  const started = new StartedProcesses(steps, needs, () => {
     rmSync(addressesFileOf(dataDir), { force: true })
     releaseMutex(mutex)
   })
@@ -102,27 +106,34 @@ async function startAll(
   const { dataDir, settings, steps } = options
   const secrets = loadSecrets(dataDir)
 
-  await steps.step('system programs', messages.step.programs, () => {
-    const needed: [ServerName, SystemProgram][] = [
-      ['redis', 'redis-server'],
-      ['mosquitto', 'mosquitto'],
-    ]
-    const programs = needed.filter(([server]) => !external.has(server)).map(([, program]) => program)
-    return installMissing(programs, steps.say)
-  })
+  await steps.step('system programs', messages.step.programs, () =>
+    installMissing(
+      systemServers.filter((server) => !external.has(server)),
+      steps.say,
+    ),
+  )
   await steps.step('database client', messages.step.client, generate)
   const { file: devicesFile, devices } = await steps.step('vehicles', messages.step.vehicles, () =>
     loadDevices(dataDir, settings.fleet, options.parkedVehicles),
   )
 
-  const { database, redis, broker } = ownServers(settings, dataDir, ports, secrets, devices)
+  const files = (name: ServerName) => serverFiles(dataDir, name)
+  const database = external.has('postgres')
+    ? undefined
+    : postgres(files('postgres'), { port: ports.postgres, password: secrets.postgres, durable: true })
+  const redisServer = external.has('redis')
+    ? undefined
+    : redis(files('redis'), { port: ports.redis, password: secrets.redis })
+  const broker = external.has('mosquitto')
+    ? undefined
+    : mosquitto(files('mosquitto'), {
+        ports: { vehicles: ports.brokerForVehicles, fleet: ports.brokerForFleet },
+        fleetPassword: secrets.fleetBroker,
+        devices,
+      })
+  const servers = [database, redisServer, broker].filter((server) => server !== undefined)
+  await started.start<ManagedProcess>(servers, () => messages.step.server)
   const ownerUrl = settings.databaseUrl ?? database?.url('holdfast') ?? ''
-  const servers = [database, redis, broker].filter((server) => server !== undefined)
-  await allStarted(
-    servers.map((server) =>
-      started.start(server, [], () => steps.step(server.name, messages.step.server, server.start)),
-    ),
-  )
   await steps.step('database', messages.step.database, async () => {
     if (database !== undefined) await createDatabase(database.url('postgres'), 'holdfast')
     await prepareDatabase(ownerUrl, secrets, devices)
@@ -134,8 +145,13 @@ async function startAll(
     dataDir,
     ports,
     secrets,
-    databaseUrl: (role) => urlAs(ownerUrl, role, secrets[role]),
-    redisUrl: settings.redisUrl ?? redis?.url ?? '',
+    databaseUrls: {
+      owner: ownerUrl,
+      booking: urlAs(ownerUrl, 'booking', secrets.booking),
+      fleet: urlAs(ownerUrl, 'fleet', secrets.fleet),
+      payment: urlAs(ownerUrl, 'payment', secrets.payment),
+    },
+    redisUrl: settings.redisUrl ?? redisServer?.url ?? '',
     broker: settings.broker
       ? { ...settings.broker, fleetUrl: settings.broker.url, vehicleUrl: settings.broker.url }
       : {
@@ -148,15 +164,14 @@ async function startAll(
     devicesFile,
     overrides: options.overrides ?? {},
   }
-  await startProcesses(started, inputs, external, steps)
+  const own = processNames.filter((name) => !external.has(name)).map((name) => holdfastProcess(name, inputs))
+  await started.start(own, ({ readyUrl }) => messages.step.process(readyUrl))
 
-  const addresses = addressesOf(inputs, ownerUrl)
+  const addresses = addressesOf(inputs)
   writePrivateFile(addressesFileOf(dataDir), JSON.stringify(addresses))
-  if (options.supervised === true) started.supervise(steps.say)
+  if (options.supervised === true) started.supervise()
   return {
     ...addresses,
-    devices,
-    databaseUrl: (role) => addresses.databaseUrls[role],
     token: (request) => tokenFrom(addresses.issuerUrl, request),
     process: (name) => started.named(name),
     stop: () => started.stop(),
@@ -179,8 +194,17 @@ function keepPreviousLogs(dataDir: string): void {
   }
 }
 
-function defaultSettings(): Settings {
-  const read = readSettings({}, [])
-  if (!read.ok) throw new Error(read.faults.join('\n'))
-  return read.settings
+/** Migrates the database, lets the roles log in, and creates vehicles and tariffs. Safe to repeat. */
+async function prepareDatabase(
+  ownerUrl: string,
+  passwords: Record<Role, string>,
+  devices: readonly Device[],
+): Promise<void> {
+  // A database that runs elsewhere may be used by a start on another machine at the same time.
+  await withAdvisoryLock(ownerUrl, 'holdfast dev', async () => {
+    await migrate(ownerUrl)
+    await setPasswords(ownerUrl, passwords)
+    const pool = new Pool({ connectionString: ownerUrl, max: 2, connectionTimeoutMillis: 5_000 })
+    await seed(pool, { devices }).finally(() => pool.end())
+  })
 }

@@ -1,10 +1,10 @@
 import { join } from 'node:path'
 import { describe, expect, it } from '@jest/globals'
 import { printSteps, type Steps } from '../bootstrap/steps.mjs'
-import { projectDir } from '../files/paths.ts'
+import { projectDir } from '../files.ts'
 
 type Requirements = { unmetRequirement(platform: string, nodeVersion: string): string | undefined }
-const { unmetRequirement } = (await import(join(projectDir, 'dev', 'bootstrap', 'requirements.mjs'))) as Requirements
+const { unmetRequirement } = (await import(join(projectDir, 'dev', 'bootstrap', 'install.mjs'))) as Requirements
 
 describe('before anything is installed', () => {
   it('Linux and macOS with Node 20 or newer are accepted', () => {

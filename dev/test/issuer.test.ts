@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { createRemoteJWKSet, jwtVerify } from 'jose'
-import { projectDir } from '../files/paths.ts'
+import { projectDir } from '../files.ts'
 import { freePort } from '../processes/free-port.ts'
-import { type ManagedProcess, managedProcess } from '../processes/managed-process.ts'
-import { tokenFrom } from '../stack/tokens.ts'
+import { ManagedProcess } from '../processes/managed-process.ts'
+import { tokenFrom } from '../stack/addresses.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'holdfast-'))
 let issuer: string
@@ -16,7 +16,7 @@ let program: ManagedProcess
 beforeAll(async () => {
   const port = await freePort()
   issuer = `http://127.0.0.1:${port}`
-  program = managedProcess({
+  program = new ManagedProcess({
     name: 'issuer',
     command: process.execPath,
     args: [join(projectDir, 'dev', 'servers', 'issuer.ts')],

@@ -3,8 +3,8 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
-import { pidFileOf, projectDir } from '../files/paths.ts'
-import { endLeftovers } from '../processes/leftover-processes.ts'
+import { pidFileOf, projectDir } from '../files.ts'
+import { endLeftovers } from '../processes/owned-folder.ts'
 import { isAlive } from '../processes/process-table.ts'
 
 let folder: string
@@ -17,8 +17,8 @@ describe('what a killed start left behind', () => {
   /** Starts a server from a process that is then killed, as `kill -9` does to `npm start`. */
   const abandon = async (): Promise<number> => {
     const script = `
-      import { managedProcess } from ${JSON.stringify(join(projectDir, 'dev', 'processes', 'managed-process.ts'))}
-      const one = managedProcess({ name: 'small', command: process.execPath, args: ['-e', 'setInterval(() => {}, 1000)'],
+      import { ManagedProcess } from ${JSON.stringify(join(projectDir, 'dev', 'processes', 'managed-process.ts'))}
+      const one = new ManagedProcess({ name: 'small', command: process.execPath, args: ['-e', 'setInterval(() => {}, 1000)'],
         logFile: ${JSON.stringify(join(folder, 'small.log'))}, pidFile: ${JSON.stringify(pidFileOf(folder, 'small'))}, ready: async () => {} })
       await one.start()
       console.log(one.pid)

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
-import { managedProcess, type Program } from '../processes/managed-process.ts'
+import { ManagedProcess, type Program } from '../processes/managed-process.ts'
 import { isAlive } from '../processes/process-table.ts'
 
 let folder: string
@@ -24,19 +24,19 @@ describe('a managed process', () => {
   })
 
   it('that dies while starting throws its last output', async () => {
-    const dying = managedProcess(program("console.error('no such table'); process.exit(3)"))
+    const dying = new ManagedProcess(program("console.error('no such table'); process.exit(3)"))
     await expect(dying.start()).rejects.toThrow(/ended while starting.*no such table/s)
     expect(dying.running).toBe(false)
   })
 
   it('that never answers is ended', async () => {
-    const silent = managedProcess(program('setInterval(() => {}, 1000)', { readyTimeoutMs: 300 }))
+    const silent = new ManagedProcess(program('setInterval(() => {}, 1000)', { readyTimeoutMs: 300 }))
     await expect(silent.start()).rejects.toThrow('did not answer within 0.3 s (not up)')
     expect(isAlive(silent.pid)).toBe(false)
   })
 
   it('that does not stop when asked is killed after its grace', async () => {
-    const stubborn = managedProcess(
+    const stubborn = new ManagedProcess(
       program("process.on('SIGTERM', () => {}); console.log('up'); setInterval(() => {}, 1000)", { graceMs: 200 }),
     )
     await stubborn.start()
@@ -45,7 +45,7 @@ describe('a managed process', () => {
   })
 
   it('stops also while paused', async () => {
-    const paused = managedProcess(
+    const paused = new ManagedProcess(
       program("process.on('SIGTERM', () => process.exit(7)); console.log('up'); setInterval(() => {}, 1000)"),
     )
     await paused.start()

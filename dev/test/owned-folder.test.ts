@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
-import { mutexFileOf, projectDir } from '../files/paths.ts'
+import { mutexFileOf, projectDir } from '../files.ts'
 import { createOwnedFolder, removeAbandonedFolders } from '../processes/owned-folder.ts'
 import { holderOf } from '../processes/process-mutex.ts'
 import { isAlive } from '../processes/process-table.ts'
@@ -41,9 +41,9 @@ describe('a folder that belongs to a process', () => {
 
   it('is removed when the process was killed, and what it left running is ended', async () => {
     const { output } = await run(
-      `${importing('owned-folder.ts', 'createOwnedFolder')}${importing('managed-process.ts', 'managedProcess')}
+      `${importing('owned-folder.ts', 'createOwnedFolder')}${importing('managed-process.ts', 'ManagedProcess')}
       const folder = createOwnedFolder(${JSON.stringify(parent)}, 'killed')
-      const one = managedProcess({ name: 'small', command: process.execPath, args: ['-e', 'setInterval(() => {}, 1000)'],
+      const one = new ManagedProcess({ name: 'small', command: process.execPath, args: ['-e', 'setInterval(() => {}, 1000)'],
         logFile: folder + '/small.log', pidFile: folder + '/run/small.pid', ready: async () => {} })
       await one.start()
       console.log(one.pid)

@@ -18,14 +18,13 @@ describe('ports', () => {
     const others = await Promise.all([listen(await freePort()), listen(await freePort())])
     const [port = 0, issuerPort = 0] = others.map(({ port }) => port)
     try {
-      const read = readSettings({ PORT: String(port), ISSUER_PORT: String(issuerPort) }, [])
-      if (!read.ok) throw new Error('settings')
-      const refusal = choosePorts(folder, 'public', read.settings, new Set())
+      const settings = readSettings({ PORT: String(port), ISSUER_PORT: String(issuerPort) }, [])
+      const refusal = choosePorts(folder, 'public', settings, new Set())
       await expect(refusal).rejects.toThrow(`Port ${port} is taken by another program; set PORT to a free one.`)
       await expect(refusal).rejects.toThrow(
         `Port ${issuerPort} is taken by another program; set ISSUER_PORT to a free one.`,
       )
-      const free = await choosePorts(folder, 'free', read.settings, new Set())
+      const free = await choosePorts(folder, 'free', settings, new Set())
       expect([free.gateway, free.issuer]).not.toEqual([port, issuerPort])
     } finally {
       for (const { close } of others) close()
@@ -33,13 +32,12 @@ describe('ports', () => {
   })
 
   it('stay the same from start to start, except one that is taken', async () => {
-    const read = readSettings({}, [])
-    if (!read.ok) throw new Error('settings')
-    const first = await choosePorts(folder, 'free', read.settings, new Set())
-    expect(await choosePorts(folder, 'free', read.settings, new Set())).toEqual(first)
+    const settings = readSettings({}, [])
+    const first = await choosePorts(folder, 'free', settings, new Set())
+    expect(await choosePorts(folder, 'free', settings, new Set())).toEqual(first)
     const thief = createServer()
     await new Promise<void>((resolve) => thief.listen(first.redis, '127.0.0.1', resolve))
-    const { redis, ...others } = await choosePorts(folder, 'free', read.settings, new Set())
+    const { redis, ...others } = await choosePorts(folder, 'free', settings, new Set())
     thief.close()
     expect(redis).not.toBe(first.redis)
     expect({ ...others, redis: first.redis }).toEqual(first)
@@ -89,11 +87,7 @@ describe('ports that nobody asked for', () => {
   })
 })
 
-const settingsOf = (env: Record<string, string>) => {
-  const read = readSettings(env, [])
-  if (!read.ok) throw new Error(read.faults.join())
-  return read.settings
-}
+const settingsOf = (env: Record<string, string>) => readSettings(env, [])
 
 /** One directly after the other. */
 async function twoFreePorts(): Promise<[number, number]> {

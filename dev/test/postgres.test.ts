@@ -12,13 +12,10 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
 const testPostgres = async (name: string) =>
-  postgres({
-    dataDir: join(folder, name, 'postgres'),
-    port: await freePort(),
-    password: `password of ${name}`,
-    logFile: join(folder, `${name}.log`),
-    durable: true,
-  })
+  postgres(
+    { dataDir: join(folder, name, 'postgres'), logFile: join(folder, `${name}.log`) },
+    { port: await freePort(), password: `password of ${name}`, durable: true },
+  )
 
 describe('Postgres', () => {
   it('runs twice side by side, and keeps what it committed through SIGKILL', async () => {
@@ -41,13 +38,10 @@ describe('Postgres', () => {
     const one = await testPostgres('one')
     await one.start()
     const port = Number(new URL(one.url('postgres')).port)
-    const late = postgres({
-      dataDir: join(folder, 'late'),
-      port,
-      password: 'x',
-      logFile: join(folder, 'late.log'),
-      durable: false,
-    })
+    const late = postgres(
+      { dataDir: join(folder, 'late'), logFile: join(folder, 'late.log') },
+      { port, password: 'x', durable: false },
+    )
     try {
       await expect(late.start()).rejects.toThrow('Address already in use')
       expect(late.running).toBe(false)

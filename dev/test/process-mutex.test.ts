@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
-import { mutexFileOf } from '../files/paths.ts'
+import { mutexFileOf } from '../files.ts'
 import { acquireMutex, holderOf, releaseMutex } from '../processes/process-mutex.ts'
 
 let folder: string

@@ -1,14 +1,17 @@
 import { describe, expect, it } from '@jest/globals'
+import { CannotStart } from '../messages.ts'
 import { readSettings } from '../stack/settings.ts'
 
-const settingsOf = (env: Record<string, string>, args: string[] = []) => {
-  const read = readSettings(env, args)
-  if (!read.ok) throw new Error(read.faults.join('\n'))
-  return read.settings
-}
+const settingsOf = (env: Record<string, string>, args: string[] = []) => readSettings(env, args)
 const faultsOf = (env: Record<string, string>, args: string[] = []) => {
-  const read = readSettings(env, args)
-  return read.ok ? [] : read.faults
+  try {
+    readSettings(env, args)
+    return []
+  } catch (error) {
+    // The first line says how many there are.
+    if (error instanceof CannotStart) return error.message.split('\n  ').slice(1)
+    throw error
+  }
 }
 
 describe('settings', () => {

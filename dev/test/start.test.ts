@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { describe, expect, it } from '@jest/globals'
-import { projectDir } from '../files/paths.ts'
+import { projectDir } from '../files.ts'
 
 describe('npm start with a wrong configuration', () => {
   it('names every fault, starts nothing and fails', () => {

@@ -1,9 +1,9 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { mutexFileOf } from '../files/paths.ts'
-import { writePrivateFile } from '../files/private-file.ts'
-import { endLeftovers } from '../processes/leftover-processes.ts'
+import { migrationsFingerprint } from '@holdfast/database/migrations'
+import { mutexFileOf, writePrivateFile } from '../files.ts'
+import { endLeftovers } from '../processes/owned-folder.ts'
 import { acquireMutex, releaseMutex } from '../processes/process-mutex.ts'
 import { onStopRequest } from '../processes/stop-requests.ts'
 import { queryOnce } from '../servers/postgres.ts'
@@ -29,17 +29,20 @@ async function runUntilIdle(folder: string): Promise<void> {
   const accessFile = join(folder, 'server.json')
   await endLeftovers(folder)
   rmSync(dataDir, { recursive: true, force: true })
-  const { server, access } = await createTestPostgres(folder)
+  const { server, access, start } = await createTestPostgres(folder)
   let stopping = false
   onStopRequest(() => {
     stopping = true
   })
-  await server.start()
+  const migrations = migrationsFingerprint()
   try {
+    await start()
     writePrivateFile(accessFile, JSON.stringify(access))
     for (let lastUsed = Date.now(); !stopping && server.running && Date.now() - lastUsed < idleMs; await sleep(1_000)) {
       const others = 'select from pg_stat_activity where datname is not null and pid <> pg_backend_pid() limit 1'
       if ((await queryOnce(access.url, others)).length > 0) lastUsed = Date.now()
+      // Tests of other migrations need another template.
+      else if (migrationsFingerprint() !== migrations) break
     }
   } finally {
     rmSync(accessFile, { force: true })

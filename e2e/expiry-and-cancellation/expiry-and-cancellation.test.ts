@@ -14,7 +14,7 @@ let stack: Stack
 beforeAll(async () => {
   stack = await freshStack('e2e-expiry-and-cancellation', { fleet: 8 })
   // The rules are the usual ones; only the periods are short.
-  const owner = new pg.Client({ connectionString: stack.databaseUrl('owner') })
+  const owner = new pg.Client({ connectionString: stack.databaseUrls.owner })
   await owner.connect()
   await owner.query('update booking.policy set hold_seconds = 4, start_seconds = 3')
   await owner.end()

@@ -42,7 +42,7 @@ describe('a process is killed during rides and restarts', () => {
     async (name) => {
       const rides = startRides(8, 300)
       await sleep(1_800)
-      await stack.process(name).kill('SIGKILL')
+      await stack.process(name).kill()
       await sleep(1_000)
       await stack.process(name).restart()
       const done = await Promise.all(rides)

@@ -52,7 +52,7 @@ it('carries the trace of a request through rows, events and the vehicle, and log
   await untilResult(changes, 20_000, 'the unlocking', ({ unlockStatus }) => unlockStatus?.state === 'EXECUTED')
   await customer.close()
 
-  const database = new pg.Client({ connectionString: stack.databaseUrl('owner') })
+  const database = new pg.Client({ connectionString: stack.databaseUrls.owner })
   await database.connect()
   const countTraced = async (query: string, trace: { id: string }) => {
     const { rows } = await database.query<{ count: string }>(query, [`00-${trace.id}-%`])

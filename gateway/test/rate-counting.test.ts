@@ -152,7 +152,7 @@ describe('with Redis', () => {
   })
 
   describe.each([
-    ['killed', () => redis.kill('SIGKILL'), () => redis.start()],
+    ['killed', () => redis.kill(), () => redis.start()],
     ['stopped in the middle of a word', () => redis.pause(), () => redis.resume()],
   ])('that is %s', (_, goAway, comeBack) => {
     const use = (one: RateRule) => [{ rule: one, subject: `w${one.name}`, times: 1 }]

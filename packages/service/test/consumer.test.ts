@@ -48,7 +48,7 @@ it.each(['running', 'dead', 'paused'] as const)('stops soon while Redis is %s', 
   await using redis = await testRedis()
   const consumer = consume(redis.url)
   await new Promise((resolve) => setTimeout(resolve, 300))
-  if (state === 'dead') await redis.kill('SIGKILL')
+  if (state === 'dead') await redis.kill()
   if (state === 'paused') await redis.pause()
   await new Promise((resolve) => setTimeout(resolve, 300))
   expect(await consumer.stop()).toBeLessThan(soon)

@@ -118,7 +118,7 @@ describe('a long ride', () => {
     await command('UNLOCK')
     await sampled('riding', ({ speed }) => speed > 1)
     const died = Date.now()
-    await broker.kill('SIGKILL')
+    await broker.kill()
     await delay(3_500)
     await broker.restart()
     const back = server.received.length

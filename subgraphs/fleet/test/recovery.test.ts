@@ -138,7 +138,7 @@ describe('after a killed process', () => {
       ({ listed }) => listed,
     )
     const { bookingId, riderId } = await fleet.book(device())
-    await fleet.broker.kill('SIGKILL')
+    await fleet.broker.kill()
     const { data } = await fleet.ask(unlock, { input: { requestId: randomUUID(), bookingId } }, rider(riderId))
     expect(data).toMatchObject({ unlockVehicle: { command: { state: 'REQUESTED' } } })
     await fleet.broker.start()
@@ -189,7 +189,7 @@ describe('after a killed process', () => {
       () => fleet.vehicle(device()),
       ({ booking_id }) => booking_id === bookingId,
     )
-    await fleet.redis.kill('SIGKILL')
+    await fleet.redis.kill()
     await fleet.move(bookingId, 'CANCELLED')
     await fleet.redis.start()
     await eventually(

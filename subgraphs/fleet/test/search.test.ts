@@ -62,7 +62,7 @@ beforeAll(async () => {
      from added a join placed p on p.vehicle_id = a.id`,
     [spread],
   )
-  await fleet.redis.kill('SIGKILL')
+  await fleet.redis.kill()
   await fleet.redis.start()
   await trusted(true)
 }, 60_000)
@@ -129,7 +129,7 @@ describe('vehiclesNear', () => {
   })
 
   it('finds the same from Postgres while Redis is away, paused or empty, and trusts Redis again after comparing', async () => {
-    await fleet.redis.kill('SIGKILL')
+    await fleet.redis.kill()
     await answersAreRight()
     await fleet.redis.start()
     await trusted(true)

@@ -200,7 +200,7 @@ describe('vehicleAvailability', () => {
       () => watched.received,
       ({ length }) => length > 0,
     )
-    await fleet.redis.kill('SIGKILL')
+    await fleet.redis.kill()
     await fleet.redis.start()
     await eventually(
       () => watched.received.at(-1),
