@@ -16,10 +16,10 @@ import { postgres } from '../servers/postgres.ts'
 import { redis } from '../servers/redis.ts'
 import { installMissing, systemServers } from '../servers/system-programs.ts'
 import { type Addresses, addressesFileOf, addressesOf, type TokenRequest, tokenFrom } from './addresses.ts'
+import { choosePorts, type Ports } from './choose-ports.ts'
 import { type Device, loadDevices } from './devices.ts'
 import { externalServers, unusableServers } from './external-servers.ts'
 import { holdfastProcess } from './holdfast-process.ts'
-import { choosePorts, type Ports } from './ports.ts'
 import {
   type ProcessInputs,
   type ProcessName,

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { freePort, isFree } from '../processes/free-port.ts'
-import { choosePorts } from '../stack/ports.ts'
+import { choosePorts } from '../stack/choose-ports.ts'
 import { readSettings } from '../stack/settings.ts'
 
 let folder: string

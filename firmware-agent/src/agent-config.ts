@@ -1,6 +1,6 @@
 import { commonConfig } from '@holdfast/service/process'
 import { z } from 'zod'
-import { readCommandKeys } from './provisioning/command-keys.ts'
+import { readCommandKeys } from './credentials/command-keys.ts'
 
 /** A variable that names a file, which is read with the configuration, so that all faults are named together. */
 export const contentOf = <T>(read: (path: string) => T) =>

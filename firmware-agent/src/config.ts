@@ -1,7 +1,7 @@
 import { readConfig } from '@holdfast/service/process'
 import { z } from 'zod'
 import { agentConfig, contentOf } from './agent-config.ts'
-import { Device, readDevices } from './provisioning/devices.ts'
+import { Device, readDevices } from './credentials/devices.ts'
 
 /** The environment. With faults the process names them all and does not start. */
 export const config = readConfig(

@@ -4,8 +4,8 @@ import { createLog, readConfig } from '@holdfast/service/process'
 import { z } from 'zod'
 import { runAgent } from '../src/agent.ts'
 import { agentConfig, contentOf } from '../src/agent-config.ts'
+import { Device, readDevices } from '../src/credentials/devices.ts'
 import type { Hardware } from '../src/hardware/hardware.ts'
-import { Device, readDevices } from '../src/provisioning/devices.ts'
 import { addMove, readMoves } from './moves.ts'
 
 const StandingDevice = Device.extend({ latitude: z.number(), longitude: z.number(), batteryPercent: z.int() })

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { Enforcement } from '@holdfast/operations'
 import { commonConfig, Port, readConfig, Secret, Url } from '@holdfast/service/process'
 import { z } from 'zod'
-import type { ConcurrencyLimits } from './admission/concurrency.ts'
+import type { ConcurrencyLimits } from './admission/connection-limits.ts'
 import { defaultLimits } from './core/limits.ts'
 import type { TokenIssuer } from './identity/token.ts'
 

@@ -3,9 +3,9 @@ import { testRedis } from '@holdfast/dev/testing'
 import { createLog } from '@holdfast/service/process'
 import { createRedis, type Redis } from '@holdfast/service/redis'
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
-import { decide, localCounter, takeOf } from '../src/rates/gcra.ts'
-import { type RateCounter, rateCounter } from '../src/rates/rates.ts'
-import { redisCounter } from '../src/rates/redis-counter.ts'
+import { decide, localCounter, takeOf } from '../src/rate-limits/gcra.ts'
+import { type RateCounter, rateCounter } from '../src/rate-limits/rates.ts'
+import { redisCounter } from '../src/rate-limits/redis-counter.ts'
 import type { RateRule } from '../src/supergraph/rate-directive.ts'
 
 const log = createLog('test', 'silent')

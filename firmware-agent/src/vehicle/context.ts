@@ -1,9 +1,9 @@
 import type { KeyObject } from 'node:crypto'
 import type { LockState } from '@holdfast/contracts'
 import type { Log } from '@holdfast/service/process'
+import type { Device } from '../credentials/devices.ts'
 import type { SavedCommands } from '../domain/saved-commands.ts'
 import type { Hardware } from '../hardware/hardware.ts'
-import type { Device } from '../provisioning/devices.ts'
 import type { Journal } from '../store/journal.ts'
 
 /** What one vehicle is given. */

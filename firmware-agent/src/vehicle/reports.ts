@@ -10,7 +10,7 @@ import { counter } from '@holdfast/service/process'
 import { defaultConfig, notYetReported, observe } from '../domain/reporting.ts'
 import type { Session } from '../mqtt/session.ts'
 import type { VehicleContext } from './context.ts'
-import { createHistory } from './history.ts'
+import { createHistory } from './unsent-samples.ts'
 
 /** Percent below which the battery is reported as low. */
 const batteryWarning = 15

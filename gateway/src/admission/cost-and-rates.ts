@@ -4,7 +4,7 @@ import { limits as messages } from '../core/messages.ts'
 import type { Requester } from '../core/requester.ts'
 import { refused } from '../metrics/requests.ts'
 import type { PreparedOperation } from '../operation/prepare.ts'
-import type { RateCounter, RateUse } from '../rates/rates.ts'
+import type { RateCounter, RateUse } from '../rate-limits/rates.ts'
 import type { RateRule } from '../supergraph/rate-directive.ts'
 
 export type CheckCostAndRates = ReturnType<typeof costAndRateLimits>

@@ -1,8 +1,8 @@
 import type { ApiObjects } from '../domain/objects.ts'
 import { accept, noSuch, type Outcome, refuse } from '../domain/outcome.ts'
 import type { Reader } from '../store/store.ts'
+import { errorReply, pathOf, prepare, type Route } from './object-routes.ts'
 import { integer, type Params, type Range, range, text, type Values } from './params.ts'
-import { errorReply, pathOf, prepare, type Route } from './route.ts'
 
 const usualPage = 10
 const longestPage = 100

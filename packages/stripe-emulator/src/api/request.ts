@@ -18,8 +18,8 @@ import { apiVersion, type Cause } from '../webhooks/publish.ts'
 import { refusedKey } from './api-key.ts'
 import type { ArmedFaults } from './armed-faults.ts'
 import { canonical, decodeForm } from './form.ts'
+import { errorReply, findRoute, type Reply, type RequestContext, type Route } from './object-routes.ts'
 import type { RateLimit } from './rate-limit.ts'
-import { errorReply, findRoute, type Reply, type RequestContext, type Route } from './route.ts'
 
 export interface ApiRequest {
   readonly method: string

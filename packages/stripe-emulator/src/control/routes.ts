@@ -1,5 +1,6 @@
 import type { ArmedFaults } from '../api/armed-faults.ts'
 import type { FormMap } from '../api/form.ts'
+import { errorReply, findRoute, type Reply, type Route } from '../api/object-routes.ts'
 import {
   integer,
   metadata,
@@ -11,7 +12,6 @@ import {
   required,
   text,
 } from '../api/params.ts'
-import { errorReply, findRoute, type Reply, type Route } from '../api/route.ts'
 import { endChallenge } from '../challenge/challenge.ts'
 import { requestFaults, webhookFaults } from '../domain/faults.ts'
 import { accept, andThen, noSuchUrl, type Outcome, refuseInvalid } from '../domain/outcome.ts'

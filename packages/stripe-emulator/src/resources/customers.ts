@@ -1,6 +1,6 @@
 import { list } from '../api/list.ts'
+import { change, create, type Route, remove, retrieve } from '../api/object-routes.ts'
 import { ignored, metadata, text, unsettable } from '../api/params.ts'
-import { change, create, type Route, remove, retrieve } from '../api/route.ts'
 import { createCustomer, updateCustomer } from '../domain/customer.ts'
 import { accept } from '../domain/outcome.ts'
 import { publish } from '../webhooks/publish.ts'

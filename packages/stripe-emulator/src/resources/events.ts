@@ -1,6 +1,6 @@
 import { list } from '../api/list.ts'
+import { type Route, retrieve } from '../api/object-routes.ts'
 import { flag, listOf, text } from '../api/params.ts'
-import { type Route, retrieve } from '../api/route.ts'
 import { pendingWebhooks } from '../domain/webhook-delivery.ts'
 
 /** `charge.*` stands for all events of charges. */

@@ -1,6 +1,16 @@
 import type Stripe from 'stripe'
 import { list, pageOf } from '../api/list.ts'
 import {
+  change,
+  create,
+  errorReply,
+  pathOf,
+  prepare,
+  type RequestContext,
+  type Route,
+  retrieve,
+} from '../api/object-routes.ts'
+import {
   currency,
   flag,
   ignored,
@@ -17,7 +27,6 @@ import {
   url,
   type Values,
 } from '../api/params.ts'
-import { change, create, errorReply, pathOf, prepare, type RequestContext, type Route, retrieve } from '../api/route.ts'
 import { challengeUrl } from '../challenge/challenge.ts'
 import { confirmIntent } from '../domain/confirmation.ts'
 import { idOf } from '../domain/objects.ts'

@@ -1,7 +1,7 @@
 import type Stripe from 'stripe'
 import { list } from '../api/list.ts'
+import { change, create, type Route, retrieve } from '../api/object-routes.ts'
 import { ignored, integer, mapOf, metadata, oneOf, required, text, type Values } from '../api/params.ts'
-import { change, create, type Route, retrieve } from '../api/route.ts'
 import { type ApiError, accept, andThen, type Outcome, refuse, refuseInvalid } from '../domain/outcome.ts'
 import { attach, createPaymentMethod, detach } from '../domain/payment-method.ts'
 import { cardNamed, cardNumbered, type TestCard } from '../domain/test-cards.ts'

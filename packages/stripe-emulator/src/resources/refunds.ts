@@ -1,7 +1,7 @@
 import type Stripe from 'stripe'
 import { list } from '../api/list.ts'
+import { change, create, type Route, retrieve } from '../api/object-routes.ts'
 import { ignored, metadata, oneOf, positive, text } from '../api/params.ts'
-import { change, create, type Route, retrieve } from '../api/route.ts'
 import { accept, andThen, type Outcome, refuseInvalid } from '../domain/outcome.ts'
 import { cancelRefund, refundCharge, updateRefund } from '../domain/refund.ts'
 import { existing, type Reader } from '../store/store.ts'

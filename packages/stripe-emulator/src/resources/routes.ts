@@ -1,6 +1,6 @@
 import { list } from '../api/list.ts'
+import { type Route, retrieve } from '../api/object-routes.ts'
 import { currency, text } from '../api/params.ts'
-import { type Route, retrieve } from '../api/route.ts'
 import { customerRoutes } from './customers.ts'
 import { eventRoutes } from './events.ts'
 import { paymentIntentRoutes } from './payment-intents.ts'

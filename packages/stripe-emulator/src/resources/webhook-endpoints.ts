@@ -1,7 +1,7 @@
 import type Stripe from 'stripe'
 import { list } from '../api/list.ts'
+import { change, create, type Route, remove, retrieve } from '../api/object-routes.ts'
 import { flag, listOf, metadata, required, text, unsettable, url } from '../api/params.ts'
-import { change, create, type Route, remove, retrieve } from '../api/route.ts'
 import { type Metadata, mergeMetadata } from '../domain/metadata.ts'
 import { accept } from '../domain/outcome.ts'
 import type { Transaction } from '../store/store.ts'

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Sample } from '@holdfast/contracts'
-import { oldestBatch, withSamples } from '../domain/history.ts'
+import { oldestBatch, withSamples } from '../domain/unsent-samples.ts'
 
 /** Milliseconds before each batch: a whole fleet may come back at the same moment. */
 const pause = 500

@@ -1,6 +1,6 @@
 import type { Sample } from '@holdfast/contracts'
 import { describe, expect, it } from '@jest/globals'
-import { historyLimit, oldestBatch, withSamples } from './history.ts'
+import { historyLimit, oldestBatch, withSamples } from './unsent-samples.ts'
 
 const sample = (at: number): Sample => ({
   at,
