@@ -7,26 +7,24 @@ import { connections, subgraph } from '@holdfast/service/graphql'
 import { createHttpServer } from '@holdfast/service/http'
 import { asLeader } from '@holdfast/service/postgres'
 import { background, createLog, repeat, runProcess } from '@holdfast/service/process'
-import { createChangePublisher } from './changes/change-publisher.ts'
-import { reconcileSearchIndex } from './changes/reconcile-search-index.ts'
+import { createChangePublisher, reconcileSearchIndex } from './changes/change-publisher.ts'
 import type { Deps } from './commands/deps.ts'
 import { markSilentVehicles } from './commands/markSilentVehicles.ts'
 import { retryCommands } from './commands/retryCommands.ts'
 import { config } from './config.ts'
 import { contextFor } from './context.ts'
-import { createCommandSender } from './devices/command-sender.ts'
 import { createMessageIntake } from './devices/message-intake.ts'
-import { assertConnected, createMqttClient } from './devices/mqtt-client.ts'
-import { createReportIntervals } from './devices/report-intervals.ts'
+import { createCommandSender, createReportIntervals } from './devices/messages-to-devices.ts'
+import { createMqttClient } from './devices/mqtt-client.ts'
 import { createRetainedStateResync } from './devices/retained-state-resync.ts'
 import { subscribeToVehicles } from './devices/vehicle-subscriptions.ts'
 import { onBookingEvents } from './events/consumed.ts'
-import { createMapReader } from './map/map-reader.ts'
 import type { MapSources } from './map/watch-map.ts'
 import { resolvers } from './resolvers/index.ts'
 import { createSearchIndex } from './search/search-index.ts'
 import { createCatalogue } from './store/catalogue.ts'
 import { deviceIdsAfter } from './store/devices.ts'
+import { createMapLoader } from './store/loaders.ts'
 
 const retryEvery = 250 // ms: how late an unsent command may be noticed
 const silenceEvery = 5_000 // ms
@@ -52,7 +50,8 @@ const deps: Deps = {
 const intake = createMessageIntake(deps, createReportIntervals(mqttClient, config.MOVING_INTERVAL_MS, log))
 const resync = createRetainedStateResync(mqttClient, (last, limit) => deviceIdsAfter(pool, last, limit), log)
 const map: MapSources = {
-  reader: createMapReader(pool),
+  pool,
+  vehicles: createMapLoader(pool),
   feed,
   log,
   now: deps.now,
@@ -75,7 +74,9 @@ const server = createHttpServer({
   ready: {
     postgres: () => pool.query('select 1'),
     redis: () => redis.ping(),
-    mqtt: async () => assertConnected(mqttClient),
+    mqtt: async () => {
+      if (!mqttClient.connected) throw new Error('not connected to the broker')
+    },
   },
 })
 

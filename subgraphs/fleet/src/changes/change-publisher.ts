@@ -1,4 +1,4 @@
-import type { Log } from '@holdfast/service/process'
+import { background, type Log, repeat, type Step } from '@holdfast/service/process'
 import type { Redis } from '@holdfast/service/redis'
 import { cellOf } from '../domain/cells.ts'
 import type { SearchIndex } from '../search/search-index.ts'
@@ -79,4 +79,19 @@ export function createChangePublisher(redis: Redis, index: SearchIndex, log: Log
       )
     },
   }
+}
+
+const checkEvery = 200 // ms: how long Postgres answers searches after Redis is back
+const reconcileEvery = 60_000 // ms: how long a change that a killed process did not publish stays unpublished
+
+/** Compares the search index with Postgres when it is not trusted, and now and then in any case. */
+export function reconcileSearchIndex(redis: Redis, index: SearchIndex, changes: ChangePublisher, log: Log): Step {
+  let reconciledAt = 0
+  return background('search index', (signal) =>
+    repeat(signal, checkEvery, log, async () => {
+      if (redis.status !== 'ready' || (index.trusted && Date.now() - reconciledAt < reconcileEvery)) return
+      await changes.reconcile()
+      reconciledAt = Date.now()
+    }),
+  )
 }

@@ -1,12 +1,14 @@
 import type { Visibility } from '@holdfast/service/domain'
+import type { Pool } from '@holdfast/service/postgres'
 import { isUnavailable, type Log, pause } from '@holdfast/service/process'
 import { abortableGenerator, type ChangeFeed } from '@holdfast/service/redis'
+import type DataLoader from 'dataloader'
 import { offersChannel, operatorChannel, riderChannel } from '../changes/channels.ts'
 import { cellsTouching } from '../domain/cells.ts'
 import { type Box, isInBox } from '../domain/place.ts'
 import { requiredBattery, type VehicleFilter, type VehicleType } from '../domain/vehicle-type.ts'
 import { isRider, type KnownVehicle, type VehicleView, viewOf } from '../domain/vehicle-view.ts'
-import type { MapReader } from './map-reader.ts'
+import { knownInBox } from '../store/known-vehicles.ts'
 import { collectChanges } from './pending-changes.ts'
 import { createShownVehicles, maxOnMap } from './shown-vehicles.ts'
 
@@ -25,7 +27,9 @@ export interface MapMessage {
 }
 
 export interface MapSources {
-  readonly reader: MapReader
+  readonly pool: Pool
+  /** By vehicle id, as they are now. */
+  readonly vehicles: DataLoader<string, KnownVehicle | null>
   readonly feed: ChangeFeed
   readonly log: Log
   readonly now: () => Date
@@ -38,7 +42,7 @@ export interface MapSources {
  * in between. It remembers what it has shown, so that whatever leaves (the box, the filter, the offer) is reported gone.
  */
 export const watchMap = (
-  { reader, feed, log, now, graceMs, types }: MapSources,
+  { pool, vehicles: loader, feed, log, now, graceMs, types }: MapSources,
   visibility: Visibility | null,
   box: Box,
   filter: VehicleFilter,
@@ -55,7 +59,7 @@ export const watchMap = (
     }
 
     const snapshot = async () => {
-      const known = await reader.inBox(visibility, box, maxRead)
+      const known = await knownInBox(pool, visibility, box, maxRead)
       shown.clear(known.length >= maxRead)
       // The viewer's own vehicle first: it is shown even if the map is full.
       const ordered = [...known.filter((each) => isRider(visibility, each)), ...known]
@@ -64,7 +68,7 @@ export const watchMap = (
     }
 
     const changes = async (vehicleIds: readonly string[]) => {
-      const known = await reader.byId(vehicleIds)
+      const known = await Promise.all(vehicleIds.map((id) => loader.load(id)))
       const { vehicles, goneIds } = shown.update(vehicleIds.map((id, i) => [id, onMap(known[i] ?? null)]))
       if (vehicles.length === 0 && goneIds.length === 0) return null
       // There is room for what was left out; only a resync finds it.

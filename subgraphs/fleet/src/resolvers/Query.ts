@@ -3,8 +3,7 @@ import type { QueryResolvers } from '../__generated__/resolvers.ts'
 import { overlaps } from '../domain/place.ts'
 import { requiredBattery } from '../domain/vehicle-type.ts'
 import { searchVehicles } from '../search/search-index.ts'
-import { faultsInFilter, faultsInSearch } from './input-faults.ts'
-import { boxFrom, filterFrom, inputProblem } from './inputs.ts'
+import { boxFrom, faultsInFilter, faultsInSearch, filterFrom, inputProblem } from './inputs.ts'
 
 export const Query: QueryResolvers = {
   vehiclesNear: async (_, { near, radiusMeters, filter: filterInput, first }, { index, deps }) => {

@@ -54,7 +54,7 @@ async function candidates(
   const found = listed.flatMap(({ typeId, minBatteryPercent, vehicleId }, i) => {
     const offer = offers[i]
     return offer && offer.batteryPercent >= minBatteryPercent
-      ? [{ distanceMeters: distance(near, offer), vehicle: viewOfOffer(vehicleId, typeId, offer) }]
+      ? [{ distanceMeters: distance(near, offer), vehicle: viewOfOffer({ vehicleId, typeId }, offer) }]
       : []
   })
   return { found, completeTo: Math.min(radiusMeters, ...farthest) }

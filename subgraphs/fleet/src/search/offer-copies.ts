@@ -1,11 +1,12 @@
 /**
  * The copies of offers in Redis: one GEO set per vehicle type, one JSON document per vehicle, and the version of every
- * copy, so that two processes which write in the wrong order cannot bring back what is gone.
+ * copy, so that two processes which write in the wrong order cannot bring back what is gone. The documents are arrays,
+ * which are short: there are as many as vehicles, and every search parses hundreds.
  */
 import type { Redis } from '@holdfast/service/redis'
 import type { Offer } from '../domain/offer.ts'
 import type { Place } from '../domain/place.ts'
-import type { VersionedOffer } from '../store/offers.ts'
+import type { VersionedOffer } from '../store/availability.ts'
 
 // One hash tag: in a cluster all keys are in one slot, as the script requires.
 const keys = {
@@ -39,7 +40,7 @@ export async function writeCopies(redis: Redis, offers: readonly VersionedOffer[
     keys.geo(typeId),
     offer?.longitude ?? '',
     offer?.latitude ?? '',
-    offer ? JSON.stringify(documentOf(offer)) : '',
+    offer ? JSON.stringify([offer.publicId, offer.latitude, offer.longitude, offer.batteryPercent]) : '',
   ])
   await redis.eval(writeScript, 2, keys.offers, keys.versions, ...values)
 }
@@ -47,7 +48,11 @@ export async function writeCopies(redis: Redis, offers: readonly VersionedOffer[
 export async function readCopies(redis: Redis, vehicleIds: readonly string[]): Promise<(Offer | null)[]> {
   if (vehicleIds.length === 0) return []
   const documents = await redis.hmget(keys.offers, ...vehicleIds)
-  return documents.map((document) => (document ? offerFrom(JSON.parse(document)) : null))
+  return documents.map((document) => {
+    if (!document) return null
+    const [publicId, latitude, longitude, batteryPercent] = JSON.parse(document)
+    return { publicId, latitude, longitude, batteryPercent }
+  })
 }
 
 /** -1 for a vehicle that was never copied. */
@@ -83,20 +88,3 @@ export async function neighbours(
     list.map(([vehicleId, meters]) => ({ vehicleId, meters: Number(meters) })),
   )
 }
-
-/** Short, since there are as many as vehicles and every search parses hundreds. */
-type Document = readonly [publicId: string, latitude: number, longitude: number, batteryPercent: number]
-
-const documentOf = ({ publicId, latitude, longitude, batteryPercent }: Offer): Document => [
-  publicId,
-  latitude,
-  longitude,
-  batteryPercent,
-]
-
-const offerFrom = ([publicId, latitude, longitude, batteryPercent]: Document): Offer => ({
-  publicId,
-  latitude,
-  longitude,
-  batteryPercent,
-})

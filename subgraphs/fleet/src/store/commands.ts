@@ -32,6 +32,28 @@ export const latestCommand = (db: Queryable, bookingId: string) =>
 export const commandForUpdate = (tx: Transaction, id: string, vehicleId: string) =>
   readOne(tx, 'command for update', 'c.id = $1 and c.vehicle_id = $2 for no key update', [id, vehicleId])
 
+/**
+ * Newest first. A rider who issued one command of a booking sees all of them, also those that Holdfast issued. Commands of
+ * all riders when `riderId` is null.
+ */
+export async function commandsOfRider(
+  db: Queryable,
+  riderId: string | null,
+  by: 'id' | 'booking_id',
+  ids: readonly string[],
+): Promise<Command[]> {
+  const { rows } = await db.query<Command>({
+    name: `commands of rider by ${by}`,
+    text: `
+      select ${commandColumns} from fleet.command c
+      where c.${by} = any($1::uuid[]) and ($2::uuid is null or exists (
+        select from fleet.command own where own.booking_id = c.booking_id and own.rider_id = $2))
+      order by c.requested_at desc, c.counter desc`,
+    values: [ids, riderId],
+  })
+  return rows
+}
+
 /** Writes a command for a vehicle that was read for update, with the vehicle's next counter. */
 export async function insertCommand(
   tx: Transaction,

@@ -43,7 +43,7 @@ export async function nearestOffers(
   return rows
     .map(({ vehicleId, typeId, ...offer }) => ({
       distanceMeters: distance(near, offer),
-      vehicle: viewOfOffer(vehicleId, typeId, offer),
+      vehicle: viewOfOffer({ vehicleId, typeId }, offer),
     }))
     .filter(({ distanceMeters }) => distanceMeters <= radiusMeters)
     .sort(nearestFirst)

@@ -1,10 +1,27 @@
+/** What Holdfast sends to devices: commands, and how often to report. */
 import type { KeyObject } from 'node:crypto'
-import { type Command as CommandMessage, signEnvelope, topicOf, topics, traceProperty } from '@holdfast/contracts'
-import { counter, type Log } from '@holdfast/service/process'
+import {
+  type Command as CommandMessage,
+  signEnvelope,
+  topicOf,
+  topics,
+  traceProperty,
+  type VehicleConfig,
+} from '@holdfast/contracts'
+import { counter, type Log, withTimeout } from '@holdfast/service/process'
 import type { MqttClient } from 'mqtt'
 import type { CommandSender } from '../commands/deps.ts'
 import type { Command } from '../domain/command.ts'
-import { publishToDevice } from './mqtt-client.ts'
+
+const pubackMs = 1_000 // A broker that takes longer is away.
+
+/** Publishes to the broker; fails when the broker does not take it in time. */
+const publishToDevice = (
+  client: MqttClient,
+  topic: string,
+  payload: Buffer | string,
+  options: Parameters<MqttClient['publishAsync']>[2],
+) => withTimeout(pubackMs, 'the broker', client.publishAsync(topic, payload, options))
 
 export interface CommandKey {
   readonly kid: string
@@ -51,3 +68,21 @@ export const createCommandSender =
       return false
     }
   }
+
+const parkedIntervalMs = 15 * 60_000
+
+/** Configures how often devices report. The messages are retained, so a device receives its own whenever it comes back. */
+export const createReportIntervals = (client: MqttClient, movingIntervalMs: number, log: Log) => {
+  const config: VehicleConfig = { v: 1, parkedIntervalMs, movingIntervalMs }
+  return async (deviceIds: readonly string[]): Promise<void> => {
+    if (!client.connected) return
+    const { qos, retain } = topics.cfg
+    await Promise.all(
+      deviceIds.map((deviceId) =>
+        publishToDevice(client, topicOf(deviceId, 'cfg'), JSON.stringify(config), { qos, retain }).catch(
+          (err: unknown) => log.debug({ err }, 'a vehicle was not configured'),
+        ),
+      ),
+    )
+  }
+}
