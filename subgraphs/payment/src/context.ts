@@ -17,4 +17,4 @@ export interface Context {
 
 export const contextFor =
   (deps: Deps, prisma: PrismaClient) =>
-  (viewer: Viewer): Context => ({ viewer, deps, loaders: loadersFor(prisma, viewer) })
+  (viewer: Viewer): Context => ({ viewer, deps, loaders: loadersFor(deps.pool, prisma, viewer) })
