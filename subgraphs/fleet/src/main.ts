@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { parseEvent, streamOf } from '@holdfast/contracts'
 import { prismaOn } from '@holdfast/database'
-import { consumeStream, relayOutbox } from '@holdfast/service/events'
 import { connections, subgraph } from '@holdfast/service/graphql'
 import { createHttpServer } from '@holdfast/service/http'
 import { asLeader } from '@holdfast/service/postgres'
@@ -31,7 +30,7 @@ const silenceEvery = 5_000 // ms
 
 const log = createLog('fleet', config.LOG_LEVEL)
 const { DATABASE_URL: databaseUrl } = config
-const { pool, redis, blockingRedis, feed, steps } = connections(config, log)
+const { pool, redis, feed, relay, consume, steps } = connections('fleet', config, log)
 const catalogue = createCatalogue(prismaOn(pool), log)
 const index = createSearchIndex(redis, pool, log)
 const changes = createChangePublisher(redis, index, log)
@@ -93,21 +92,13 @@ await runProcess(log, [
   ...intake.steps,
   subscribeToVehicles(mqttClient, { onMessage: intake.onMessage, onSubscribed: resync.request, log }),
   resync.step,
-  background('relay', (signal) => relayOutbox({ owner: 'fleet', databaseUrl, pool, redis, log, signal })),
-  background('booking events', (signal) =>
-    consumeStream({
-      consumer: 'fleet-booking',
-      owner: 'fleet',
-      stream: streamOf('booking'),
-      databaseUrl,
-      pool,
-      redis: blockingRedis,
-      log,
-      signal,
-      parse: parseEvent,
-      handlers: onBookingEvents(deps),
-    }),
-  ),
+  relay,
+  consume({
+    consumer: 'fleet-booking',
+    stream: streamOf('booking'),
+    parse: parseEvent,
+    handlers: onBookingEvents(deps),
+  }),
   asOnlyOne('commands', retryEvery, () => retryCommands(deps)),
   asOnlyOne('contact', silenceEvery, () => markSilentVehicles(deps)),
   server,
