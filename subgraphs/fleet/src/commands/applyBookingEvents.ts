@@ -22,7 +22,7 @@ export async function reserveHeldVehicles(
   tx: Transaction,
   { bookingId, customerId, bookableIds }: BookedVehicles & { readonly customerId: string },
 ): Promise<AfterCommit | undefined> {
-  const vehicles = await vehiclesForUpdate(tx, bookableIds)
+  const vehicles = await vehiclesForUpdate(tx, 'id', bookableIds)
   // The rider was faster than this event: the trip began, and may be over, before it arrived.
   if (await tripOfBooking(tx, bookingId)) return undefined
   for (const vehicle of vehicles) {
@@ -40,7 +40,7 @@ export async function freeVehicles(
   { bookingId, bookableIds }: BookedVehicles,
 ): Promise<AfterCommit> {
   const formerRiders: string[] = []
-  for (const vehicle of await vehiclesForUpdate(tx, bookableIds)) {
+  for (const vehicle of await vehiclesForUpdate(tx, 'id', bookableIds)) {
     const move = moveFrom('reservation_cancel', vehicle.state)
     if (!move || vehicle.use?.bookingId !== bookingId) continue
     await moveVehicle(tx, vehicle, move, null)
@@ -56,7 +56,7 @@ export async function releaseVehicles(
   { bookingId, bookableIds }: BookedVehicles,
 ): Promise<AfterCommit> {
   await releaseTrip(tx, bookingId)
-  await vehiclesForUpdate(tx, bookableIds)
+  await vehiclesForUpdate(tx, 'id', bookableIds)
   return refreshed(deps, tx, bookableIds)
 }
 

@@ -5,7 +5,7 @@ import type { Vehicle } from '../domain/vehicle.ts'
 import { refreshAvailability } from '../store/availability.ts'
 import { writePlaces } from '../store/positions.ts'
 import { type Report, writeReports } from '../store/reports.ts'
-import { vehiclesByDeviceForUpdate } from '../store/vehicles.ts'
+import { vehiclesForUpdate } from '../store/vehicles.ts'
 import type { Deps } from './deps.ts'
 import { recordContactChanges } from './recordContactChanges.ts'
 
@@ -26,7 +26,7 @@ export async function ingestReports(
 ): Promise<readonly string[]> {
   const now = deps.now()
   const { changes, rebooted } = await transaction(deps.pool, async (tx) => {
-    const vehicles = await vehiclesByDeviceForUpdate(tx, [...pending.keys()])
+    const vehicles = await vehiclesForUpdate(tx, 'device_id', [...pending.keys()])
     const ingested = vehicles.map((vehicle) => ({ vehicle, ...ingest(vehicle, pending.get(vehicle.deviceId) ?? {}) }))
     const reported = ingested.flatMap(({ vehicle, report }) => (report ? [{ vehicle, report }] : []))
     await writeReports(

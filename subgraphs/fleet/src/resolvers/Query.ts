@@ -2,7 +2,7 @@ import { uuidOf } from '@holdfast/service/graphql'
 import type { QueryResolvers } from '../__generated__/resolvers.ts'
 import { overlaps } from '../domain/place.ts'
 import { requiredBattery } from '../domain/vehicle-type.ts'
-import { searchVehicles } from '../search/search-index.ts'
+import { nearestOffers } from '../store/nearest-offers.ts'
 import { boxFrom, faultsInFilter, faultsInSearch, filterFrom, inputProblem } from './inputs.ts'
 
 export const Query: QueryResolvers = {
@@ -16,7 +16,8 @@ export const Query: QueryResolvers = {
       const minBatteryPercent = requiredBattery(filter, type)
       return minBatteryPercent === null ? [] : [{ typeId: type.id, minBatteryPercent }]
     })
-    const found = await searchVehicles(index, deps.pool, { near, radiusMeters, first, types })
+    const search = { near, radiusMeters, first, types }
+    const found = (await index.search(search)) ?? (await nearestOffers(deps.pool, search))
     const vehicles = found.map(({ distanceMeters, vehicle }) => ({
       distanceMeters: Math.round(distanceMeters),
       vehicle,

@@ -6,8 +6,6 @@ import { commandsOfRider } from './commands.ts'
 import { knownByEndedTrip, knownById, knownByPublicId } from './known-vehicles.ts'
 import { tripsOfRider } from './trips.ts'
 
-export type Loaders = ReturnType<typeof createLoaders>
-
 /** Batched reads for one request. They read only what this viewer may see, so no two viewers share them. */
 export function createLoaders(
   { pool, now, graceMs }: { readonly pool: Pool; readonly now: () => Date; readonly graceMs: number },

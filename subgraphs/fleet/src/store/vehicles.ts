@@ -26,7 +26,12 @@ const columns = `
   v.command_counter as "commandCounter",
   p.latitude, p.longitude, p.speed, p.odometer, p.measured_at as "measuredAt"`
 
-async function readForUpdate(tx: Transaction, by: 'id' | 'device_id' | 'public_id', ids: readonly string[]) {
+/** Unknown ids are left out. */
+export async function vehiclesForUpdate(
+  tx: Transaction,
+  by: 'id' | 'device_id' | 'public_id',
+  ids: readonly string[],
+): Promise<Vehicle[]> {
   const { rows } = await tx.query<VehicleRow>({
     name: `vehicles for update by ${by}`,
     // In the order of ids, so that two transactions with several vehicles cannot wait for each other.
@@ -43,14 +48,8 @@ function vehicleFrom(row: VehicleRow): Vehicle {
   return inState({ ...rest, position: { latitude, longitude, speed, odometer, measuredAt } }, state, use)
 }
 
-/** Unknown ids are left out. */
-export const vehiclesForUpdate = (tx: Transaction, ids: readonly string[]) => readForUpdate(tx, 'id', ids)
-
-export const vehiclesByDeviceForUpdate = (tx: Transaction, deviceIds: readonly string[]) =>
-  readForUpdate(tx, 'device_id', deviceIds)
-
 export async function vehicleForUpdate(tx: Transaction, by: 'id' | 'public_id', id: string): Promise<Vehicle | null> {
-  return (await readForUpdate(tx, by, [id]))[0] ?? null
+  return (await vehiclesForUpdate(tx, by, [id]))[0] ?? null
 }
 
 /**

@@ -7,8 +7,6 @@ import DataLoader from 'dataloader'
 import type { Receipt } from '../domain/receipt.ts'
 import { paymentsOfCustomer } from './payments.ts'
 
-export type Loaders = ReturnType<typeof loadersFor>
-
 /** What a viewer may read, batched per request. */
 export function loadersFor(pool: Pool, prisma: PrismaClient, viewer: Viewer) {
   const visible = visibleTo(viewer)
