@@ -1,8 +1,9 @@
 import { visibleTo } from '@holdfast/service/graphql'
 import type { Viewer } from '@holdfast/service/identity'
 import type { ChangeFeed } from '@holdfast/service/redis'
+import type DataLoader from 'dataloader'
 import type { Deps } from './commands/deps.ts'
-import type { MapSources } from './map/watch-map.ts'
+import type { KnownVehicle } from './domain/vehicle-view.ts'
 import type { SearchIndex } from './search/search-index.ts'
 import { createLoaders } from './store/loaders.ts'
 
@@ -18,7 +19,8 @@ export const contextFor = (shared: {
   readonly deps: Deps
   readonly index: SearchIndex
   readonly feed: ChangeFeed
-  readonly map: MapSources
+  /** By vehicle id, as they are now; of all maps of the process. */
+  readonly mapVehicles: DataLoader<string, KnownVehicle | null>
 }) => {
   const { pool, now, offerRules } = shared.deps
   const reads = { pool, now, graceMs: offerRules.graceMs }

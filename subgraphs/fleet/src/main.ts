@@ -18,7 +18,6 @@ import { createMqttClient } from './devices/mqtt-client.ts'
 import { createRetainedStateResync } from './devices/retained-state-resync.ts'
 import { subscribeToVehicles } from './devices/vehicle-subscriptions.ts'
 import { onBookingEvents } from './events/consumed.ts'
-import type { MapSources } from './map/watch-map.ts'
 import { resolvers } from './resolvers/index.ts'
 import { createSearchIndex } from './search/search-index.ts'
 import { createCatalogue } from './store/catalogue.ts'
@@ -48,22 +47,13 @@ const deps: Deps = {
 }
 const intake = createMessageIntake(deps, createReportIntervals(mqttClient, config.MOVING_INTERVAL_MS, log))
 const resync = createRetainedStateResync(mqttClient, (last, limit) => deviceIdsAfter(pool, last, limit), log)
-const map: MapSources = {
-  pool,
-  vehicles: createMapLoader(pool),
-  feed,
-  log,
-  now: deps.now,
-  graceMs: deps.offerRules.graceMs,
-  types: catalogue.types,
-}
 const graph = subgraph({
   name: 'fleet',
   sdl: readFileSync(new URL('../schema.graphql', import.meta.url), 'utf8'),
   resolvers,
   secret: config.GATEWAY_SECRET,
   log,
-  context: contextFor({ deps, index, feed, map }),
+  context: contextFor({ deps, index, feed, mapVehicles: createMapLoader(pool) }),
 })
 const server = createHttpServer({
   host: config.HOST,

@@ -7,7 +7,7 @@ import { DatabaseError, type Queryable } from '@holdfast/service/postgres'
 import { traceparent } from '@holdfast/service/process'
 import type { Booking } from '../domain/booking.ts'
 import type { Alternative, HoldRefusal, RequestedBookable } from '../domain/hold.ts'
-import { type BookingRow, parseBooking } from './booking-row.ts'
+import { type BookingRow, bookingColumns, parseBooking } from './booking-row.ts'
 import type { EarlierRequest } from './requests.ts'
 
 export interface HoldRequest {
@@ -114,7 +114,7 @@ export const holdStatement = {
       insert into booking.request (customer_id, request_id, operation, input_hash, booking_id)
       select $2, $4, 'createBooking', $5, id from created
     )
-    select b.*,
+    select ${bookingColumns},
       (select json_agg(json_build_object(
           'currency', currency,
           'unlock_minor', unlock_minor,

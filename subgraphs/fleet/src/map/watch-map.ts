@@ -1,9 +1,8 @@
 import type { Visibility } from '@holdfast/service/domain'
-import type { Pool } from '@holdfast/service/postgres'
-import { isUnavailable, type Log, pause } from '@holdfast/service/process'
-import { abortableGenerator, type ChangeFeed } from '@holdfast/service/redis'
-import type DataLoader from 'dataloader'
+import { isUnavailable, pause } from '@holdfast/service/process'
+import { abortableGenerator } from '@holdfast/service/redis'
 import { offersChannel, operatorChannel, riderChannel } from '../changes/channels.ts'
+import type { Context } from '../context.ts'
 import { cellsTouching } from '../domain/cells.ts'
 import { type Box, isInBox } from '../domain/place.ts'
 import { requiredBattery, type VehicleFilter, type VehicleType } from '../domain/vehicle-type.ts'
@@ -26,35 +25,24 @@ export interface MapMessage {
   readonly truncated: boolean
 }
 
-export interface MapSources {
-  readonly pool: Pool
-  /** By vehicle id, as they are now. */
-  readonly vehicles: DataLoader<string, KnownVehicle | null>
-  readonly feed: ChangeFeed
-  readonly log: Log
-  readonly now: () => Date
-  readonly graceMs: number
-  readonly types: () => ReadonlyMap<string, VehicleType>
-}
-
 /**
  * What one viewer's map shows: everything, then what changes. It subscribes before it reads, so that no change is missed
  * in between. It remembers what it has shown, so that whatever leaves (the box, the filter, the offer) is reported gone.
  */
 export const watchMap = (
-  { pool, vehicles: loader, feed, log, now, graceMs, types }: MapSources,
-  visibility: Visibility | null,
+  { deps, feed, mapVehicles, visibility }: Pick<Context, 'deps' | 'feed' | 'mapVehicles' | 'visibility'>,
   box: Box,
   filter: VehicleFilter,
 ): AsyncGenerator<MapMessage, void, void> =>
   abortableGenerator(async function* (signal) {
     const pending = collectChanges(feed, channelsOf(visibility, box), signal)
     const shown = createShownVehicles()
+    const { pool, log, now, catalogue, offerRules } = deps
 
     /** The vehicle as this map shows it; null when it does not. */
     const onMap = (known: KnownVehicle | null): VehicleView | null => {
-      const view = known && viewOf(visibility, known, now(), graceMs)
-      const type = view && types().get(view.typeId)
+      const view = known && viewOf(visibility, known, now(), offerRules.graceMs)
+      const type = view && catalogue.types().get(view.typeId)
       return view && type && isInBox(box, view) && (view.own || passes(filter, view, type)) ? view : null
     }
 
@@ -68,7 +56,7 @@ export const watchMap = (
     }
 
     const changes = async (vehicleIds: readonly string[]) => {
-      const known = await Promise.all(vehicleIds.map((id) => loader.load(id)))
+      const known = await Promise.all(vehicleIds.map((id) => mapVehicles.load(id)))
       const { vehicles, goneIds } = shown.update(vehicleIds.map((id, i) => [id, onMap(known[i] ?? null)]))
       if (vehicles.length === 0 && goneIds.length === 0) return null
       // There is room for what was left out; only a resync finds it.
