@@ -1,4 +1,3 @@
-import type { BookingState } from '@holdfast/contracts'
 import { type Booking, isLive } from '../domain/booking.ts'
 import type { Price } from '../domain/price.ts'
 
@@ -11,9 +10,13 @@ export interface PriceRow {
   readonly authorise_minor: number
 }
 
-/** A booking with its items, as the statements of this folder return it. */
-export interface BookingRow {
-  readonly state: BookingState
+type WithoutItems<B> = B extends Booking ? Omit<B, 'items'> : never
+
+/**
+ * A booking with its items, as the statements of this folder return it. The checks of the table require the values that the
+ * state of a booking needs; the others are null.
+ */
+export type BookingRow = WithoutItems<Booking> & {
   readonly items: readonly (PriceRow & { readonly bookable: { readonly public_id: string } })[]
 }
 
@@ -50,11 +53,10 @@ export function parsePrice(row: PriceRow): Price {
   }
 }
 
-/** The checks of the table require what the state of a booking needs, so the row has it; what it does not need is null. */
-export const parseBooking = (row: BookingRow): Booking => {
-  const items = row.items.map((item) => ({
-    vehicleId: isLive(row.state) ? item.bookable.public_id : null,
+export const parseBooking = ({ items, ...booking }: BookingRow): Booking => ({
+  ...booking,
+  items: items.map((item) => ({
+    vehicleId: isLive(booking.state) ? item.bookable.public_id : null,
     price: parsePrice(item),
-  }))
-  return { ...row, items } as Booking
-}
+  })),
+})
