@@ -53,11 +53,7 @@ export async function bookingsOf(
  * Locks the rows of the booking's bookables, then its own, and reads it; undefined when none is visible. `now` is the
  * database's clock.
  */
-export async function bookingForUpdate(
-  tx: Transaction,
-  visible: Visibility,
-  id: string,
-): Promise<{ booking: Booking; now: Date; extendSeconds: number } | undefined> {
+export async function bookingForUpdate(tx: Transaction, visible: Visibility, id: string) {
   const { rowCount } = await tx.query(
     `select booking.lock_bookable_rows(id) from booking.booking where id = $1 and ($2::uuid is null or customer_id = $2)`,
     [id, visible === 'all' ? null : visible.customerId],

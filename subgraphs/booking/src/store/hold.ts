@@ -8,7 +8,6 @@ import { traceparent } from '@holdfast/service/process'
 import type { Booking } from '../domain/booking.ts'
 import type { Alternative, HoldRefusal, RequestedBookable } from '../domain/hold.ts'
 import { type BookingRow, bookingColumns, parseBooking } from './booking-row.ts'
-import type { EarlierRequest } from './requests.ts'
 
 export interface HoldRequest {
   readonly bookingId: string
@@ -163,10 +162,7 @@ function refusalOf(err: unknown): HoldRefusal | null {
 }
 
 /** What a refused hold is explained by: an earlier request with the same id, the bookables now, the most items of a booking. */
-export async function factsOfRefusedHold(
-  db: Queryable,
-  { customerId, requestId, publicIds }: HoldRequest,
-): Promise<{ earlierRequest: EarlierRequest | null; found: readonly RequestedBookable[]; limit: number }> {
+export async function factsOfRefusedHold(db: Queryable, { customerId, requestId, publicIds }: HoldRequest) {
   const { rows } = await db.query<{
     request: { operation: string; hash: string; bookingId: string } | null
     found: RequestedBookable[]

@@ -34,11 +34,7 @@ export async function reserveHeldVehicles(
 }
 
 /** The booking ended without a trip: its vehicles are available again. */
-export async function freeVehicles(
-  deps: Deps,
-  tx: Transaction,
-  { bookingId, bookableIds }: BookedVehicles,
-): Promise<AfterCommit> {
+export async function freeVehicles(deps: Deps, tx: Transaction, { bookingId, bookableIds }: BookedVehicles) {
   const formerRiders: string[] = []
   for (const vehicle of await vehiclesForUpdate(tx, 'id', bookableIds)) {
     const move = moveFrom('reservation_cancel', vehicle.state)
@@ -50,11 +46,7 @@ export async function freeVehicles(
 }
 
 /** Booking has completed the booking of a trip: the vehicle is offered again. */
-export async function releaseVehicles(
-  deps: Deps,
-  tx: Transaction,
-  { bookingId, bookableIds }: BookedVehicles,
-): Promise<AfterCommit> {
+export async function releaseVehicles(deps: Deps, tx: Transaction, { bookingId, bookableIds }: BookedVehicles) {
   await releaseTrip(tx, bookingId)
   await vehiclesForUpdate(tx, 'id', bookableIds)
   return refreshed(deps, tx, bookableIds)

@@ -20,10 +20,7 @@ export interface PendingReports {
  * Writes the reports of many vehicles in one transaction: contact found and lost (published to booking at once), lock,
  * battery, place. Returns the devices that have rebooted since their last report.
  */
-export async function ingestReports(
-  deps: Deps,
-  pending: ReadonlyMap<string, PendingReports>,
-): Promise<readonly string[]> {
+export async function ingestReports(deps: Deps, pending: ReadonlyMap<string, PendingReports>) {
   const now = deps.now()
   const { changes, rebooted } = await transaction(deps.pool, async (tx) => {
     const vehicles = await vehiclesForUpdate(tx, 'device_id', [...pending.keys()])

@@ -10,17 +10,14 @@ import type { Deps } from './deps.ts'
 import { followExecutedCommand, nothingFollows } from './followExecutedCommand.ts'
 import { sendCommand } from './sendCommand.ts'
 
-/** An ack whose signature was verified. */
-export type VerifiedAck = Ack & { readonly cid: string }
-
 const moveOf = { ACCEPTED: 'accept', EXECUTED: 'execute', REFUSED: 'refuse' } as const
 
 /**
- * Takes in a vehicle's ack. The command's move and everything that follows from it (the booking starts, the trip begins or
+ * Takes in a vehicle's ack whose signature was verified. The command's move and everything that follows from it (the booking starts, the trip begins or
  * ends, an unlocked vehicle that nobody may ride is locked) are one transaction. An ack that comes twice finds the command
  * moved and changes nothing. Resolves false for an ack to a command that was never issued to this vehicle.
  */
-export async function settleCommand(deps: Deps, ack: VerifiedAck): Promise<boolean> {
+export async function settleCommand(deps: Deps, ack: Ack & { readonly cid: string }): Promise<boolean> {
   const settled = await transaction(deps.pool, async (tx) => {
     // Order of row locks everywhere: vehicle, command, and those of booking.start.
     const [vehicle] = await vehiclesForUpdate(tx, 'device_id', [ack.deviceId])

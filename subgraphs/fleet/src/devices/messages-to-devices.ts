@@ -23,11 +23,6 @@ const publishToDevice = (
   options: Parameters<MqttClient['publishAsync']>[2],
 ) => withTimeout(pubackMs, 'the broker', client.publishAsync(topic, payload, options))
 
-export interface CommandKey {
-  readonly kid: string
-  readonly privateKey: KeyObject
-}
-
 const sent = counter('commands_sent_total', 'Commands that the broker took', ['action', 'again'])
 
 /** Only a function of the command's row: sent twice it has the same bytes, and the vehicle executes it once. */
@@ -45,7 +40,7 @@ const messageOf = (command: Command, deviceId: string): CommandMessage => ({
 
 /** Signs commands and publishes them to devices. */
 export const createCommandSender =
-  (client: MqttClient, key: CommandKey, log: Log): CommandSender =>
+  (client: MqttClient, key: { readonly kid: string; readonly privateKey: KeyObject }, log: Log): CommandSender =>
   async (command, deviceId, again = false) => {
     // While offline the client would keep the command and send it when it has expired.
     if (!client.connected) return false

@@ -1,4 +1,3 @@
-import { uuidOf } from '@holdfast/service/graphql'
 import type { QueryResolvers } from '../__generated__/resolvers.ts'
 import { overlaps } from '../domain/place.ts'
 import { requiredBattery } from '../domain/vehicle-type.ts'
@@ -24,10 +23,7 @@ export const Query: QueryResolvers = {
     }))
     return { __typename: 'VehiclesNear', vehicles }
   },
-  vehicle: (_, { id }, { loaders }) => {
-    const publicId = uuidOf(id)
-    return publicId ? loaders.vehicle.load(publicId) : null
-  },
+  vehicle: (_, { id }, { loaders }) => loaders.vehicle.load(id),
   zones: (_, { box: boxInput }, { deps }) => {
     const box = boxFrom(boxInput)
     return deps.catalogue.zones().filter(({ bounds }) => overlaps(bounds, box))

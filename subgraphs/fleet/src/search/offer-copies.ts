@@ -117,12 +117,7 @@ export async function nearestCopies(redis: Redis, search: Search): Promise<Found
 }
 
 /** Up to `count` vehicles of each type in a radius, and the metres within which none of them is missing. */
-async function candidates(
-  redis: Redis,
-  { near, types }: Search,
-  radiusMeters: number,
-  count: number,
-): Promise<{ found: FoundVehicle[]; completeTo: number } | null> {
+async function candidates(redis: Redis, { near, types }: Search, radiusMeters: number, count: number) {
   const radius = radiusMeters * tolerance.factor + tolerance.meters
   const typeIds = types.map(({ typeId }) => typeId)
   const lists = await neighbours(redis, near, typeIds, radius, count)

@@ -44,12 +44,7 @@ export const knownByEndedTrip = (db: Queryable, publicIds: readonly string[], ri
   )
 
 /** Everything in a box that the viewer might see, at most `limit`, and the vehicles that the viewer has. */
-export async function knownInBox(
-  db: Queryable,
-  visibility: Visibility | null,
-  box: Box,
-  limit: number,
-): Promise<KnownVehicle[]> {
+export async function knownInBox(db: Queryable, visibility: Visibility | null, box: Box, limit: number) {
   const values = [box.south, box.north, box.west, box.east, limit]
   const within = (table: 'a' | 'p') => `${table}.latitude between $1 and $2 and ${table}.longitude between $3 and $4`
   // Reads every position, so only for operators, who are few.

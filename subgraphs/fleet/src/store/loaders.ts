@@ -1,4 +1,5 @@
 import type { Visibility } from '@holdfast/service/domain'
+import { uuidOf } from '@holdfast/service/graphql'
 import type { Pool } from '@holdfast/service/postgres'
 import DataLoader from 'dataloader'
 import { type KnownVehicle, viewOf } from '../domain/vehicle-view.ts'
@@ -54,13 +55,14 @@ export const createMapLoader = (pool: Pool): DataLoader<string, KnownVehicle | n
     { cache: false, maxBatchSize: 5_000, batchScheduleFn: (dispatch) => setTimeout(dispatch, gatherMs) },
   )
 
-/** A loader of one row per key; null where there is none. */
+/** A loader of one row per id; null where there is none, as for what is not a UUID. */
 const byKey = <T>(
-  read: (keys: readonly string[]) => Promise<readonly T[]>,
+  read: (ids: readonly string[]) => Promise<readonly T[]>,
   keyOf: (row: T) => string,
   options?: DataLoader.Options<string, T | null>,
 ) =>
-  new DataLoader<string, T | null>(async (keys) => {
-    const rows = new Map((await read(keys)).map((row) => [keyOf(row), row]))
-    return keys.map((key) => rows.get(key) ?? null)
+  new DataLoader<string, T | null>(async (given) => {
+    const ids = given.map(uuidOf)
+    const rows = new Map((await read(ids.filter((id) => id !== null))).map((row) => [keyOf(row), row]))
+    return ids.map((id) => (id === null ? null : (rows.get(id) ?? null)))
   }, options)

@@ -43,10 +43,7 @@ export async function writeReports(tx: Transaction, reports: readonly Report[]):
 }
 
 /** Vehicles that count as online although they have been silent for longer than their state allows. */
-export async function silentVehicles(
-  db: Queryable,
-  before: { readonly onTrip: Date; readonly otherwise: Date },
-): Promise<string[]> {
+export async function silentVehicles(db: Queryable, before: { readonly onTrip: Date; readonly otherwise: Date }) {
   const { rows } = await db.query<{ id: string }>({
     name: 'silent vehicles',
     text: `

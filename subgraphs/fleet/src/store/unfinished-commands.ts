@@ -39,10 +39,7 @@ const movesLock = purposes.filter((purpose) => rulesOf[purpose].lockAfter !== nu
  * Reachable vehicles that are unlocked although nobody rides them, with the booking of the last command that moved their
  * lock. Left out while that command is open, or was issued after `issuedBefore`.
  */
-export async function unlockedWithoutTrip(
-  db: Queryable,
-  issuedBefore: Date,
-): Promise<{ vehicleId: string; bookingId: string }[]> {
+export async function unlockedWithoutTrip(db: Queryable, issuedBefore: Date) {
   const { rows } = await db.query<{ vehicleId: string; bookingId: string }>({
     name: 'unlocked without trip',
     text: `

@@ -57,12 +57,7 @@ export async function vehicleForUpdate(tx: Transaction, by: 'id' | 'public_id', 
  * id in the same statement (GBFS 3.0, vehicle_id). Returns the moved vehicle; null when it was not in the move's first
  * state.
  */
-export async function moveVehicle(
-  tx: Transaction,
-  vehicle: Vehicle,
-  move: VehicleMove,
-  use: Use | null,
-): Promise<Vehicle | null> {
+export async function moveVehicle(tx: Transaction, vehicle: Vehicle, move: VehicleMove, use: Use | null) {
   const { rows } = await tx.query<{ public_id: string }>({
     name: 'move vehicle',
     text: `

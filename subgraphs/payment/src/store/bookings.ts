@@ -20,12 +20,7 @@ export type Claim =
   | ({ readonly outcome: 'CLAIMED' } & Claimed)
 
 /** Claims a live hold before Stripe is asked, so that it does not expire meanwhile. */
-export async function claimForPayment(
-  tx: Transaction,
-  bookingId: string,
-  customerId: string,
-  paymentId: string,
-): Promise<Claim> {
+export async function claimForPayment(tx: Transaction, bookingId: string, customerId: string, paymentId: string) {
   const { rows } = await tx.query<Claim>({
     name: 'claim for payment',
     text: `

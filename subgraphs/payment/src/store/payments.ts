@@ -22,11 +22,7 @@ const paymentColumns = `
 export const serializeRequest = (tx: Transaction, customerId: string, requestId: string) =>
   tx.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`payment request ${customerId} ${requestId}`])
 
-export async function paymentOfRequest(
-  db: Queryable,
-  customerId: string,
-  requestId: string,
-): Promise<{ payment: Payment; inputHash: Buffer } | null> {
+export async function paymentOfRequest(db: Queryable, customerId: string, requestId: string) {
   const { rows } = await db.query<Payment & { inputHash: Buffer }>({
     name: 'payment of request',
     text: `
@@ -171,12 +167,7 @@ export async function setPendingAction(
 }
 
 /** Ids of payments that are due, the longest waiting first. */
-export async function duePayments(
-  db: Queryable,
-  now: Date,
-  limit: number,
-  except: readonly string[],
-): Promise<readonly string[]> {
+export async function duePayments(db: Queryable, now: Date, limit: number, except: readonly string[]) {
   const { rows } = await db.query<{ id: string }>({
     name: 'due payments',
     text: `
