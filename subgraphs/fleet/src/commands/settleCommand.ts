@@ -13,9 +13,10 @@ import { sendCommand } from './sendCommand.ts'
 const moveOf = { ACCEPTED: 'accept', EXECUTED: 'execute', REFUSED: 'refuse' } as const
 
 /**
- * Takes in a vehicle's ack whose signature was verified. The command's move and everything that follows from it (the booking starts, the trip begins or
- * ends, an unlocked vehicle that nobody may ride is locked) are one transaction. An ack that comes twice finds the command
- * moved and changes nothing. Resolves false for an ack to a command that was never issued to this vehicle.
+ * Takes in a vehicle's ack whose signature was verified. The command's move and everything that follows from it (the
+ * booking starts, the trip begins or ends, an unlocked vehicle that nobody may ride is locked) are one transaction. An ack
+ * that comes twice finds the command moved and changes nothing. Resolves false for an ack to a command that was never
+ * issued to this vehicle.
  */
 export async function settleCommand(deps: Deps, ack: Ack & { readonly cid: string }): Promise<boolean> {
   const settled = await transaction(deps.pool, async (tx) => {

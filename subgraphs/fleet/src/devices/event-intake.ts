@@ -2,7 +2,7 @@ import { parseJson, VehicleEvent } from '@holdfast/contracts'
 import { background, repeat } from '@holdfast/service/process'
 import type { Deps } from '../commands/deps.ts'
 import { vehicleIdsOf } from '../store/devices.ts'
-import { addToHistory } from '../store/history.ts'
+import { addToHistory } from '../store/vehicles.ts'
 
 const writeEvery = 50 // ms
 const batch = 1_000

@@ -16,8 +16,8 @@ const tables = `
   join fleet.vehicle_position p on p.vehicle_id = v.id
   left join fleet.vehicle_availability a on a.vehicle_id = v.id`
 
-async function read(db: Queryable, name: string, where: string, values: unknown[], moreColumns = '') {
-  const text = `select ${columns} ${moreColumns} from ${tables} ${where}`
+async function read(db: Queryable, name: string, joinAndWhere: string, values: unknown[], moreColumns = '') {
+  const text = `select ${columns} ${moreColumns} from ${tables} ${joinAndWhere}`
   return (await db.query<KnownVehicle>({ name, text, values })).rows
 }
 
