@@ -49,12 +49,12 @@ export function connections(
     steps,
     /** Publishes the events in the owner's outbox. */
     relay: background('relay', (signal) => relayOutbox({ ...shared, redis, signal })),
-    /** Consumes the events of one other owner. */
+    /** Consumes the events of one other owner. Once per process: there is one blocking connection. */
     consume: <E extends ConsumedEvent>(
-      from: Pick<Parameters<typeof consumeStream<E>>[0], 'consumer' | 'stream' | 'parse' | 'handlers'>,
+      source: Pick<Parameters<typeof consumeStream<E>>[0], 'consumer' | 'stream' | 'parse' | 'handlers'>,
     ) =>
-      background(`consumer ${from.consumer}`, (signal) =>
-        consumeStream({ ...shared, ...from, redis: blockingRedis, signal }),
+      background(`consumer ${source.consumer}`, (signal) =>
+        consumeStream({ ...shared, ...source, redis: blockingRedis, signal }),
       ),
   }
 }
