@@ -4,8 +4,6 @@ import type { Viewer } from '@holdfast/service/identity'
 import type { ChangeFeed } from '@holdfast/service/redis'
 import DataLoader from 'dataloader'
 import type { Deps } from './commands/deps.ts'
-import type { Booking } from './domain/booking.ts'
-import type { Price } from './domain/price.ts'
 import { pricesOf } from './store/bookables.ts'
 import { bookingsById } from './store/bookings.ts'
 
@@ -15,29 +13,21 @@ export interface VehicleRef {
 }
 
 /** What resolvers work with, for one request or subscription of one viewer. */
-export interface Context {
-  readonly viewer: Viewer
-  readonly deps: Deps
-  readonly feed: ChangeFeed
-  /** By id; null when there is no such booking that the viewer may see. */
-  readonly bookings: DataLoader<string, Booking | null>
-  /** By public id; null when the vehicle cannot be booked. */
-  readonly prices: DataLoader<string, Price | null>
-}
+export type Context = ReturnType<ReturnType<typeof contextFor>>
 
-export const contextFor =
-  (deps: Deps, prisma: PrismaClient, feed: ChangeFeed) =>
-  (viewer: Viewer): Context => ({
-    viewer,
-    deps,
-    feed,
-    bookings: batched(async (ids) => {
-      const visible = visibleTo(viewer)
-      const bookings = visible ? await bookingsById(deps.pool, visible, ids) : []
-      return new Map(bookings.map((booking) => [booking.id, booking]))
-    }),
-    prices: batched((ids) => pricesOf(prisma, ids)),
-  })
+export const contextFor = (deps: Deps, prisma: PrismaClient, feed: ChangeFeed) => (viewer: Viewer) => ({
+  viewer,
+  deps,
+  feed,
+  /** By id; null when there is no such booking that the viewer may see. */
+  bookings: batched(async (ids) => {
+    const visible = visibleTo(viewer)
+    const bookings = visible ? await bookingsById(deps.pool, visible, ids) : []
+    return new Map(bookings.map((booking) => [booking.id, booking]))
+  }),
+  /** By public id; null when the vehicle cannot be booked. */
+  prices: batched((ids) => pricesOf(prisma, ids)),
+})
 
 /** Reads in one statement what is asked for at once. Caches nothing: the context of a subscription lives for hours. */
 const batched = <T>(read: (ids: readonly string[]) => Promise<ReadonlyMap<string, T>>): DataLoader<string, T | null> =>

@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs'
+import { parseEvent, streamOf } from '@holdfast/contracts'
 import { prismaOn } from '@holdfast/database'
-import { relayOutbox } from '@holdfast/service/events'
 import { connections, subgraph } from '@holdfast/service/graphql'
 import { createHttpServer } from '@holdfast/service/http'
 import { background, createLog, repeat, runProcess } from '@holdfast/service/process'
 import { expireBookings } from './commands/expireBookings.ts'
 import { config } from './config.ts'
 import { contextFor } from './context.ts'
-import { consumeFleetEvents } from './events/consumed.ts'
+import { onFleetEvents } from './events/consumed.ts'
 import { resolvers } from './resolvers/index.ts'
 import { deleteOldRequests } from './store/requests.ts'
 
@@ -15,7 +15,7 @@ const settings = config()
 const hourMs = 3_600_000
 
 const log = createLog('booking', settings.LOG_LEVEL)
-const { pool, redis, blockingRedis, feed, steps: connectionSteps } = connections(settings, log)
+const { pool, feed, relay, consume, steps } = connections('booking', settings, log)
 const prisma = prismaOn(pool)
 
 const graph = subgraph({
@@ -34,15 +34,14 @@ const server = createHttpServer({
   routes: { '/graphql': graph.route },
   ready: { postgres: () => pool.query('select 1') },
 })
-const shared = { databaseUrl: settings.DATABASE_URL, pool, log }
 
 await runProcess(log, [
-  ...connectionSteps,
+  ...steps,
   // Loads Prisma's query compiler, so that the first customer does not wait for that.
   { name: 'prisma', start: () => prisma.$connect() },
-  background('relay', (signal) => relayOutbox({ ...shared, owner: 'booking', redis, signal })),
-  background('fleet events', (signal) => consumeFleetEvents({ ...shared, redis: blockingRedis, signal })),
-  background('expiry', (signal) => expireBookings({ ...shared, signal })),
+  relay,
+  consume({ consumer: 'booking-fleet', stream: streamOf('fleet'), parse: parseEvent, handlers: onFleetEvents }),
+  background('expiry', (signal) => expireBookings({ databaseUrl: settings.DATABASE_URL, pool, log, signal })),
   background('old requests', (signal) => repeat(signal, hourMs, log, () => deleteOldRequests(pool, signal))),
   server,
   ...graph.steps(server),

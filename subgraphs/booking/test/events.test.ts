@@ -2,12 +2,12 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Event, type EventType, type Payload, parseEvent, streamOf } from '@holdfast/contracts'
 import { testRedis } from '@holdfast/dev/testing'
-import { relayOutbox } from '@holdfast/service/events'
+import { consumeStream, relayOutbox } from '@holdfast/service/events'
 import { createBlockingRedis, createRedis, type Redis } from '@holdfast/service/redis'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
 import { cancelBooking } from '../src/commands/cancelBooking.ts'
 import { extendHold } from '../src/commands/extendHold.ts'
-import { consumeFleetEvents } from '../src/events/consumed.ts'
+import { onFleetEvents } from '../src/events/consumed.ts'
 import { pricesOf } from '../src/store/bookables.ts'
 import { expireDueBookings } from '../src/store/expiry.ts'
 import { createFixture, type Fixture, silent as log, type Vehicle } from './fixture.ts'
@@ -36,7 +36,12 @@ beforeAll(async () => {
     )
   }
   running.push(
-    consumeFleetEvents({
+    consumeStream({
+      consumer: 'booking-fleet',
+      owner: 'booking',
+      stream: streamOf('fleet'),
+      parse: parseEvent,
+      handlers: onFleetEvents,
       databaseUrl: fixture.database.url('booking'),
       pool: fixture.pool,
       redis: connect(createBlockingRedis),

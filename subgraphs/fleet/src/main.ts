@@ -2,38 +2,34 @@ import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { parseEvent, streamOf } from '@holdfast/contracts'
 import { prismaOn } from '@holdfast/database'
-import { consumeStream, relayOutbox } from '@holdfast/service/events'
 import { connections, subgraph } from '@holdfast/service/graphql'
 import { createHttpServer } from '@holdfast/service/http'
 import { asLeader } from '@holdfast/service/postgres'
 import { background, createLog, repeat, runProcess } from '@holdfast/service/process'
-import { createChangePublisher } from './changes/change-publisher.ts'
-import { reconcileSearchIndex } from './changes/reconcile-search-index.ts'
+import { createChangePublisher, reconcileSearchIndex } from './changes/change-publisher.ts'
 import type { Deps } from './commands/deps.ts'
 import { markSilentVehicles } from './commands/markSilentVehicles.ts'
 import { retryCommands } from './commands/retryCommands.ts'
 import { config } from './config.ts'
 import { contextFor } from './context.ts'
-import { createCommandSender } from './devices/command-sender.ts'
 import { createMessageIntake } from './devices/message-intake.ts'
-import { assertConnected, createMqttClient } from './devices/mqtt-client.ts'
-import { createReportIntervals } from './devices/report-intervals.ts'
+import { createCommandSender, createReportIntervals } from './devices/messages-to-devices.ts'
+import { createMqttClient } from './devices/mqtt-client.ts'
 import { createRetainedStateResync } from './devices/retained-state-resync.ts'
 import { subscribeToVehicles } from './devices/vehicle-subscriptions.ts'
 import { onBookingEvents } from './events/consumed.ts'
-import { createMapReader } from './map/map-reader.ts'
-import type { MapSources } from './map/watch-map.ts'
 import { resolvers } from './resolvers/index.ts'
 import { createSearchIndex } from './search/search-index.ts'
 import { createCatalogue } from './store/catalogue.ts'
 import { deviceIdsAfter } from './store/devices.ts'
+import { createMapLoader } from './store/loaders.ts'
 
 const retryEvery = 250 // ms: how late an unsent command may be noticed
 const silenceEvery = 5_000 // ms
 
 const log = createLog('fleet', config.LOG_LEVEL)
 const { DATABASE_URL: databaseUrl } = config
-const { pool, redis, blockingRedis, feed, steps } = connections(config, log)
+const { pool, redis, feed, relay, consume, steps } = connections('fleet', config, log)
 const catalogue = createCatalogue(prismaOn(pool), log)
 const index = createSearchIndex(redis, pool, log)
 const changes = createChangePublisher(redis, index, log)
@@ -51,21 +47,13 @@ const deps: Deps = {
 }
 const intake = createMessageIntake(deps, createReportIntervals(mqttClient, config.MOVING_INTERVAL_MS, log))
 const resync = createRetainedStateResync(mqttClient, (last, limit) => deviceIdsAfter(pool, last, limit), log)
-const map: MapSources = {
-  reader: createMapReader(pool),
-  feed,
-  log,
-  now: deps.now,
-  graceMs: deps.offerRules.graceMs,
-  types: catalogue.types,
-}
 const graph = subgraph({
   name: 'fleet',
   sdl: readFileSync(new URL('../schema.graphql', import.meta.url), 'utf8'),
   resolvers,
   secret: config.GATEWAY_SECRET,
   log,
-  context: contextFor({ deps, index, feed, map }),
+  context: contextFor({ deps, index, feed, mapVehicles: createMapLoader(pool) }),
 })
 const server = createHttpServer({
   host: config.HOST,
@@ -75,7 +63,9 @@ const server = createHttpServer({
   ready: {
     postgres: () => pool.query('select 1'),
     redis: () => redis.ping(),
-    mqtt: async () => assertConnected(mqttClient),
+    mqtt: async () => {
+      if (!mqttClient.connected) throw new Error('not connected to the broker')
+    },
   },
 })
 
@@ -92,21 +82,13 @@ await runProcess(log, [
   ...intake.steps,
   subscribeToVehicles(mqttClient, { onMessage: intake.onMessage, onSubscribed: resync.request, log }),
   resync.step,
-  background('relay', (signal) => relayOutbox({ owner: 'fleet', databaseUrl, pool, redis, log, signal })),
-  background('booking events', (signal) =>
-    consumeStream({
-      consumer: 'fleet-booking',
-      owner: 'fleet',
-      stream: streamOf('booking'),
-      databaseUrl,
-      pool,
-      redis: blockingRedis,
-      log,
-      signal,
-      parse: parseEvent,
-      handlers: onBookingEvents(deps),
-    }),
-  ),
+  relay,
+  consume({
+    consumer: 'fleet-booking',
+    stream: streamOf('booking'),
+    parse: parseEvent,
+    handlers: onBookingEvents(deps),
+  }),
   asOnlyOne('commands', retryEvery, () => retryCommands(deps)),
   asOnlyOne('contact', silenceEvery, () => markSilentVehicles(deps)),
   server,

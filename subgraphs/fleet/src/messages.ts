@@ -1,6 +1,6 @@
 /** Every sentence that users of the API read: what happened, and what to do next. */
+import type { SetVehicleServiceRefusal } from './commands/setVehicleService.ts'
 import type { EndTripBlocker, EndTripRefusal } from './domain/endTrip.ts'
-import type { SetVehicleServiceRefusal } from './domain/setVehicleService.ts'
 import type { UnlockVehicleRefusal } from './domain/unlockVehicle.ts'
 
 export type Refusal = UnlockVehicleRefusal | EndTripRefusal | EndTripBlocker | SetVehicleServiceRefusal

@@ -1,7 +1,7 @@
 import type { PrismaClient } from '@holdfast/database'
 import type { Viewer } from '@holdfast/service/identity'
 import type { Deps } from './commands/authorizePayment.ts'
-import { type Loaders, loadersFor } from './store/loaders.ts'
+import { loadersFor } from './store/loaders.ts'
 
 /** A booking, of which payment knows only the payments. */
 export interface BookingRef {
@@ -9,12 +9,10 @@ export interface BookingRef {
 }
 
 /** Per request: who asks, what commands work with, and what this viewer may read. */
-export interface Context {
-  readonly viewer: Viewer
-  readonly deps: Deps
-  readonly loaders: Loaders
-}
+export type Context = ReturnType<ReturnType<typeof contextFor>>
 
-export const contextFor =
-  (deps: Deps, prisma: PrismaClient) =>
-  (viewer: Viewer): Context => ({ viewer, deps, loaders: loadersFor(prisma, viewer) })
+export const contextFor = (deps: Deps, prisma: PrismaClient) => (viewer: Viewer) => ({
+  viewer,
+  deps,
+  loaders: loadersFor(deps.pool, prisma, viewer),
+})

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
+import { parseEvent, streamOf } from '@holdfast/contracts'
 import { prismaOn } from '@holdfast/database'
-import { relayOutbox } from '@holdfast/service/events'
 import { connections, subgraph } from '@holdfast/service/graphql'
 import { createHttpServer } from '@holdfast/service/http'
 import { background, createLog, runProcess } from '@holdfast/service/process'
@@ -9,7 +9,7 @@ import { completePayments } from './commands/completePayments.ts'
 import { reconcileHourly } from './commands/reconcilePayments.ts'
 import { config } from './config.ts'
 import { contextFor } from './context.ts'
-import { consumeBookingEvents } from './events/consumed.ts'
+import { onBookingEvents } from './events/consumed.ts'
 import { resolvers } from './resolvers/index.ts'
 import { createStripe } from './stripe/client.ts'
 import { stripeCaller } from './stripe/intents.ts'
@@ -17,7 +17,7 @@ import { returnPage } from './stripe/return-page.ts'
 import { webhook } from './stripe/webhook.ts'
 
 const log = createLog('payment', config.LOG_LEVEL)
-const { pool, redis, blockingRedis, steps } = connections(config, log)
+const { pool, relay, consume, steps } = connections('payment', config, log)
 const prisma = prismaOn(pool)
 const stripe = createStripe(config.STRIPE_SECRET_KEY, config.STRIPE_API_URL)
 const now = () => new Date()
@@ -53,10 +53,13 @@ await runProcess(log, [
   server,
   ...graph.steps(server),
   // After the server: calls to Stripe name its return page.
-  background('relay', (signal) => relayOutbox({ owner: 'payment', databaseUrl, pool, redis, log, signal })),
-  background('booking events', (signal) =>
-    consumeBookingEvents({ databaseUrl, pool, redis: blockingRedis, log, now, signal }),
-  ),
+  relay,
+  consume({
+    consumer: 'payment-booking',
+    stream: streamOf('booking'),
+    parse: parseEvent,
+    handlers: onBookingEvents(now, log),
+  }),
   background('completer', (signal) => completePayments(deps, databaseUrl, signal)),
   background('reconciliation', (signal) => reconcileHourly({ pool, stripe, log, now }, databaseUrl, signal)),
 ])

@@ -1,7 +1,9 @@
 /** What every subgraph's process has in common. */
+import { type ConsumedEvent, consumeStream } from '../events/consumer.ts'
+import { relayOutbox } from '../events/relay.ts'
 import { createPool } from '../postgres/pool.ts'
 import { commonConfig, Secret, Url } from '../process/config.ts'
-import type { Step } from '../process/lifecycle.ts'
+import { background, type Step } from '../process/lifecycle.ts'
 import type { Log } from '../process/log.ts'
 import { createChangeFeed } from '../redis/change-feed.ts'
 import { createBlockingRedis, createRedis } from '../redis/client.ts'
@@ -17,12 +19,17 @@ export const subgraphConfig = {
 }
 
 /** The connections of a subgraph. `steps` close them: they come first in the list of steps, so they are stopped last. */
-export function connections({ DATABASE_URL, REDIS_URL }: { DATABASE_URL: string; REDIS_URL: string }, log: Log) {
-  const pool = createPool(DATABASE_URL, log)
+export function connections(
+  owner: string,
+  { DATABASE_URL: databaseUrl, REDIS_URL }: { DATABASE_URL: string; REDIS_URL: string },
+  log: Log,
+) {
+  const pool = createPool(databaseUrl, log)
   const redis = createRedis(REDIS_URL, log)
-  /** For consumers alone: their commands block the connection. */
+  // For the consumer alone: its commands block the connection.
   const blockingRedis = createBlockingRedis(REDIS_URL, log)
   const feed = createChangeFeed(REDIS_URL, log)
+  const shared = { owner, databaseUrl, pool, log }
   const steps: Step[] = [
     { name: 'postgres', start: () => undefined, stop: () => pool.end() },
     {
@@ -35,5 +42,19 @@ export function connections({ DATABASE_URL, REDIS_URL }: { DATABASE_URL: string;
       },
     },
   ]
-  return { pool, redis, blockingRedis, feed, steps }
+  return {
+    pool,
+    redis,
+    feed,
+    steps,
+    /** Publishes the events in the owner's outbox. */
+    relay: background('relay', (signal) => relayOutbox({ ...shared, redis, signal })),
+    /** Consumes the events of one other owner. Once per process: there is one blocking connection. */
+    consume: <E extends ConsumedEvent>(
+      source: Pick<Parameters<typeof consumeStream<E>>[0], 'consumer' | 'stream' | 'parse' | 'handlers'>,
+    ) =>
+      background(`consumer ${source.consumer}`, (signal) =>
+        consumeStream({ ...shared, ...source, redis: blockingRedis, signal }),
+      ),
+  }
 }

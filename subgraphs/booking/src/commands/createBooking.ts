@@ -9,27 +9,22 @@ import { factsOfRefusedHold, type HoldRequest, hold, nearestFree } from '../stor
 import { hashOf, isSameRequest } from '../store/requests.ts'
 import type { Deps } from './deps.ts'
 
-export interface CreateBooking {
-  readonly customerId: string
-  readonly requestId: string
-  /** Public ids of the requested bookables. */
-  readonly bookableIds: readonly string[]
-}
-
 const holds = counter('booking_holds_total', 'Answers to createBooking', ['outcome'])
 
 // A hold is tried again when its obstacle has gone by the time it is read. After the last attempt the answer is AlreadyTaken.
 const maxAttempts = 3
 
-/** Holds the bookables for the customer: all of them or none. The same request again is answered with the same booking. */
+/**
+ * Holds the bookables with these public ids for the customer: all of them or none. The same request again is answered with
+ * the same booking.
+ */
 export async function createBooking(
   { pool }: Deps,
-  { customerId, requestId, bookableIds }: CreateBooking,
+  { bookableIds, ...request }: { customerId: string; requestId: string; bookableIds: readonly string[] },
 ): Promise<Outcome<Booking, HoldRefusal>> {
   const outcome = await tryToHold(pool, {
+    ...request,
     bookingId: randomUUID(),
-    customerId,
-    requestId,
     publicIds: bookableIds,
     inputHash: hashOf(bookableIds),
   })

@@ -1,14 +1,11 @@
-import { type Event, type EventTypeOf, parseEvent, streamOf } from '@holdfast/contracts'
-import { consumeStream, type EventHandlers } from '@holdfast/service/events'
-import type { Pool } from '@holdfast/service/postgres'
-import type { Log } from '@holdfast/service/process'
-import type { Redis } from '@holdfast/service/redis'
+import type { Event, EventTypeOf } from '@holdfast/contracts'
+import type { EventHandlers } from '@holdfast/service/events'
 import { completeBooking } from '../commands/completeBooking.ts'
 import { withdrawVehicle } from '../commands/withdrawVehicle.ts'
 import { listVehicle, setOffline } from '../store/bookables.ts'
 
 /** The effect of each event of fleet. */
-const onFleetEvents: EventHandlers<Event<EventTypeOf<'fleet'>>> = {
+export const onFleetEvents: EventHandlers<Event<EventTypeOf<'fleet'>>> = {
   VehicleListed: (tx, { data: { vehicleId, publicId, pricePlanId, place } }) =>
     listVehicle(tx, { id: vehicleId, publicId, pricePlanId, ...place }),
   VehicleWithdrawn: (tx, { data }) => withdrawVehicle(tx, data.vehicleId),
@@ -20,19 +17,3 @@ const onFleetEvents: EventHandlers<Event<EventTypeOf<'fleet'>>> = {
   TripStarted: null,
   CommandSettled: null,
 }
-
-export const consumeFleetEvents = (options: {
-  readonly databaseUrl: string
-  readonly pool: Pool
-  readonly redis: Redis
-  readonly log: Log
-  readonly signal: AbortSignal
-}): Promise<void> =>
-  consumeStream({
-    ...options,
-    consumer: 'booking-fleet',
-    owner: 'booking',
-    stream: streamOf('fleet'),
-    parse: parseEvent,
-    handlers: onFleetEvents,
-  })

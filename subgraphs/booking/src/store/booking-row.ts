@@ -1,5 +1,4 @@
-import { type BookingState, FareLine } from '@holdfast/contracts'
-import { type Booking, type CancelReason, isLive } from '../domain/booking.ts'
+import { type Booking, isLive } from '../domain/booking.ts'
 import type { Price } from '../domain/price.ts'
 
 /** Amounts in the minor unit of `currency`. */
@@ -11,24 +10,24 @@ export interface PriceRow {
   readonly authorise_minor: number
 }
 
-/** A booking with its items, as the statements of this folder return it. */
-export interface BookingRow {
-  readonly id: string
-  readonly customer_id: string
-  readonly state: BookingState
-  readonly currency: string
-  readonly authorise_minor: number
-  readonly expires_at: Date | null
-  readonly hold_expires_at: Date
-  readonly extended: boolean
-  readonly created_at: Date
-  readonly started_at: Date | null
-  readonly ended_at: Date | null
-  readonly cancel_reason: CancelReason | null
-  readonly fare_minor: number | null
-  readonly fare_lines: unknown
+type WithoutItems<B> = B extends Booking ? Omit<B, 'items'> : never
+
+/**
+ * A booking with its items, as the statements of this folder return it. The checks of the table require the values that the
+ * state of a booking needs; the others are null.
+ */
+export type BookingRow = WithoutItems<Booking> & {
   readonly items: readonly (PriceRow & { readonly bookable: { readonly public_id: string } })[]
 }
+
+/** Selects a BookingRow without its items; the statement calls the booking `b`. */
+export const bookingColumns = `
+  b.id, b.customer_id as "customerId", b.state, b.extended, b.created_at as "createdAt",
+  json_build_object('amountMinor', b.authorise_minor, 'currency', b.currency) as authorisation,
+  b.hold_expires_at as "holdExpiresAt", b.expires_at as "expiresAt", b.started_at as "startedAt", b.ended_at as "endedAt",
+  b.cancel_reason as reason,
+  case when b.fare_minor is not null then json_build_object(
+    'total', json_build_object('amountMinor', b.fare_minor, 'currency', b.currency), 'lines', b.fare_lines) end as fare`
 
 /** Selects the `items` of a BookingRow; the statement calls the booking `b`. */
 export const selectItems = `
@@ -44,8 +43,6 @@ export const selectItems = `
     join booking.bookable u on u.id = i.bookable_id
     where i.booking_id = b.id)`
 
-const Lines = FareLine.array()
-
 export function parsePrice(row: PriceRow): Price {
   const money = (amountMinor: number) => ({ amountMinor, currency: row.currency })
   return {
@@ -56,44 +53,10 @@ export function parsePrice(row: PriceRow): Price {
   }
 }
 
-/** Throws when the row lacks what its state requires; the checks of the table do not allow such a row. */
-export function parseBooking(row: BookingRow): Booking {
-  const { id, state, extended, currency } = row
-  const common = {
-    id,
-    extended,
-    customerId: row.customer_id,
-    createdAt: row.created_at,
-    holdExpiresAt: row.hold_expires_at,
-    authorisation: { amountMinor: row.authorise_minor, currency },
-    items: row.items.map((item) => ({
-      vehicleId: isLive(state) ? item.bookable.public_id : null,
-      price: parsePrice(item),
-    })),
-  }
-  const required = <T>(value: T | null): T => {
-    if (value === null) throw new Error(`booking ${id} is ${state} and lacks a value`)
-    return value
-  }
-  switch (state) {
-    case 'HELD':
-    case 'PROCESSING':
-    case 'CONFIRMED':
-      return { ...common, state, expiresAt: required(row.expires_at) }
-    case 'NEEDS_REVIEW':
-    case 'EXPIRED':
-      return { ...common, state }
-    case 'ACTIVE':
-      return { ...common, state, startedAt: required(row.started_at) }
-    case 'COMPLETED':
-      return {
-        ...common,
-        state,
-        startedAt: required(row.started_at),
-        endedAt: required(row.ended_at),
-        fare: { total: { amountMinor: required(row.fare_minor), currency }, lines: Lines.parse(row.fare_lines) },
-      }
-    case 'CANCELLED':
-      return { ...common, state, reason: required(row.cancel_reason) }
-  }
-}
+export const parseBooking = ({ items, ...booking }: BookingRow): Booking => ({
+  ...booking,
+  items: items.map((item) => ({
+    vehicleId: isLive(booking.state) ? item.bookable.public_id : null,
+    price: parsePrice(item),
+  })),
+})

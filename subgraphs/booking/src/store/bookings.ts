@@ -4,7 +4,7 @@ import type { Queryable, Transaction } from '@holdfast/service/postgres'
 import { traceparent } from '@holdfast/service/process'
 import type { Booking, CancelReason } from '../domain/booking.ts'
 import type { Fare } from '../domain/fare.ts'
-import { type BookingRow, parseBooking, selectItems } from './booking-row.ts'
+import { type BookingRow, bookingColumns, parseBooking, selectItems } from './booking-row.ts'
 
 /**
  * The visible ones of these bookings, in no order. One statement: two could read a booking in one state and its items in
@@ -14,7 +14,7 @@ export async function bookingsById(db: Queryable, visible: Visibility, ids: read
   const { rows } = await db.query<BookingRow>({
     name: 'bookings by id',
     text: `
-      select b.*, ${selectItems} as items
+      select ${bookingColumns}, ${selectItems} as items
       from booking.booking b
       where b.id = any($1) and ($2::uuid is null or b.customer_id = $2)`,
     values: [ids, visible === 'all' ? null : visible.customerId],
@@ -36,7 +36,7 @@ export async function bookingsOf(
   },
 ): Promise<Booking[]> {
   const { rows } = await db.query<BookingRow>(
-    `select b.*, ${selectItems} as items
+    `select ${bookingColumns}, ${selectItems} as items
      from booking.booking b
      where b.customer_id = $1
        and ($2::booking.booking_state[] is null or b.state = any($2))
@@ -53,26 +53,23 @@ export async function bookingsOf(
  * Locks the rows of the booking's bookables, then its own, and reads it; undefined when none is visible. `now` is the
  * database's clock.
  */
-export async function bookingForUpdate(
-  tx: Transaction,
-  visible: Visibility,
-  id: string,
-): Promise<{ booking: Booking; now: Date; extendSeconds: number } | undefined> {
+export async function bookingForUpdate(tx: Transaction, visible: Visibility, id: string) {
   const { rowCount } = await tx.query(
     `select booking.lock_bookable_rows(id) from booking.booking where id = $1 and ($2::uuid is null or customer_id = $2)`,
     [id, visible === 'all' ? null : visible.customerId],
   )
   if (rowCount === 0) return undefined
-  const { rows } = await tx.query<BookingRow & { now: Date; extend_seconds: number }>(
-    `select b.*, ${selectItems} as items, p.extend_seconds, clock_timestamp() as now
+  const { rows } = await tx.query<BookingRow & { now: Date; extendSeconds: number }>(
+    `select ${bookingColumns}, ${selectItems} as items, p.extend_seconds as "extendSeconds", clock_timestamp() as now
      from booking.booking b
      join booking.policy p on p.kind = b.kind
      where b.id = $1
      for update of b`,
     [id],
   )
-  const [row] = rows
-  return row && { booking: parseBooking(row), now: row.now, extendSeconds: row.extend_seconds }
+  if (!rows[0]) return undefined
+  const { now, extendSeconds, ...row } = rows[0]
+  return { booking: parseBooking(row), now, extendSeconds }
 }
 
 // Each function below makes one move of a locked booking. A trigger updates bookables and counters and writes the event.
@@ -82,7 +79,7 @@ async function update(tx: Transaction, id: string, changes: string, values: read
     `update booking.booking b
      set traceparent = $2, ${changes}
      where b.id = $1
-     returning b.*, ${selectItems} as items`,
+     returning ${bookingColumns}, ${selectItems} as items`,
     [id, traceparent() ?? null, ...values],
   )
   const [row] = rows

@@ -7,8 +7,7 @@ import { DatabaseError, type Queryable } from '@holdfast/service/postgres'
 import { traceparent } from '@holdfast/service/process'
 import type { Booking } from '../domain/booking.ts'
 import type { Alternative, HoldRefusal, RequestedBookable } from '../domain/hold.ts'
-import { type BookingRow, parseBooking } from './booking-row.ts'
-import type { EarlierRequest } from './requests.ts'
+import { type BookingRow, bookingColumns, parseBooking } from './booking-row.ts'
 
 export interface HoldRequest {
   readonly bookingId: string
@@ -114,7 +113,7 @@ export const holdStatement = {
       insert into booking.request (customer_id, request_id, operation, input_hash, booking_id)
       select $2, $4, 'createBooking', $5, id from created
     )
-    select b.*,
+    select ${bookingColumns},
       (select json_agg(json_build_object(
           'currency', currency,
           'unlock_minor', unlock_minor,
@@ -163,10 +162,7 @@ function refusalOf(err: unknown): HoldRefusal | null {
 }
 
 /** What explains a refused hold: an earlier request with the same id, the bookables now, the most items of a booking. */
-export async function factsOfRefusedHold(
-  db: Queryable,
-  { customerId, requestId, publicIds }: HoldRequest,
-): Promise<{ earlierRequest: EarlierRequest | null; found: readonly RequestedBookable[]; limit: number }> {
+export async function factsOfRefusedHold(db: Queryable, { customerId, requestId, publicIds }: HoldRequest) {
   const { rows } = await db.query<{
     request: { operation: string; hash: string; bookingId: string } | null
     found: RequestedBookable[]

@@ -14,11 +14,7 @@ export const hashOf = (input: unknown): Buffer => createHash('sha256').update(JS
 export const isSameRequest = (earlier: EarlierRequest, operation: string, inputHash: Buffer): boolean =>
   earlier.operation === operation && earlier.inputHash.equals(inputHash)
 
-export async function findRequest(
-  db: Queryable,
-  customerId: string,
-  requestId: string,
-): Promise<EarlierRequest | undefined> {
+export async function findRequest(db: Queryable, customerId: string, requestId: string) {
   const { rows } = await db.query<EarlierRequest>(
     `select operation, input_hash as "inputHash", booking_id as "bookingId"
      from booking.request

@@ -1,4 +1,4 @@
-import type { Log } from '@holdfast/service/process'
+import { background, type Log, repeat, type Step } from '@holdfast/service/process'
 import type { Redis } from '@holdfast/service/redis'
 import { cellOf } from '../domain/cells.ts'
 import type { SearchIndex } from '../search/search-index.ts'
@@ -12,22 +12,15 @@ export interface VehicleMovement {
   readonly cells: readonly string[]
 }
 
+export type ChangePublisher = ReturnType<typeof createChangePublisher>
+
+type Notification = readonly [channel: string, vehicleId: string]
+
 /**
  * Updates copies and notifies watchers of what a committed transaction changed. That may be lost with the process: the
  * copies are compared with Postgres regularly, and what was missed is published then. Only `reconcile` throws.
  */
-export interface ChangePublisher {
-  /** `formerRiders`: who had one of the vehicles until now. */
-  vehicles(changes: readonly VehicleChange[], formerRiders?: readonly string[]): Promise<void>
-  movements(movements: readonly VehicleMovement[]): Promise<void>
-  command(bookingId: string): Promise<void>
-  /** Compares the search index with Postgres and publishes what was missed. */
-  reconcile(): Promise<void>
-}
-
-type Notification = readonly [channel: string, vehicleId: string]
-
-export function createChangePublisher(redis: Redis, index: SearchIndex, log: Log): ChangePublisher {
+export function createChangePublisher(redis: Redis, index: SearchIndex, log: Log) {
   /** One message per channel. */
   const publish = async (notifications: readonly Notification[]) => {
     if (notifications.length === 0) return
@@ -47,7 +40,8 @@ export function createChangePublisher(redis: Redis, index: SearchIndex, log: Log
     [channel(), ...cells.map(channel)].map((name) => [name, vehicleId])
 
   return {
-    async vehicles(changes, formerRiders = []) {
+    /** `formerRiders`: who had one of the vehicles until now. */
+    async vehicles(changes: readonly VehicleChange[], formerRiders: readonly string[] = []): Promise<void> {
       await index.write(changes.filter(({ offerChanged }) => offerChanged))
       await publish(
         changes.flatMap(({ vehicleId, offerChanged, cells, riderId }) => [
@@ -57,19 +51,20 @@ export function createChangePublisher(redis: Redis, index: SearchIndex, log: Log
         ]),
       )
     },
-    movements: (movements) =>
+    movements: (movements: readonly VehicleMovement[]): Promise<void> =>
       publish(
         movements.flatMap(({ vehicleId, riderId, cells }): Notification[] => [
           [riderChannel(riderId), vehicleId],
           ...onMap(operatorChannel, cells, vehicleId),
         ]),
       ),
-    async command(bookingId) {
+    async command(bookingId: string): Promise<void> {
       await redis
         .publish(commandChannel(bookingId), '')
         .catch((err: unknown) => log.debug({ err }, 'change notification lost'))
     },
-    async reconcile() {
+    /** Compares the search index with Postgres and publishes what was missed. */
+    async reconcile(): Promise<void> {
       const corrected = await index.reconcile()
       await publish(
         corrected.flatMap(({ vehicleId, offer, before }) => {
@@ -79,4 +74,19 @@ export function createChangePublisher(redis: Redis, index: SearchIndex, log: Log
       )
     },
   }
+}
+
+const checkEvery = 200 // ms: how long Postgres answers searches after Redis is back
+const reconcileEvery = 60_000 // ms: how long a change that a killed process did not publish stays unpublished
+
+/** Compares the search index with Postgres when it is not trusted, and now and then in any case. */
+export function reconcileSearchIndex(redis: Redis, index: SearchIndex, changes: ChangePublisher, log: Log): Step {
+  let reconciledAt = 0
+  return background('search index', (signal) =>
+    repeat(signal, checkEvery, log, async () => {
+      if (redis.status !== 'ready' || (index.trusted && Date.now() - reconciledAt < reconcileEvery)) return
+      await changes.reconcile()
+      reconciledAt = Date.now()
+    }),
+  )
 }

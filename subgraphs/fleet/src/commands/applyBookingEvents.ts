@@ -22,7 +22,7 @@ export async function reserveHeldVehicles(
   tx: Transaction,
   { bookingId, customerId, bookableIds }: BookedVehicles & { readonly customerId: string },
 ): Promise<AfterCommit | undefined> {
-  const vehicles = await vehiclesForUpdate(tx, bookableIds)
+  const vehicles = await vehiclesForUpdate(tx, 'id', bookableIds)
   // The rider was faster than this event: the trip began, and may be over, before it arrived.
   if (await tripOfBooking(tx, bookingId)) return undefined
   for (const vehicle of vehicles) {
@@ -34,13 +34,9 @@ export async function reserveHeldVehicles(
 }
 
 /** The booking ended without a trip: its vehicles are available again. */
-export async function freeVehicles(
-  deps: Deps,
-  tx: Transaction,
-  { bookingId, bookableIds }: BookedVehicles,
-): Promise<AfterCommit> {
+export async function freeVehicles(deps: Deps, tx: Transaction, { bookingId, bookableIds }: BookedVehicles) {
   const formerRiders: string[] = []
-  for (const vehicle of await vehiclesForUpdate(tx, bookableIds)) {
+  for (const vehicle of await vehiclesForUpdate(tx, 'id', bookableIds)) {
     const move = moveFrom('reservation_cancel', vehicle.state)
     if (!move || vehicle.use?.bookingId !== bookingId) continue
     await moveVehicle(tx, vehicle, move, null)
@@ -50,13 +46,9 @@ export async function freeVehicles(
 }
 
 /** Booking has completed the booking of a trip: the vehicle is offered again. */
-export async function releaseVehicles(
-  deps: Deps,
-  tx: Transaction,
-  { bookingId, bookableIds }: BookedVehicles,
-): Promise<AfterCommit> {
+export async function releaseVehicles(deps: Deps, tx: Transaction, { bookingId, bookableIds }: BookedVehicles) {
   await releaseTrip(tx, bookingId)
-  await vehiclesForUpdate(tx, bookableIds)
+  await vehiclesForUpdate(tx, 'id', bookableIds)
   return refreshed(deps, tx, bookableIds)
 }
 

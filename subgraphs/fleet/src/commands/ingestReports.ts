@@ -5,7 +5,7 @@ import type { Vehicle } from '../domain/vehicle.ts'
 import { refreshAvailability } from '../store/availability.ts'
 import { writePlaces } from '../store/positions.ts'
 import { type Report, writeReports } from '../store/reports.ts'
-import { vehiclesByDeviceForUpdate } from '../store/vehicles.ts'
+import { vehiclesForUpdate } from '../store/vehicles.ts'
 import type { Deps } from './deps.ts'
 import { recordContactChanges } from './recordContactChanges.ts'
 
@@ -20,13 +20,10 @@ export interface PendingReports {
  * Writes the reports of many vehicles in one transaction: contact found and lost (published to booking at once), lock,
  * battery, place. Returns the devices that have rebooted since their last report.
  */
-export async function ingestReports(
-  deps: Deps,
-  pending: ReadonlyMap<string, PendingReports>,
-): Promise<readonly string[]> {
+export async function ingestReports(deps: Deps, pending: ReadonlyMap<string, PendingReports>) {
   const now = deps.now()
   const { changes, rebooted } = await transaction(deps.pool, async (tx) => {
-    const vehicles = await vehiclesByDeviceForUpdate(tx, [...pending.keys()])
+    const vehicles = await vehiclesForUpdate(tx, 'device_id', [...pending.keys()])
     const ingested = vehicles.map((vehicle) => ({ vehicle, ...ingest(vehicle, pending.get(vehicle.deviceId) ?? {}) }))
     const reported = ingested.flatMap(({ vehicle, report }) => (report ? [{ vehicle, report }] : []))
     await writeReports(

@@ -13,6 +13,7 @@ export async function markSilentVehicles(deps: Deps): Promise<void> {
   const changes = await transaction(deps.pool, async (tx) => {
     const silent = await vehiclesForUpdate(
       tx,
+      'id',
       await silentVehicles(tx, {
         onTrip: before(maxSilenceMs('ON_TRIP')),
         otherwise: before(maxSilenceMs('AVAILABLE')),
@@ -23,7 +24,7 @@ export async function markSilentVehicles(deps: Deps): Promise<void> {
       .map((vehicle): Report => ({ ...vehicle, contact: 'LOST', contactChangedAt: now }))
     await writeReports(tx, lost)
     await recordContactChanges(tx, lost)
-    const overdue = await vehiclesForUpdate(tx, await overdueOffers(tx, before(deps.offerRules.graceMs)))
+    const overdue = await vehiclesForUpdate(tx, 'id', await overdueOffers(tx, before(deps.offerRules.graceMs)))
     const vehicleIds = [...lost, ...overdue].map(({ id }) => id)
     return refreshAvailability(tx, vehicleIds, now, deps.offerRules)
   })

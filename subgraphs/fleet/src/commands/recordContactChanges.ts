@@ -1,7 +1,7 @@
 import type { Transaction } from '@holdfast/service/postgres'
-import { addToHistory } from '../store/history.ts'
 import { fleetEvent, publish } from '../store/outbox.ts'
 import type { Report } from '../store/reports.ts'
+import { addToHistory } from '../store/vehicles.ts'
 
 /** Publishes that contact with vehicles was lost or restored, and adds it to their histories. */
 export async function recordContactChanges(tx: Transaction, reports: readonly Report[]): Promise<void> {

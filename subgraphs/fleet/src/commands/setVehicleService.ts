@@ -1,11 +1,14 @@
 import { accept, type Outcome, refuse } from '@holdfast/service/domain'
 import { transaction } from '@holdfast/service/postgres'
-import type { SetVehicleServiceRefusal } from '../domain/setVehicleService.ts'
-import { moveFrom, type Vehicle } from '../domain/vehicle.ts'
+import { moveFrom, type Vehicle, type VehicleState } from '../domain/vehicle.ts'
 import { refreshAvailability, type VehicleChange } from '../store/availability.ts'
 import { type FleetEvent, fleetEvent, publish } from '../store/outbox.ts'
 import { moveVehicle, vehicleForUpdate } from '../store/vehicles.ts'
 import type { Deps } from './deps.ts'
+
+export type SetVehicleServiceRefusal =
+  | { readonly kind: 'VehicleNotFound' }
+  | { readonly kind: 'VehicleInUse'; readonly state: VehicleState }
 
 /** Takes a vehicle that nobody uses out of service, or puts it back. A repeated request changes nothing. */
 export async function setVehicleService(

@@ -1,38 +1,27 @@
 import type { Ack } from '@holdfast/contracts'
 import { type Transaction, transaction } from '@holdfast/service/postgres'
-import type { Command } from '../domain/command.ts'
 import type { Vehicle } from '../domain/vehicle.ts'
-import { refreshAvailability, type VehicleChange } from '../store/availability.ts'
+import { refreshAvailability } from '../store/availability.ts'
 import { commandForUpdate, moveCommand } from '../store/commands.ts'
 import { fleetEvent, publish } from '../store/outbox.ts'
 import { writeReports } from '../store/reports.ts'
-import { vehiclesByDeviceForUpdate } from '../store/vehicles.ts'
+import { vehiclesForUpdate } from '../store/vehicles.ts'
 import type { Deps } from './deps.ts'
 import { followExecutedCommand, nothingFollows } from './followExecutedCommand.ts'
 import { sendCommand } from './sendCommand.ts'
 
-/** An ack whose signature was verified. */
-export type VerifiedAck = Ack & { readonly cid: string }
-
-interface Settled {
-  readonly vehicle: Vehicle
-  readonly command: Command
-  readonly changes: readonly VehicleChange[]
-  readonly formerRiders: readonly string[]
-  readonly secureCommand: Command | null
-}
-
 const moveOf = { ACCEPTED: 'accept', EXECUTED: 'execute', REFUSED: 'refuse' } as const
 
 /**
- * Takes in a vehicle's ack. The command's move and everything that follows from it (the booking starts, the trip begins or
- * ends, an unlocked vehicle that nobody may ride is locked) are one transaction. An ack that comes twice finds the command
- * moved and changes nothing. Resolves false for an ack to a command that was never issued to this vehicle.
+ * Takes in a vehicle's ack whose signature was verified. The command's move and everything that follows from it (the
+ * booking starts, the trip begins or ends, an unlocked vehicle that nobody may ride is locked) are one transaction. An ack
+ * that comes twice finds the command moved and changes nothing. Resolves false for an ack to a command that was never
+ * issued to this vehicle.
  */
-export async function settleCommand(deps: Deps, ack: VerifiedAck): Promise<boolean> {
-  const settled = await transaction(deps.pool, async (tx): Promise<Settled | 'UNKNOWN' | 'REPEATED'> => {
+export async function settleCommand(deps: Deps, ack: Ack & { readonly cid: string }): Promise<boolean> {
+  const settled = await transaction(deps.pool, async (tx) => {
     // Order of row locks everywhere: vehicle, command, and those of booking.start.
-    const [vehicle] = await vehiclesByDeviceForUpdate(tx, [ack.deviceId])
+    const [vehicle] = await vehiclesForUpdate(tx, 'device_id', [ack.deviceId])
     const before = vehicle && (await commandForUpdate(tx, ack.cid, vehicle.id))
     if (!vehicle || !before) return 'UNKNOWN'
     const now = deps.now()

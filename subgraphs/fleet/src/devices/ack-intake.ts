@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto'
 import { Ack, verifyEnvelope } from '@holdfast/contracts'
-import { inTrace, isUnavailable, pause, type Step } from '@holdfast/service/process'
+import { inTrace, isUnavailable, pause } from '@holdfast/service/process'
 import type { Deps } from '../commands/deps.ts'
 import { settleCommand } from '../commands/settleCommand.ts'
 import { deviceKeys } from '../store/devices.ts'
@@ -59,9 +59,8 @@ export function createAckIntake(deps: Deps, count: (outcome: string) => void) {
     }
   }
 
-  const steps: Step[] = [{ name: 'acks', start: () => undefined, stop: () => queue.idle() }]
   return {
-    steps,
+    steps: [{ name: 'acks', start: () => undefined, stop: () => queue.idle() }],
     /** What became of it; null when that is counted later. */
     onAck(deviceId: string, payload: Uint8Array, trace: string | undefined): string | null {
       const until = now().getTime() + retryForMs

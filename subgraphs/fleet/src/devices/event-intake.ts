@@ -1,8 +1,8 @@
 import { parseJson, VehicleEvent } from '@holdfast/contracts'
-import { background, repeat, type Step } from '@holdfast/service/process'
+import { background, repeat } from '@holdfast/service/process'
 import type { Deps } from '../commands/deps.ts'
 import { vehicleIdsOf } from '../store/devices.ts'
-import { addToHistory } from '../store/history.ts'
+import { addToHistory } from '../store/vehicles.ts'
 
 const writeEvery = 50 // ms
 const batch = 1_000
@@ -30,12 +30,11 @@ export function createEventIntake({ pool, log }: Deps) {
     }
   }
 
-  const steps: Step[] = [
-    { name: 'last events', start: () => undefined, stop: write },
-    background('events', (signal) => repeat(signal, writeEvery, log, write)),
-  ]
   return {
-    steps,
+    steps: [
+      { name: 'last events', start: () => undefined, stop: write },
+      background('events', (signal) => repeat(signal, writeEvery, log, write)),
+    ],
     onEvent(deviceId: string, payload: Uint8Array): string {
       const message = VehicleEvent.safeParse(parseJson(payload))
       if (!message.success) return 'malformed'

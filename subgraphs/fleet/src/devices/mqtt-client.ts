@@ -1,5 +1,4 @@
 import { hostname } from 'node:os'
-import { withTimeout } from '@holdfast/service/process'
 import { connect, type MqttClient } from 'mqtt'
 
 /** Seconds the broker keeps messages for a client of this name while it is away: longer than a restart takes. */
@@ -28,18 +27,3 @@ export const createMqttClient = (config: {
     resubscribe: false,
     queueQoSZero: false,
   })
-
-const pubackMs = 1_000 // A broker that takes longer is away.
-
-/** Publishes to the broker; fails when the broker does not take it in time. */
-export const publishToDevice = (
-  client: MqttClient,
-  topic: string,
-  payload: Buffer | string,
-  options: Parameters<MqttClient['publishAsync']>[2],
-) => withTimeout(pubackMs, 'the broker', client.publishAsync(topic, payload, options))
-
-/** Throws while there is no connection; for the readiness check. */
-export function assertConnected(client: MqttClient): void {
-  if (!client.connected) throw new Error('not connected to the broker')
-}

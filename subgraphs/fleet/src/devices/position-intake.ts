@@ -1,5 +1,5 @@
 import { parseJson, Telemetry } from '@holdfast/contracts'
-import { background, repeat, type Step } from '@holdfast/service/process'
+import { background, repeat } from '@holdfast/service/process'
 import type { Deps } from '../commands/deps.ts'
 import { cellOf } from '../domain/cells.ts'
 import type { Heartbeat } from '../domain/contact.ts'
@@ -44,9 +44,8 @@ export function createPositionIntake(
     }
   }
 
-  const steps: Step[] = [background('positions', (signal) => repeat(signal, writeEvery, log, write))]
   return {
-    steps,
+    steps: [background('positions', (signal) => repeat(signal, writeEvery, log, write))],
     onTelemetry(deviceId: string, payload: Uint8Array): string {
       const message = Telemetry.safeParse(parseJson(payload))
       if (!message.success) return 'malformed'

@@ -1,5 +1,5 @@
 import { Connection, parseJson, VehicleState } from '@holdfast/contracts'
-import { background, repeat, type Step } from '@holdfast/service/process'
+import { background, repeat } from '@holdfast/service/process'
 import type { Deps } from '../commands/deps.ts'
 import { ingestReports, type PendingReports } from '../commands/ingestReports.ts'
 import { type Heartbeat, newerConnection } from '../domain/contact.ts'
@@ -48,12 +48,11 @@ export function createStateIntake(deps: Deps, onRebooted: (deviceIds: readonly s
     }
   }
 
-  const steps: Step[] = [
-    { name: 'last reports', start: () => undefined, stop: ingest },
-    background('reports', (signal) => repeat(signal, ingestEvery, log, ingest)),
-  ]
   return {
-    steps,
+    steps: [
+      { name: 'last reports', start: () => undefined, stop: ingest },
+      background('reports', (signal) => repeat(signal, ingestEvery, log, ingest)),
+    ],
     onHeartbeat,
     onConnection(deviceId: string, payload: Uint8Array, retained: boolean): string {
       const message = Connection.safeParse(parseJson(payload))

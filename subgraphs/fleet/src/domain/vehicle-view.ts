@@ -55,7 +55,7 @@ export function viewOf(
     const state = shownState(known, now, graceMs)
     return { vehicleId, publicId, typeId, ...place, speed, batteryPercent, lastSeenAt, lock, state, own }
   }
-  return known.offer && viewOfOffer(known.vehicleId, known.typeId, known.offer, known.lastSeenAt)
+  return known.offer && viewOfOffer(known, known.offer)
 }
 
 export const isRider = (visibility: Visibility | null, { riderId }: Pick<KnownVehicle, 'riderId'>): boolean =>
@@ -63,20 +63,6 @@ export const isRider = (visibility: Visibility | null, { riderId }: Pick<KnownVe
 
 /** An offered vehicle as everybody sees it. */
 export const viewOfOffer = (
-  vehicleId: string,
-  typeId: string,
-  { publicId, latitude, longitude, batteryPercent }: Offer,
-  lastSeenAt?: Date | null,
-): VehicleView => ({
-  vehicleId,
-  publicId,
-  typeId,
-  state: 'AVAILABLE',
-  latitude,
-  longitude,
-  speed: 0,
-  batteryPercent,
-  lastSeenAt,
-  lock: null,
-  own: false,
-})
+  { vehicleId, typeId, lastSeenAt }: Pick<VehicleView, 'vehicleId' | 'typeId' | 'lastSeenAt'>,
+  offer: Offer,
+): VehicleView => ({ ...offer, vehicleId, typeId, lastSeenAt, state: 'AVAILABLE', speed: 0, lock: null, own: false })

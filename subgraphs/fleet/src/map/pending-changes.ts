@@ -1,15 +1,8 @@
 import type { ChangeFeed } from '@holdfast/service/redis'
 import { vehicleIdsIn } from '../changes/channels.ts'
 
-export interface PendingChanges {
-  /** Waits until there is something; null when nothing will come any more. */
-  take(): Promise<{ readonly resync: boolean; readonly vehicleIds: readonly string[] } | null>
-  /** Makes the next `take` ask for a resync. */
-  requestResync(): void
-}
-
 /** Collects change notifications until they are taken; one resync stands for everything before it. */
-export function collectChanges(feed: ChangeFeed, channels: readonly string[], signal: AbortSignal): PendingChanges {
+export function collectChanges(feed: ChangeFeed, channels: readonly string[], signal: AbortSignal) {
   let vehicleIds = new Set<string>()
   let resync = false
   let ended = false
@@ -26,6 +19,7 @@ export function collectChanges(feed: ChangeFeed, channels: readonly string[], si
     wake()
   })()
   return {
+    /** Waits until there is something; null when nothing will come any more. */
     async take() {
       while (!resync && vehicleIds.size === 0 && !ended) {
         await new Promise<void>((resolve) => {
@@ -38,6 +32,7 @@ export function collectChanges(feed: ChangeFeed, channels: readonly string[], si
       resync = false
       return taken
     },
+    /** Makes the next `take` ask for a resync. */
     requestResync() {
       resync = true
     },

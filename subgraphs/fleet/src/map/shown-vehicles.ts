@@ -8,23 +8,6 @@ export function createShownVehicles() {
   const shown = new Map<string, { publicId: string; json: string }>()
   let truncated = false
 
-  const update = (vehicleId: string, view: VehicleView | null): { vehicle?: VehicleView; goneId?: string } => {
-    const before = shown.get(vehicleId)
-    if (!view) {
-      shown.delete(vehicleId)
-      return before ? { goneId: before.publicId } : {}
-    }
-    const goneId = before && before.publicId !== view.publicId ? before.publicId : undefined
-    if (!before && shown.size >= maxOnMap && !view.own) {
-      truncated = true
-      return {}
-    }
-    const json = JSON.stringify({ ...view, lastSeenAt: null })
-    if (before?.json === json) return {}
-    shown.set(vehicleId, { publicId: view.publicId, json })
-    return { vehicle: view, ...(goneId && { goneId }) }
-  }
-
   return {
     /** Forgets everything. `incomplete`: not all vehicles of the box were read. */
     clear(incomplete: boolean) {
@@ -33,11 +16,20 @@ export function createShownVehicles() {
     },
     /** Returns what is new or changed, and what is gone. */
     update(views: readonly (readonly [vehicleId: string, view: VehicleView | null])[]) {
-      const updates = views.map(([vehicleId, view]) => update(vehicleId, view))
-      return {
-        vehicles: updates.flatMap(({ vehicle }) => (vehicle ? [vehicle] : [])),
-        goneIds: updates.flatMap(({ goneId }) => (goneId ? [goneId] : [])),
+      const vehicles: VehicleView[] = []
+      const goneIds: string[] = []
+      for (const [vehicleId, view] of views) {
+        const before = shown.get(vehicleId)
+        if (before && before.publicId !== view?.publicId) goneIds.push(before.publicId)
+        if (!view) shown.delete(vehicleId)
+        else if (!before && shown.size >= maxOnMap && !view.own) truncated = true
+        else {
+          const json = JSON.stringify({ ...view, lastSeenAt: null })
+          if (before?.json !== json) vehicles.push(view)
+          shown.set(vehicleId, { publicId: view.publicId, json })
+        }
       }
+      return { vehicles, goneIds }
     },
     /** Whether some vehicles of the box are left out. */
     get truncated() {

@@ -1,12 +1,13 @@
 import type { Visibility } from '@holdfast/service/domain'
-import { isUnavailable, type Log, pause } from '@holdfast/service/process'
-import { abortableGenerator, type ChangeFeed } from '@holdfast/service/redis'
+import { isUnavailable, pause } from '@holdfast/service/process'
+import { abortableGenerator } from '@holdfast/service/redis'
 import { offersChannel, operatorChannel, riderChannel } from '../changes/channels.ts'
+import type { Context } from '../context.ts'
 import { cellsTouching } from '../domain/cells.ts'
 import { type Box, isInBox } from '../domain/place.ts'
 import { requiredBattery, type VehicleFilter, type VehicleType } from '../domain/vehicle-type.ts'
 import { isRider, type KnownVehicle, type VehicleView, viewOf } from '../domain/vehicle-view.ts'
-import type { MapReader } from './map-reader.ts'
+import { knownInBox } from '../store/known-vehicles.ts'
 import { collectChanges } from './pending-changes.ts'
 import { createShownVehicles, maxOnMap } from './shown-vehicles.ts'
 
@@ -24,38 +25,29 @@ export interface MapMessage {
   readonly truncated: boolean
 }
 
-export interface MapSources {
-  readonly reader: MapReader
-  readonly feed: ChangeFeed
-  readonly log: Log
-  readonly now: () => Date
-  readonly graceMs: number
-  readonly types: () => ReadonlyMap<string, VehicleType>
-}
-
 /**
  * What one viewer's map shows: everything, then what changes. It subscribes before it reads, so that no change is missed
  * in between. It remembers what it has shown, so that whatever leaves (the box, the filter, the offer) is reported gone.
  */
 export const watchMap = (
-  { reader, feed, log, now, graceMs, types }: MapSources,
-  visibility: Visibility | null,
+  { deps, feed, mapVehicles, visibility }: Pick<Context, 'deps' | 'feed' | 'mapVehicles' | 'visibility'>,
   box: Box,
   filter: VehicleFilter,
 ): AsyncGenerator<MapMessage, void, void> =>
   abortableGenerator(async function* (signal) {
     const pending = collectChanges(feed, channelsOf(visibility, box), signal)
     const shown = createShownVehicles()
+    const { pool, log, now, catalogue, offerRules } = deps
 
     /** The vehicle as this map shows it; null when it does not. */
     const onMap = (known: KnownVehicle | null): VehicleView | null => {
-      const view = known && viewOf(visibility, known, now(), graceMs)
-      const type = view && types().get(view.typeId)
+      const view = known && viewOf(visibility, known, now(), offerRules.graceMs)
+      const type = view && catalogue.types().get(view.typeId)
       return view && type && isInBox(box, view) && (view.own || passes(filter, view, type)) ? view : null
     }
 
     const snapshot = async () => {
-      const known = await reader.inBox(visibility, box, maxRead)
+      const known = await knownInBox(pool, visibility, box, maxRead)
       shown.clear(known.length >= maxRead)
       // The viewer's own vehicle first: it is shown even if the map is full.
       const ordered = [...known.filter((each) => isRider(visibility, each)), ...known]
@@ -64,7 +56,7 @@ export const watchMap = (
     }
 
     const changes = async (vehicleIds: readonly string[]) => {
-      const known = await reader.byId(vehicleIds)
+      const known = await Promise.all(vehicleIds.map((id) => mapVehicles.load(id)))
       const { vehicles, goneIds } = shown.update(vehicleIds.map((id, i) => [id, onMap(known[i] ?? null)]))
       if (vehicles.length === 0 && goneIds.length === 0) return null
       // There is room for what was left out; only a resync finds it.

@@ -3,16 +3,16 @@ import type { BookingResolvers, CommandResolvers, TripResolvers } from '../__gen
 
 export const Booking: BookingResolvers = {
   __resolveReference: ({ id }) => ({ id: uuidOf(id) ?? id }),
-  trip: ({ id }, _, { loaders }) => (uuidOf(id) ? loaders.tripOfBooking.load(id) : null),
+  trip: ({ id }, _, { loaders }) => loaders.tripOfBooking.load(id),
   commands: ({ id }, _, { loaders }) => (uuidOf(id) ? loaders.commandsOfBooking.load(id) : []),
 }
 
 export const Trip: TripResolvers = {
-  __resolveReference: ({ id }, { loaders }) => (uuidOf(id) ? loaders.trip.load(id) : null),
+  __resolveReference: ({ id }, { loaders }) => loaders.trip.load(id),
 }
 
 export const Command: CommandResolvers = {
-  __resolveReference: ({ id }, { loaders }) => (uuidOf(id) ? loaders.command.load(id) : null),
+  __resolveReference: ({ id }, { loaders }) => loaders.command.load(id),
   // An action or state that the schema lacks does not compile.
   action: ({ action }) => action,
   state: ({ state }) => state,

@@ -1,10 +1,8 @@
-import { uuidOf } from '@holdfast/service/graphql'
 import type { QueryResolvers } from '../__generated__/resolvers.ts'
 import { overlaps } from '../domain/place.ts'
 import { requiredBattery } from '../domain/vehicle-type.ts'
-import { searchVehicles } from '../search/search-index.ts'
-import { faultsInFilter, faultsInSearch } from './input-faults.ts'
-import { boxFrom, filterFrom, inputProblem } from './inputs.ts'
+import { nearestOffers } from '../store/nearest-offers.ts'
+import { boxFrom, faultsInFilter, faultsInSearch, filterFrom, inputProblem } from './inputs.ts'
 
 export const Query: QueryResolvers = {
   vehiclesNear: async (_, { near, radiusMeters, filter: filterInput, first }, { index, deps }) => {
@@ -17,17 +15,15 @@ export const Query: QueryResolvers = {
       const minBatteryPercent = requiredBattery(filter, type)
       return minBatteryPercent === null ? [] : [{ typeId: type.id, minBatteryPercent }]
     })
-    const found = await searchVehicles(index, deps.pool, { near, radiusMeters, first, types })
+    const search = { near, radiusMeters, first, types }
+    const found = (await index.search(search)) ?? (await nearestOffers(deps.pool, search))
     const vehicles = found.map(({ distanceMeters, vehicle }) => ({
       distanceMeters: Math.round(distanceMeters),
       vehicle,
     }))
     return { __typename: 'VehiclesNear', vehicles }
   },
-  vehicle: (_, { id }, { loaders }) => {
-    const publicId = uuidOf(id)
-    return publicId ? loaders.vehicle.load(publicId) : null
-  },
+  vehicle: (_, { id }, { loaders }) => loaders.vehicle.load(id),
   zones: (_, { box: boxInput }, { deps }) => {
     const box = boxFrom(boxInput)
     return deps.catalogue.zones().filter(({ bounds }) => overlaps(bounds, box))

@@ -42,8 +42,7 @@ export const Subscription: SubscriptionResolvers = {
   commandStatus,
   unlockStatus: commandStatus,
   vehicleAvailability: {
-    subscribe: (_, { box, filter }, { map, visibility }) =>
-      watchMap(map, visibility, boxFrom(box), checkedFilterFrom(filter)),
+    subscribe: (_, { box, filter }, context) => watchMap(context, boxFrom(box), checkedFilterFrom(filter)),
     resolve: (message: MapMessage) => message,
   },
 }

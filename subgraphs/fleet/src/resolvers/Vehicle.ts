@@ -1,12 +1,8 @@
-import { uuidOf } from '@holdfast/service/graphql'
 import type { FormFactor, VehicleResolvers, VehicleTypeResolvers } from '../__generated__/resolvers.ts'
 import { rangeMeters } from '../domain/vehicle-type.ts'
 
 export const Vehicle: VehicleResolvers = {
-  __resolveReference: ({ id }, { loaders }) => {
-    const publicId = uuidOf(id)
-    return publicId ? loaders.vehicle.load(publicId) : null
-  },
+  __resolveReference: ({ id }, { loaders }) => loaders.vehicle.load(id),
   id: ({ publicId }) => publicId,
   type: ({ typeId }, _, { deps }) => {
     const type = deps.catalogue.types().get(typeId)

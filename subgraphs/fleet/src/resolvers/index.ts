@@ -1,4 +1,4 @@
-import { DateTime } from '@holdfast/service/graphql'
+import { type CompleteResolvers, DateTime } from '@holdfast/service/graphql'
 import type { Resolvers } from '../__generated__/resolvers.ts'
 import { Booking, Command, Trip } from './Booking.ts'
 import { endTrip } from './Mutation/endTrip.ts'
@@ -9,8 +9,7 @@ import { Subscription } from './Subscription.ts'
 import { Vehicle, VehicleType } from './Vehicle.ts'
 import { Zone } from './Zone.ts'
 
-/** Every root field has its resolver here, or it does not compile. */
-export const resolvers: Resolvers & Required<Pick<Resolvers, 'Query' | 'Mutation' | 'Subscription'>> = {
+export const resolvers: CompleteResolvers<Resolvers> = {
   Query,
   Mutation: { unlockVehicle, endTrip, setVehicleService },
   Subscription,

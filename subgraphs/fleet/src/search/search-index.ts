@@ -7,31 +7,17 @@ import { counter, gauge, type Log } from '@holdfast/service/process'
 import type { Redis } from '@holdfast/service/redis'
 import type { Offer } from '../domain/offer.ts'
 import type { FoundVehicle, Search } from '../domain/search.ts'
-import { nearestOffers } from '../store/nearest-offers.ts'
-import { offersAfter, type VersionedOffer } from '../store/offers.ts'
-import { nearestCopies } from './nearest-copies.ts'
-import { copiedVersions, markComplete, readCopies, writeCopies } from './offer-copies.ts'
+import { offersAfter, type VersionedOffer } from '../store/availability.ts'
+import { copiedVersions, markComplete, nearestCopies, readCopies, writeCopies } from './offer-copies.ts'
 
 const batch = 1_000
 
 const copied = counter('search_index_copied_total', 'Vehicles whose copy in the search index was written')
 const trust = gauge('search_index_trusted', '1 while searches are answered from Redis')
 
-export interface SearchIndex {
-  /** Copies what changed. When that fails, the index is not trusted until it was compared with Postgres again. */
-  write(changes: readonly VersionedOffer[]): Promise<void>
-  /** Nearest first; null when the index cannot answer now. */
-  search(search: Search): Promise<FoundVehicle[] | null>
-  /** Compares everything with Postgres, copies what differs and returns it, each with its copy before. */
-  reconcile(): Promise<readonly (VersionedOffer & { readonly before: Offer | null })[]>
-  readonly trusted: boolean
-}
+export type SearchIndex = ReturnType<typeof createSearchIndex>
 
-/** Nearest first, from the index or from Postgres. */
-export const searchVehicles = async (index: SearchIndex, pool: Pool, search: Search): Promise<FoundVehicle[]> =>
-  (await index.search(search)) ?? nearestOffers(pool, search)
-
-export function createSearchIndex(redis: Redis, pool: Pool, log: Log): SearchIndex {
+export function createSearchIndex(redis: Redis, pool: Pool, log: Log) {
   let trusted = false
   let losses = 0
   const loseTrust = () => {
@@ -48,6 +34,7 @@ export function createSearchIndex(redis: Redis, pool: Pool, log: Log): SearchInd
     copied.inc(offers.length)
   }
 
+  /** Compares everything with Postgres, copies what differs and returns it, each with its copy before. */
   const reconcile = async () => {
     const lossesBefore = losses
     const corrected: (VersionedOffer & { before: Offer | null })[] = []
@@ -82,7 +69,8 @@ export function createSearchIndex(redis: Redis, pool: Pool, log: Log): SearchInd
     get trusted() {
       return trusted
     },
-    async write(changes) {
+    /** Copies what changed. When that fails, the index is not trusted until it was compared with Postgres again. */
+    async write(changes: readonly VersionedOffer[]): Promise<void> {
       try {
         await write(changes)
       } catch (err) {
@@ -90,7 +78,8 @@ export function createSearchIndex(redis: Redis, pool: Pool, log: Log): SearchInd
         loseTrust()
       }
     },
-    async search(search) {
+    /** Nearest first; null when the index cannot answer now, so that Postgres must. */
+    async search(search: Search): Promise<FoundVehicle[] | null> {
       if (search.types.length === 0) return []
       if (!trusted) return null
       try {

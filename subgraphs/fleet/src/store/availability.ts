@@ -2,12 +2,39 @@
  * What can be rented right now. The table is written only when that changes. It is the source of every copy: the search
  * index in Redis, and what live maps show.
  */
-import type { Transaction } from '@holdfast/service/postgres'
+import type { Queryable, Transaction } from '@holdfast/service/postgres'
 import { cellOf } from '../domain/cells.ts'
 import { isOffered, isOutdated, type Offer, type OfferCandidate, type OfferRules } from '../domain/offer.ts'
 import { rangeMeters } from '../domain/vehicle-type.ts'
 import { columns } from './columns.ts'
-import { type OfferRow, offerColumns, type VersionedOffer, withOffer } from './offers.ts'
+
+/** For a table `a` that is joined from the left: the offer; null while the vehicle is not offered. */
+export const offerColumn = `
+  case when a.vehicle_id is not null then json_build_object('publicId', a.public_id, 'latitude', a.latitude,
+    'longitude', a.longitude, 'batteryPercent', a.battery_percent) end as offer`
+
+/** What everybody may rent, as copies of it need it: the version orders the changes of one vehicle. */
+export interface VersionedOffer {
+  readonly vehicleId: string
+  readonly typeId: string
+  readonly version: number
+  readonly offer: Offer | null
+}
+
+/** All vehicles in the order of their ids, so many at a time. */
+export async function offersAfter(db: Queryable, vehicleId: string, limit: number): Promise<VersionedOffer[]> {
+  const { rows } = await db.query<VersionedOffer>({
+    name: 'offers after',
+    text: `
+      select v.id as "vehicleId", v.vehicle_type_id as "typeId", v.availability_version as version, ${offerColumn}
+      from fleet.vehicle v left join fleet.vehicle_availability a on a.vehicle_id = v.id
+      where v.id > $1
+      order by v.id
+      limit $2`,
+    values: [vehicleId, limit],
+  })
+  return rows
+}
 
 /** A vehicle that a transaction has touched, for copies and watchers. Published after the commit. */
 export interface VehicleChange extends VersionedOffer {
@@ -18,11 +45,8 @@ export interface VehicleChange extends VersionedOffer {
   readonly riderId: string | null
 }
 
-interface Row extends OfferCandidate, Offer, OfferRow {
-  readonly vehicleId: string
-  readonly typeId: string
+interface Row extends OfferCandidate, Offer, VersionedOffer {
   readonly riderId: string | null
-  readonly version: number
   readonly maxRangeMeters: number
   readonly offerCell: string
 }
@@ -48,7 +72,7 @@ export async function refreshAvailability(
         v.battery_percent as "batteryPercent", v.availability_version as version,
         t.max_range_meters as "maxRangeMeters", p.latitude, p.longitude,
         exists (select from fleet.trip where vehicle_id = v.id and released_at is null) as "hasUnreleasedTrip",
-        a.h3_8 as "offerCell", ${offerColumns}
+        a.h3_8 as "offerCell", ${offerColumn}
       from fleet.vehicle v
       join fleet.vehicle_type t on t.id = v.vehicle_type_id
       join fleet.vehicle_position p on p.vehicle_id = v.id
@@ -66,8 +90,7 @@ export async function refreshAvailability(
 
 function decide(row: Row, now: Date, rules: OfferRules): Decision {
   const { vehicleId, typeId, riderId, version, publicId, latitude, longitude, batteryPercent, offerCell } = row
-  const { offer: offerBefore } = withOffer(row)
-  const before = offerBefore && { ...offerBefore, cell: offerCell }
+  const before = row.offer && { ...row.offer, cell: offerCell }
   const cell = cellOf(row)
   const current = isOffered(row, now, rules) ? { publicId, latitude, longitude, batteryPercent, cell } : null
   const offer = before && current && !isOutdated(before, current) ? before : current

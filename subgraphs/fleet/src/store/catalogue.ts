@@ -1,5 +1,5 @@
 import type { PrismaClient } from '@holdfast/database'
-import { background, type Log, repeat, type Step } from '@holdfast/service/process'
+import { background, type Log, repeat } from '@holdfast/service/process'
 import { z } from 'zod'
 import type { VehicleType } from '../domain/vehicle-type.ts'
 import { boundsOf, type Zone } from '../domain/zones.ts'
@@ -16,15 +16,10 @@ export const Area = z.discriminatedUnion('type', [
   z.object({ type: z.literal('MultiPolygon'), coordinates: z.array(z.array(Ring).min(1)).min(1) }),
 ])
 
-/** Vehicle types and zones, kept in memory: nearly every request needs them and they rarely change. */
-export interface Catalogue {
-  types(): ReadonlyMap<string, VehicleType>
-  zones(): readonly Zone[]
-  /** The first one reads both, the second one reads them again and again. */
-  readonly steps: readonly Step[]
-}
+export type Catalogue = ReturnType<typeof createCatalogue>
 
-export function createCatalogue(prisma: PrismaClient, log: Log): Catalogue {
+/** Vehicle types and zones, kept in memory: nearly every request needs them and they rarely change. */
+export function createCatalogue(prisma: PrismaClient, log: Log) {
   let types: ReadonlyMap<string, VehicleType> = new Map()
   let zones: readonly Zone[] = []
   const refresh = async () => {
@@ -55,6 +50,7 @@ export function createCatalogue(prisma: PrismaClient, log: Log): Catalogue {
   return {
     types: () => types,
     zones: () => zones,
+    /** The first one reads both, the second one reads them again and again. */
     steps: [
       { name: 'first catalogue', start: refresh },
       background('catalogue', (signal) => repeat(signal, refreshEvery, log, refresh)),

@@ -1,7 +1,7 @@
 import type { Queryable } from '@holdfast/service/postgres'
 import type { Offer } from '../domain/offer.ts'
 import { boxAround, distance, longitudeScale } from '../domain/place.ts'
-import { type FoundVehicle, nearestFirst, type Search } from '../domain/search.ts'
+import { nearestFirst, type Search } from '../domain/search.ts'
 import { viewOfOffer } from '../domain/vehicle-view.ts'
 
 /** Vehicles by which order on a plane may differ from order on the sphere: 2.5 m at 5 km, so next to none. */
@@ -11,10 +11,7 @@ const planeMargin = 20
  * The search in Postgres, while Redis is away, empty or not trusted. Nearest first, by exact distance. Postgres orders on
  * a plane, which costs a tenth of the order on the sphere.
  */
-export async function nearestOffers(
-  db: Queryable,
-  { near, radiusMeters, first, types }: Search,
-): Promise<FoundVehicle[]> {
+export async function nearestOffers(db: Queryable, { near, radiusMeters, first, types }: Search) {
   const box = boxAround(near, radiusMeters)
   const { rows } = await db.query<Offer & { vehicleId: string; typeId: string }>({
     name: 'nearest offers',
@@ -43,7 +40,7 @@ export async function nearestOffers(
   return rows
     .map(({ vehicleId, typeId, ...offer }) => ({
       distanceMeters: distance(near, offer),
-      vehicle: viewOfOffer(vehicleId, typeId, offer),
+      vehicle: viewOfOffer({ vehicleId, typeId }, offer),
     }))
     .filter(({ distanceMeters }) => distanceMeters <= radiusMeters)
     .sort(nearestFirst)

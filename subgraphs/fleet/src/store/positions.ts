@@ -25,10 +25,7 @@ export interface PositionedVehicle {
  * comes late: `(epoch, seq)` orders the messages of a vehicle, whichever replica received them. Returns the vehicles of
  * the positions that it wrote.
  */
-export async function writePositions(
-  pool: Pool,
-  positions: readonly ReportedPosition[],
-): Promise<readonly PositionedVehicle[]> {
+export async function writePositions(pool: Pool, positions: readonly ReportedPosition[]) {
   // Another replica may write the same vehicles in another order: a transaction is retried after a deadlock.
   const { rows } = await transaction(pool, (tx) =>
     tx.query<PositionedVehicle>({

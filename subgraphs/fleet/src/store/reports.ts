@@ -4,19 +4,20 @@ import type { Vehicle } from '../domain/vehicle.ts'
 import { columns } from './columns.ts'
 import { vehicleTables } from './vehicles.ts'
 
+const reportedProperties = [
+  'id',
+  'contact',
+  'contactChangedAt',
+  'lastSeenAt',
+  'epoch',
+  'reportedSeq',
+  'lock',
+  'batteryPercent',
+  'commandCounter',
+] as const satisfies readonly (keyof Vehicle)[]
+
 /** What is kept of a vehicle's reports. */
-export type Report = Pick<
-  Vehicle,
-  | 'id'
-  | 'contact'
-  | 'contactChangedAt'
-  | 'lastSeenAt'
-  | 'epoch'
-  | 'reportedSeq'
-  | 'lock'
-  | 'batteryPercent'
-  | 'commandCounter'
->
+export type Report = Pick<Vehicle, (typeof reportedProperties)[number]>
 
 /** Writes the reports of vehicles that were read for update, all in one statement. */
 export async function writeReports(tx: Transaction, reports: readonly Report[]): Promise<void> {
@@ -37,25 +38,12 @@ export async function writeReports(tx: Transaction, reports: readonly Report[]):
         $7::fleet.lock_state[], $8::integer[], $9::bigint[])
         as r (id, contact, contact_changed_at, last_seen_at, epoch, reported_seq, lock, battery_percent, command_counter)
       where v.id = r.id`,
-    values: columns(reports, [
-      'id',
-      'contact',
-      'contactChangedAt',
-      'lastSeenAt',
-      'epoch',
-      'reportedSeq',
-      'lock',
-      'batteryPercent',
-      'commandCounter',
-    ]),
+    values: columns(reports, reportedProperties),
   })
 }
 
 /** Vehicles that count as online although they have been silent for longer than their state allows. */
-export async function silentVehicles(
-  db: Queryable,
-  before: { readonly onTrip: Date; readonly otherwise: Date },
-): Promise<string[]> {
+export async function silentVehicles(db: Queryable, before: { readonly onTrip: Date; readonly otherwise: Date }) {
   const { rows } = await db.query<{ id: string }>({
     name: 'silent vehicles',
     text: `

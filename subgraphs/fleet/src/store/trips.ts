@@ -1,4 +1,4 @@
-import type { Transaction } from '@holdfast/service/postgres'
+import type { Queryable, Transaction } from '@holdfast/service/postgres'
 import type { Place } from '../domain/place.ts'
 import type { Use, Vehicle } from '../domain/vehicle.ts'
 
@@ -14,32 +14,32 @@ export interface Trip {
   readonly distanceMeters: number | null
 }
 
-export interface TripRow extends Omit<Trip, 'from' | 'to'> {
-  readonly startLatitude: number
-  readonly startLongitude: number
-  readonly endLatitude: number | null
-  readonly endLongitude: number | null
-}
-
-export const selectTrips = `
+const selectTrips = `
   select id, vehicle_id as "vehicleId", booking_id as "bookingId", rider_id as "riderId", started_at as "startedAt",
-    ended_at as "endedAt", start_latitude as "startLatitude", start_longitude as "startLongitude",
-    end_latitude as "endLatitude", end_longitude as "endLongitude", distance_meters as "distanceMeters"
+    ended_at as "endedAt", distance_meters as "distanceMeters",
+    json_build_object('latitude', start_latitude, 'longitude', start_longitude) as "from",
+    case when end_latitude is not null then
+      json_build_object('latitude', end_latitude, 'longitude', end_longitude) end as "to"
   from fleet.trip`
 
-export const tripFrom = ({ startLatitude, startLongitude, endLatitude, endLongitude, ...row }: TripRow): Trip => ({
-  ...row,
-  from: { latitude: startLatitude, longitude: startLongitude },
-  to: endLatitude === null || endLongitude === null ? null : { latitude: endLatitude, longitude: endLongitude },
-})
-
 export async function tripOfBooking(tx: Transaction, bookingId: string): Promise<Trip | null> {
-  const { rows } = await tx.query<TripRow>({
-    name: 'trip of booking',
-    text: `${selectTrips} where booking_id = $1`,
-    values: [bookingId],
+  const text = `${selectTrips} where booking_id = $1`
+  return (await tx.query<Trip>({ name: 'trip of booking', text, values: [bookingId] })).rows[0] ?? null
+}
+
+/** The trips of a rider; of all riders when `riderId` is null. */
+export async function tripsOfRider(
+  db: Queryable,
+  riderId: string | null,
+  by: 'id' | 'booking_id',
+  ids: readonly string[],
+): Promise<Trip[]> {
+  const { rows } = await db.query<Trip>({
+    name: `trips of rider by ${by}`,
+    text: `${selectTrips} where ${by} = any($1::uuid[]) and ($2::uuid is null or rider_id = $2)`,
+    values: [ids, riderId],
   })
-  return rows[0] ? tripFrom(rows[0]) : null
+  return rows
 }
 
 export async function insertTrip(

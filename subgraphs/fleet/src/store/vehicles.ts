@@ -1,5 +1,5 @@
-/** The vehicles: reading them for update, and moving them. */
-import type { Transaction } from '@holdfast/service/postgres'
+/** The vehicles: reading them for update, moving them, and their histories. */
+import type { Queryable, Transaction } from '@holdfast/service/postgres'
 import { traceparent } from '@holdfast/service/process'
 import {
   inState,
@@ -9,6 +9,7 @@ import {
   type VehicleMove,
   type VehicleState,
 } from '../domain/vehicle.ts'
+import { columns } from './columns.ts'
 
 interface VehicleRow extends Omit<Vehicle, 'state' | 'use' | 'position'>, Position {
   readonly state: VehicleState
@@ -18,7 +19,7 @@ interface VehicleRow extends Omit<Vehicle, 'state' | 'use' | 'position'>, Positi
 
 export const vehicleTables = 'fleet.vehicle v join fleet.vehicle_position p on p.vehicle_id = v.id'
 
-const columns = `
+const vehicleColumns = `
   v.id, v.device_id as "deviceId", v.public_id as "publicId", v.vehicle_type_id as "typeId", v.state,
   v.booking_id as "bookingId", v.rider_id as "riderId", v.contact, v.contact_changed_at as "contactChangedAt",
   case when v.epoch is null then v.last_seen_at else greatest(v.last_seen_at, p.received_at) end as "lastSeenAt",
@@ -26,12 +27,17 @@ const columns = `
   v.command_counter as "commandCounter",
   p.latitude, p.longitude, p.speed, p.odometer, p.measured_at as "measuredAt"`
 
-async function readForUpdate(tx: Transaction, by: 'id' | 'device_id' | 'public_id', ids: readonly string[]) {
+/** Unknown ids are left out. */
+export async function vehiclesForUpdate(
+  tx: Transaction,
+  by: 'id' | 'device_id' | 'public_id',
+  ids: readonly string[],
+): Promise<Vehicle[]> {
   const { rows } = await tx.query<VehicleRow>({
     name: `vehicles for update by ${by}`,
     // In the order of ids, so that two transactions with several vehicles cannot wait for each other.
     text: `
-      select ${columns} from ${vehicleTables} where v.${by} = any($1) order by v.id for no key update of v`,
+      select ${vehicleColumns} from ${vehicleTables} where v.${by} = any($1) order by v.id for no key update of v`,
     values: [ids],
   })
   return rows.map(vehicleFrom)
@@ -43,14 +49,8 @@ function vehicleFrom(row: VehicleRow): Vehicle {
   return inState({ ...rest, position: { latitude, longitude, speed, odometer, measuredAt } }, state, use)
 }
 
-/** Unknown ids are left out. */
-export const vehiclesForUpdate = (tx: Transaction, ids: readonly string[]) => readForUpdate(tx, 'id', ids)
-
-export const vehiclesByDeviceForUpdate = (tx: Transaction, deviceIds: readonly string[]) =>
-  readForUpdate(tx, 'device_id', deviceIds)
-
 export async function vehicleForUpdate(tx: Transaction, by: 'id' | 'public_id', id: string): Promise<Vehicle | null> {
-  return (await readForUpdate(tx, by, [id]))[0] ?? null
+  return (await vehiclesForUpdate(tx, by, [id]))[0] ?? null
 }
 
 /**
@@ -58,12 +58,7 @@ export async function vehicleForUpdate(tx: Transaction, by: 'id' | 'public_id', 
  * id in the same statement (GBFS 3.0, vehicle_id). Returns the moved vehicle; null when it was not in the move's first
  * state.
  */
-export async function moveVehicle(
-  tx: Transaction,
-  vehicle: Vehicle,
-  move: VehicleMove,
-  use: Use | null,
-): Promise<Vehicle | null> {
+export async function moveVehicle(tx: Transaction, vehicle: Vehicle, move: VehicleMove, use: Use | null) {
   const { rows } = await tx.query<{ public_id: string }>({
     name: 'move vehicle',
     text: `
@@ -96,4 +91,31 @@ export async function moveVehicle(
   })
   const [row] = rows
   return row ? inState({ ...vehicle, publicId: row.public_id }, move.to, use) : null
+}
+
+/** An event of a vehicle's history that is not a move: contact lost and restored, and what the device itself reports. */
+export interface HistoryEntry {
+  readonly vehicleId: string
+  readonly eventType: string
+  readonly at: Date
+  /** Of the device's message, which may come twice; null for what the server noticed. */
+  readonly epoch: string | null
+  readonly seq: number | null
+}
+
+/** Adds to the histories; an entry that is already there is left out. */
+export async function addToHistory(db: Queryable, entries: readonly HistoryEntry[]): Promise<void> {
+  if (entries.length === 0) return
+  await db.query({
+    name: 'add to history',
+    text: `
+      insert into fleet.vehicle_event
+        (vehicle_id, event_type, vehicle_state, booking_id, latitude, longitude, battery_percent, at, epoch, seq)
+      select e.vehicle_id, e.event_type, v.state, v.booking_id, p.latitude, p.longitude, v.battery_percent, e.at, e.epoch, e.seq
+      from unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::text[], $5::bigint[])
+        as e (vehicle_id, event_type, at, epoch, seq)
+      join ${vehicleTables} on v.id = e.vehicle_id
+      on conflict do nothing`,
+    values: columns(entries, ['vehicleId', 'eventType', 'at', 'epoch', 'seq']),
+  })
 }

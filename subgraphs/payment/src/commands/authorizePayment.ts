@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Pool, type Transaction, transaction } from '@holdfast/service/postgres'
-import { type Log, traceparent } from '@holdfast/service/process'
+import type { Log } from '@holdfast/service/process'
 import { type Challenge, callFor, type StripeCall } from '../domain/next-step.ts'
 import type { AuthorizeRefusal, Payment } from '../domain/payment.ts'
 import { requestBudgetMs } from '../domain/retry.ts'
@@ -75,7 +75,6 @@ async function begin({ now }: Deps, tx: Transaction, command: AuthorizePayment):
         inputHash: hashOf(command),
         nextTryAt: new Date(at.getTime() + requestBudgetMs),
         createdAt: at,
-        traceparent: traceparent(),
       })
       return { ok: true, isNew: true, payment }
     }

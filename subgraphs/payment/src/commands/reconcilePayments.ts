@@ -4,7 +4,7 @@ import type Stripe from 'stripe'
 import { type Finding, reconcile } from '../domain/reconciliation.ts'
 import { paymentsSince, voidEndedPayment } from '../store/payments.ts'
 import { deleteOldWebhookEvents } from '../store/webhook-inbox.ts'
-import { intentsSince } from '../stripe/list.ts'
+import { intentsSince } from '../stripe/intents.ts'
 
 const everyMs = 60 * 60_000
 const periodMs = 26 * 60 * 60_000 // Each payment is compared for about a day, so a missed run does no harm.

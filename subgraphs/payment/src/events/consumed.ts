@@ -1,8 +1,7 @@
-import { type Event, type EventTypeOf, parseEvent, streamOf } from '@holdfast/contracts'
-import { consumeStream, type EventHandlers } from '@holdfast/service/events'
-import type { Pool, Transaction } from '@holdfast/service/postgres'
+import type { Event, EventTypeOf } from '@holdfast/contracts'
+import type { EventHandlers } from '@holdfast/service/events'
+import type { Transaction } from '@holdfast/service/postgres'
 import type { Log } from '@holdfast/service/process'
-import type { Redis } from '@holdfast/service/redis'
 import { actionAfterBooking } from '../domain/payment.ts'
 import { setPendingAction } from '../store/payments.ts'
 
@@ -32,20 +31,3 @@ export function onBookingEvents(now: () => Date, log: Log): EventHandlers<Event<
     BookingMoved: null,
   }
 }
-
-export const consumeBookingEvents = (options: {
-  readonly databaseUrl: string
-  readonly pool: Pool
-  readonly redis: Redis
-  readonly log: Log
-  readonly signal: AbortSignal
-  now(): Date
-}): Promise<void> =>
-  consumeStream({
-    ...options,
-    consumer: 'payment-booking',
-    owner: 'payment',
-    stream: streamOf('booking'),
-    parse: parseEvent,
-    handlers: onBookingEvents(options.now, options.log),
-  })

@@ -9,7 +9,7 @@ export function toResult(
   challenge: Challenge | null,
 ): Awaited<ResolversTypes['AuthorizePaymentResult']> {
   const booking = { id: payment.bookingId }
-  const { attemptsLeft, holdExpiresAt } = payment
+  const left = { attemptsLeft: payment.attemptsLeft, holdExpiresAt: payment.holdExpiresAt }
   const released = { __typename: 'PaymentReleased', payment, booking, message: messages.released } as const
   switch (payment.state) {
     case 'AUTHORIZED':
@@ -26,20 +26,11 @@ export function toResult(
         : { __typename: 'PaymentPending', payment, booking }
     case 'AUTHORIZING':
       return { __typename: 'PaymentPending', payment, booking }
-    case 'FAILED':
-      return payment.decline.methodUnusable
-        ? {
-            __typename: 'PaymentMethodUnusable',
-            attemptsLeft,
-            holdExpiresAt,
-            message: messages.methodUnusable(attemptsLeft),
-          }
-        : {
-            __typename: 'PaymentDeclined',
-            code: payment.decline.code,
-            attemptsLeft,
-            holdExpiresAt,
-            message: messages.declined(attemptsLeft),
-          }
+    case 'FAILED': {
+      const { code, methodUnusable } = payment.decline
+      return methodUnusable
+        ? { __typename: 'PaymentMethodUnusable', ...left, message: messages.methodUnusable(left.attemptsLeft) }
+        : { __typename: 'PaymentDeclined', code, ...left, message: messages.declined(left.attemptsLeft) }
+    }
   }
 }

@@ -3,52 +3,34 @@ import type { Transaction } from '@holdfast/service/postgres'
 import { traceparent } from '@holdfast/service/process'
 import type { Payment } from '../domain/payment.ts'
 
+/** What a claimed booking costs, and how long its customer has to pay. */
+export interface Claimed {
+  readonly amountMinor: number
+  readonly currency: string
+  readonly attemptsLeft: number
+  readonly holdExpiresAt: Date
+  /** When the claim ends. */
+  readonly decideBy: Date
+}
+
 export type Claim =
   | { readonly outcome: 'NOT_FOUND' }
   | { readonly outcome: 'NOT_PAYABLE'; readonly state: string }
   | { readonly outcome: 'HOLD_EXPIRED'; readonly holdExpiresAt: Date }
-  | {
-      readonly outcome: 'CLAIMED'
-      readonly amountMinor: number
-      readonly currency: string
-      readonly attemptsLeft: number
-      readonly holdExpiresAt: Date
-      /** When the claim ends. */
-      readonly decideBy: Date
-    }
+  | ({ readonly outcome: 'CLAIMED' } & Claimed)
 
 /** Claims a live hold before Stripe is asked, so that it does not expire meanwhile. */
-export async function claimForPayment(
-  tx: Transaction,
-  bookingId: string,
-  customerId: string,
-  paymentId: string,
-): Promise<Claim> {
-  const { rows } = await tx.query({
+export async function claimForPayment(tx: Transaction, bookingId: string, customerId: string, paymentId: string) {
+  const { rows } = await tx.query<Claim>({
     name: 'claim for payment',
-    text: 'select * from booking.claim_for_payment($1, $2, $3, $4)',
+    text: `
+      select outcome, state, amount_minor as "amountMinor", currency, attempts_left as "attemptsLeft",
+        hold_expires_at as "holdExpiresAt", expires_at as "decideBy"
+      from booking.claim_for_payment($1, $2, $3, $4)`,
     values: [bookingId, customerId, paymentId, traceparent()],
   })
-  const row = rows[0]
-  switch (row.outcome) {
-    case 'CLAIMED':
-      return {
-        outcome: row.outcome,
-        amountMinor: row.amount_minor,
-        currency: row.currency,
-        attemptsLeft: row.attempts_left,
-        holdExpiresAt: row.hold_expires_at,
-        decideBy: row.expires_at,
-      }
-    case 'NOT_PAYABLE':
-      return { outcome: row.outcome, state: row.state }
-    case 'HOLD_EXPIRED':
-      return { outcome: row.outcome, holdExpiresAt: row.hold_expires_at }
-    case 'NOT_FOUND':
-      return { outcome: row.outcome }
-    default:
-      throw new Error(`booking.claim_for_payment answered ${row.outcome}`)
-  }
+  if (!rows[0]) throw new Error('booking.claim_for_payment gave no answer')
+  return rows[0]
 }
 
 /** False: the claim is lost, so the authorisation must be voided. */

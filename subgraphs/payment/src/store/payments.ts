@@ -1,46 +1,45 @@
 import { isUuid } from '@holdfast/service/identity'
 import type { Queryable, Transaction } from '@holdfast/service/postgres'
+import { traceparent } from '@holdfast/service/process'
 import { liveStates, type Payment, type PendingAction } from '../domain/payment.ts'
-import { type PaymentRow, toPayment } from './payment-row.ts'
+import type { Claimed } from './bookings.ts'
+
+/** A payment as the domain has it. The checks of the table require the values that its state and pending action need. */
+const paymentColumns = `
+  id, booking_id as "bookingId", customer_id as "customerId", attempt, state, payment_method_id as "paymentMethodId",
+  json_build_object('amountMinor', amount_minor, 'currency', currency) as amount, intent_id as "intentId",
+  attempts_left as "attemptsLeft", hold_expires_at as "holdExpiresAt", decide_by as "decideBy",
+  case pending_action
+    when 'VOID' then json_build_object('kind', pending_action)
+    when 'CAPTURE' then json_build_object(
+      'kind', pending_action, 'amountMinor', capture_minor, 'fareMinor', fare_minor, 'lines', fare_lines)
+  end as "pendingAction",
+  next_try_at as "nextTryAt", tries, created_at as "createdAt",
+  coalesce(settled_at, authorized_at, created_at) as "changedAt", traceparent, captured_minor as "capturedMinor",
+  case state when 'FAILED' then json_build_object('code', decline_code, 'methodUnusable', method_unusable) end as decline`
 
 /** Requests of one customer with the same requestId run one after another: this waits until the earlier one has ended. */
 export const serializeRequest = (tx: Transaction, customerId: string, requestId: string) =>
   tx.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`payment request ${customerId} ${requestId}`])
 
-export async function paymentOfRequest(
-  db: Queryable,
-  customerId: string,
-  requestId: string,
-): Promise<{ payment: Payment; inputHash: Buffer } | null> {
-  const { rows } = await db.query<PaymentRow & { input_hash: Buffer }>({
+export async function paymentOfRequest(db: Queryable, customerId: string, requestId: string) {
+  const { rows } = await db.query<Payment & { inputHash: Buffer }>({
     name: 'payment of request',
-    text: 'select * from payment.payment where customer_id = $1 and request_id = $2',
+    text: `
+      select ${paymentColumns}, input_hash as "inputHash"
+      from payment.payment where customer_id = $1 and request_id = $2`,
     values: [customerId, requestId],
   })
-  return rows[0] ? { payment: toPayment(rows[0]), inputHash: rows[0].input_hash } : null
+  return rows[0] ? { payment: rows[0], inputHash: rows[0].inputHash } : null
 }
 
 /** A new attempt for a booking that was claimed in the same transaction; the claim makes its number unique. */
 export async function insertPayment(
   tx: Transaction,
-  payment: {
-    id: string
-    bookingId: string
-    customerId: string
-    requestId: string
-    inputHash: Buffer
-    paymentMethodId: string
-    amountMinor: number
-    currency: string
-    attemptsLeft: number
-    holdExpiresAt: Date
-    decideBy: Date
-    nextTryAt: Date
-    createdAt: Date
-    traceparent: string | undefined
-  },
+  payment: Pick<Payment, 'id' | 'bookingId' | 'customerId' | 'paymentMethodId' | 'createdAt'> &
+    Claimed & { requestId: string; inputHash: Buffer; nextTryAt: Date },
 ): Promise<Payment> {
-  const { rows } = await tx.query<PaymentRow>({
+  const { rows } = await tx.query<Payment>({
     name: 'insert payment',
     text: `
       insert into payment.payment (
@@ -50,7 +49,7 @@ export async function insertPayment(
       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, (
         select coalesce(max(attempt), 0) + 1 from payment.payment where booking_id = $2
       ))
-      returning *`,
+      returning ${paymentColumns}`,
     values: [
       payment.id,
       payment.bookingId,
@@ -65,29 +64,38 @@ export async function insertPayment(
       payment.decideBy,
       payment.nextTryAt,
       payment.createdAt,
-      payment.traceparent,
+      traceparent(),
     ],
   })
   return one(rows)
 }
 
 /** Locks the row. Lock order: payment, then booking's functions. */
-export async function paymentForUpdate(tx: Transaction, id: string): Promise<Payment> {
-  const { rows } = await tx.query<PaymentRow>({
-    name: 'payment for update',
-    text: 'select * from payment.payment where id = $1 for update',
-    values: [id],
-  })
-  return one(rows)
+export const paymentForUpdate = (tx: Transaction, id: string): Promise<Payment> => readOne(tx, id, 'for update')
+
+export const paymentById = (db: Queryable, id: string): Promise<Payment> => readOne(db, id)
+
+async function readOne(db: Queryable, id: string, lock: 'for update' | '' = ''): Promise<Payment> {
+  const text = `select ${paymentColumns} from payment.payment where id = $1 ${lock}`
+  return one((await db.query<Payment>({ name: `payment by id ${lock}`, text, values: [id] })).rows)
 }
 
-export async function paymentById(db: Queryable, id: string): Promise<Payment> {
-  const { rows } = await db.query<PaymentRow>({
-    name: 'payment by id',
-    text: 'select * from payment.payment where id = $1',
-    values: [id],
+/** The payments of a customer, earlier attempts first; of all customers when `customerId` is null. */
+export async function paymentsOfCustomer(
+  db: Queryable,
+  customerId: string | null,
+  by: 'id' | 'booking_id',
+  ids: readonly string[],
+): Promise<Payment[]> {
+  const { rows } = await db.query<Payment>({
+    name: `payments of customer by ${by}`,
+    text: `
+      select ${paymentColumns} from payment.payment
+      where ${by} = any($1::uuid[]) and ($2::uuid is null or customer_id = $2)
+      order by attempt`,
+    values: [ids, customerId],
   })
-  return one(rows)
+  return rows
 }
 
 /** Saves a payment that was read for update. */
@@ -130,16 +138,16 @@ export async function setPendingAction(
   actionFor: (payment: Payment) => PendingAction,
   now: Date,
 ) {
-  const { rows } = await tx.query<PaymentRow>({
+  const { rows } = await tx.query<Payment>({
     name: 'live payment for update',
     text: `
-      select * from payment.payment
+      select ${paymentColumns} from payment.payment
       where booking_id = $1 and state = any($2) and pending_action is null
       for update`,
     values: [bookingId, liveStates],
   })
   if (!rows[0]) return false
-  const action = actionFor(toPayment(rows[0]))
+  const action = actionFor(rows[0])
   await tx.query({
     name: 'set pending action',
     text: `
@@ -159,12 +167,7 @@ export async function setPendingAction(
 }
 
 /** Ids of payments that are due, the longest waiting first. */
-export async function duePayments(
-  db: Queryable,
-  now: Date,
-  limit: number,
-  except: readonly string[],
-): Promise<readonly string[]> {
+export async function duePayments(db: Queryable, now: Date, limit: number, except: readonly string[]) {
   const { rows } = await db.query<{ id: string }>({
     name: 'due payments',
     text: `
@@ -183,11 +186,11 @@ export const postpone = (db: Queryable, id: string, until: Date) =>
 
 /** Payments created since then, and those with these ids. `ids` come from outside and may be anything. */
 export async function paymentsSince(db: Queryable, since: Date, ids: readonly (string | null)[]): Promise<Payment[]> {
-  const { rows } = await db.query<PaymentRow>(
-    'select * from payment.payment where created_at >= $1 or id = any($2::uuid[])',
+  const { rows } = await db.query<Payment>(
+    `select ${paymentColumns} from payment.payment where created_at >= $1 or id = any($2::uuid[])`,
     [since, ids.filter((id) => id !== null && isUuid(id))],
   )
-  return rows.map(toPayment)
+  return rows
 }
 
 /** Makes the intent of an ended payment due to be cancelled. */
@@ -199,7 +202,7 @@ export const voidEndedPayment = (db: Queryable, id: string, intentId: string, no
     [id, intentId, now],
   )
 
-function one(rows: readonly PaymentRow[]): Payment {
+function one(rows: readonly Payment[]): Payment {
   if (!rows[0]) throw new Error('the payment is not in the database')
-  return toPayment(rows[0])
+  return rows[0]
 }

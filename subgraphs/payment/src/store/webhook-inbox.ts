@@ -15,12 +15,7 @@ export interface WebhookEvent {
  * Stores a new webhook event, and makes its payment due when the event could change it. An event that arrives before
  * Stripe's answer to the request that created the intent brings the intent's id.
  */
-export async function receiveWebhookEvent(
-  tx: Transaction,
-  event: WebhookEvent,
-  now: Date,
-  soon: Date,
-): Promise<'duplicate' | 'not_ours' | 'no_change' | 'due'> {
+export async function receiveWebhookEvent(tx: Transaction, event: WebhookEvent, now: Date, soon: Date) {
   const { rowCount } = await tx.query(
     'insert into payment.webhook_inbox (event_id, type, intent_id) values ($1, $2, $3) on conflict do nothing',
     [event.eventId, event.type, event.intentId],

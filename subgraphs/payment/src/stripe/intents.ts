@@ -2,6 +2,7 @@ import { histogram, type Log, withTimeout } from '@holdfast/service/process'
 import Stripe from 'stripe'
 import { intentStatus, type PaymentIntent, type StripeAnswer, type StripeCall } from '../domain/next-step.ts'
 import type { Payment } from '../domain/payment.ts'
+import type { ListedIntent } from '../domain/reconciliation.ts'
 
 /** Makes one call to Stripe about a payment; takes at most `budgetMs`. Failures of Stripe or the network do not throw. */
 export type CallStripe = (call: StripeCall, payment: Payment, budgetMs: number) => Promise<StripeAnswer>
@@ -120,7 +121,7 @@ const codeOf = (err: Stripe.errors.StripeError) => err.decline_code ?? err.code 
 const found = (intent: Stripe.PaymentIntent): StripeAnswer => ({ kind: 'INTENT', intent: toIntent(intent) })
 
 /** The part of Stripe's object that decides anything. The rest goes no further into this process. */
-export const toIntent = (intent: Stripe.PaymentIntent): PaymentIntent => ({
+const toIntent = (intent: Stripe.PaymentIntent): PaymentIntent => ({
   id: intent.id,
   status: intentStatus(intent.status),
   receivedMinor: intent.amount_received,
@@ -130,3 +131,22 @@ export const toIntent = (intent: Stripe.PaymentIntent): PaymentIntent => ({
       ? { clientSecret: intent.client_secret, redirectUrl: intent.next_action?.redirect_to_url?.url ?? null }
       : null,
 })
+
+const pageMs = 8_000
+
+/** Every intent of the account created since then, newest first. Throws when Stripe does not answer. */
+export async function intentsSince(stripe: Stripe, since: Date): Promise<ListedIntent[]> {
+  const listed: ListedIntent[] = []
+  const created = { gte: Math.floor(since.getTime() / 1_000) }
+  for await (const intent of stripe.paymentIntents.list({ created, limit: 100 }, { timeout: pageMs })) {
+    listed.push({
+      id: intent.id,
+      status: intentStatus(intent.status),
+      amountMinor: intent.amount,
+      receivedMinor: intent.amount_received,
+      createdAt: new Date(intent.created * 1_000),
+      paymentId: intent.metadata['payment_id'] ?? null,
+    })
+  }
+  return listed
+}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { faultsInBox, faultsInFilter, faultsInSearch } from './input-faults.ts'
+import { faultsInBox, faultsInFilter, faultsInSearch } from './inputs.ts'
 
 const search = { near: { latitude: 50.1, longitude: 8.7 }, radiusMeters: 500, first: 50 }
 
