@@ -4,7 +4,8 @@ import { migrations } from './migrations.ts'
 // The engine of `prisma migrate`, as WebAssembly from npm, because that command downloads a native one first. It writes
 // the same `_prisma_migrations`, so either can go on where the other stopped.
 
-/** The database has migrations that the folder has not, or has them with other SQL. */
+/** The database has other SQL of a migration, or an earlier migration that the folder has not. One that only has later ones is
+ * fine: older code runs on the database of newer code. */
 export class DatabaseFromOtherMigrations extends Error {}
 
 /** Brings the database to the newest migration. Safe to repeat and to run from several processes at once (the engine
@@ -18,8 +19,9 @@ export async function migrate(databaseUrl: string): Promise<string[]> {
       optInToShadowDatabase: false,
     })
     const missing = history !== null && 'unpersistedMigrationNames' in history ? history.unpersistedMigrationNames : []
+    const newest = folder.migrationsList.migrationDirectories.at(-1)?.path ?? ''
     const differences = [
-      ...missing.map((name) => `${name} is no longer there`),
+      ...missing.filter((name) => name < newest).map((name) => `${name} is no longer there`),
       ...editedMigrationNames.map((name) => `${name} has changed`),
     ]
     if (differences.length > 0) {

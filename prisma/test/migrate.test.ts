@@ -53,6 +53,14 @@ it('refuses a database whose migrations have other SQL by now, and changes nothi
   expect(await applied()).toEqual(before)
 })
 
+it('has nothing to do on a database of newer code', async () => {
+  await owner.query(
+    `insert into _prisma_migrations (id, checksum, migration_name, finished_at, applied_steps_count)
+     values ('newer', 'newer', '29991231000000_newer', now(), 1)`,
+  )
+  expect(await migrate(database.url('owner'))).toEqual([])
+})
+
 it('refuses a database with a migration that is no longer there, and changes nothing', async () => {
   const [first, last] = await firstAndLast()
   await owner.query("update _prisma_migrations set migration_name = '20251231_gone' where migration_name = $1", [

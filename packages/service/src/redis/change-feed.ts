@@ -18,7 +18,8 @@ const queueLimit = 1_000 // A subscriber further behind reads the database again
 
 /** One Redis connection for all subscribers of a process; a channel is subscribed to while it has listeners. */
 export function createChangeFeed(url: string, log: Log) {
-  const redis = createBlockingRedis(url, log)
+  // Connects when somebody subscribes: not every process does.
+  const redis = createBlockingRedis(url, log, { lazyConnect: true })
   const listeners = new Map<string, Set<Listener>>()
   const stops = new Set<() => void>()
   let wasReady = false

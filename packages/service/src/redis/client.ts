@@ -7,8 +7,8 @@ export function createRedis(url: string, log: Log): Redis {
 }
 
 /** A connection for commands that block (XREADGROUP BLOCK, SUBSCRIBE). Nothing else may use it. */
-export function createBlockingRedis(url: string, log: Log): Redis {
-  return connection(url, log, { maxRetriesPerRequest: null, autoResubscribe: true })
+export function createBlockingRedis(url: string, log: Log, options: { lazyConnect?: boolean } = {}): Redis {
+  return connection(url, log, { maxRetriesPerRequest: null, autoResubscribe: true, ...options })
 }
 
 function connection(url: string, log: Log, options: RedisOptions): Redis {

@@ -3,7 +3,7 @@ import type { MutationResolvers } from '../../__generated__/resolvers.ts'
 import { authorizePayment as authorize } from '../../commands/authorizePayment.ts'
 import type { AuthorizeRefusal } from '../../domain/payment.ts'
 import { messages, refusalMessage } from '../../messages.ts'
-import { toResult } from '../toResult.ts'
+import { toResult } from '../authorize-payment-result.ts'
 
 const methodId = /^\w{1,255}$/ // Stripe's ids are shorter.
 

@@ -1,8 +1,9 @@
 /** What every subgraph's process has in common. */
+import { z } from 'zod'
 import { type ConsumedEvent, consumeStream } from '../events/consumer.ts'
 import { relayOutbox } from '../events/relay.ts'
 import { createPool } from '../postgres/pool.ts'
-import { commonConfig, Secret, Url } from '../process/config.ts'
+import { commonConfig, Secret } from '../process/config.ts'
 import { background, type Step } from '../process/lifecycle.ts'
 import type { Log } from '../process/log.ts'
 import { createChangeFeed } from '../redis/change-feed.ts'
@@ -12,8 +13,8 @@ import { createBlockingRedis, createRedis } from '../redis/client.ts'
 export const subgraphConfig = {
   ...commonConfig,
   /** Logs in as the role of the owner, with the subgraph's name. */
-  DATABASE_URL: Url,
-  REDIS_URL: Url,
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
+  REDIS_URL: z.url({ protocol: /^rediss?$/ }),
   /** Shared with the gateway, which signs with it. */
   GATEWAY_SECRET: Secret,
 }
