@@ -4,6 +4,7 @@ import {
   Command,
   type LockState,
   type RefusalCode,
+  type Sample,
   type VehicleEvent,
   verifyEnvelope,
 } from '@holdfast/contracts'
@@ -17,12 +18,8 @@ const longestEnvelope = 6_144
 export const clockTolerance = 30_000
 
 /** What the vehicle's sensors show. Speed comes from the wheel, in metres per second: it is exactly 0 when standing. */
-export interface Condition {
+export interface Condition extends Pick<Sample, 'latitude' | 'longitude' | 'speed' | 'batteryPercent'> {
   readonly lock: LockState
-  readonly latitude: number
-  readonly longitude: number
-  readonly speed: number
-  readonly batteryPercent: number
 }
 
 /** Everything a decision may depend on. `seq` is the number of the one ack that the decision may make. */

@@ -1,21 +1,21 @@
 /** What a vehicle must still know after a crash. */
-import type { Ack, CommandAction } from '@holdfast/contracts'
+import { Ack, CommandAction } from '@holdfast/contracts'
+import { z } from 'zod'
 
 /** Saved per vehicle. A broker redelivers what was not acknowledged to it: a handful of commands, never dozens. */
 export const savedCommandsLimit = 32
 
 /** A command that has used up its counter, and the latest ack of it. */
-export interface SavedCommand {
-  readonly action: CommandAction
-  readonly ack: Ack & { readonly cid: string }
-}
+const SavedCommand = z.object({ action: CommandAction, ack: Ack.extend({ cid: z.uuid() }) })
+export type SavedCommand = z.infer<typeof SavedCommand>
 
-export interface SavedCommands {
+export const SavedCommands = z.object({
   /** The highest counter of the present epoch. */
-  readonly counter: number
+  counter: z.int(),
   /** Newest last. */
-  readonly commands: readonly SavedCommand[]
-}
+  commands: z.array(SavedCommand),
+})
+export type SavedCommands = z.infer<typeof SavedCommands>
 
 export const noSavedCommands: SavedCommands = { counter: 0, commands: [] }
 

@@ -7,7 +7,7 @@ import { execFile } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import { type LockState, parseJson, Sample } from '@holdfast/contracts'
-import type { Hardware, Readings } from './hardware.ts'
+import type { Hardware } from './hardware.ts'
 
 const run = promisify(execFile)
 
@@ -18,15 +18,6 @@ const readingsEvery = 250
 /** Milliseconds. The daemons write once a second; after three misses they do not run any more. */
 const freshReadings = 3_000
 
-export interface GpioPaths {
-  /** Run with `unlock`, `lock` or `beep` as its only argument. */
-  readonly actuator: string
-  /** Contains `1` when the bolt is open and `0` when it is closed. */
-  readonly sensor: string
-  /** The current {@link Sample}, as JSON. */
-  readonly readings: string
-}
-
 const actuatorArgument: Readonly<Record<LockState, 'unlock' | 'lock'>> = { UNLOCKED: 'unlock', LOCKED: 'lock' }
 
 /**
@@ -34,7 +25,14 @@ const actuatorArgument: Readonly<Record<LockState, 'unlock' | 'lock'>> = { UNLOC
  * `onError` is called once until they can be read again. The motor's program is ended after `travelMs` milliseconds.
  */
 export async function gpioHardware(
-  paths: GpioPaths,
+  paths: {
+    /** Run with `unlock`, `lock` or `beep` as its only argument. */
+    readonly actuator: string
+    /** Contains `1` when the bolt is open and `0` when it is closed. */
+    readonly sensor: string
+    /** The current {@link Sample}, as JSON. */
+    readonly readings: string
+  },
   onError: (error: unknown) => void,
   travelMs: number = longestTravel,
 ): Promise<Hardware & Disposable> {
@@ -80,6 +78,4 @@ export async function gpioHardware(
   }
 }
 
-async function readings(path: string): Promise<Readings & { at: number }> {
-  return Sample.parse(parseJson(await readFile(path)))
-}
+const readings = async (path: string): Promise<Sample> => Sample.parse(parseJson(await readFile(path)))

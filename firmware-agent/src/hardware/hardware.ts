@@ -1,14 +1,7 @@
-import type { LockState } from '@holdfast/contracts'
+import type { LockState, Sample } from '@holdfast/contracts'
 
 /** What the sensors other than the lock's show. Speed in m/s, heading in degrees from north, odometer in metres. */
-export interface Readings {
-  readonly latitude: number
-  readonly longitude: number
-  readonly speed: number
-  readonly heading: number
-  readonly batteryPercent: number
-  readonly odometer: number
-}
+export type Readings = Readonly<Omit<Sample, 'at'>>
 
 /** The hardware of one vehicle, given to the agent. The agent trusts `readLock`, never that `moveLock` has worked. */
 export interface Hardware {

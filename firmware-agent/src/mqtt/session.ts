@@ -8,7 +8,10 @@ const connects = counter('agent_connects_total', 'Connections that came up')
 type DownTopic = { [K in TopicName]: (typeof topics)[K]['direction'] extends 'dn' ? K : never }[TopicName]
 type UpTopic = Exclude<TopicName, DownTopic>
 
-export interface SessionOptions {
+export type Session = ReturnType<typeof createSession>
+
+/** The session of one vehicle with the broker, over as many connections as it takes. */
+export function createSession(options: {
   readonly url: string
   readonly deviceId: string
   readonly password: string
@@ -20,12 +23,7 @@ export interface SessionOptions {
   online(): void
   /** What is done with a message, by topic. The broker gets its acknowledgement when this has ended. */
   readonly receive: Readonly<Record<DownTopic, (payload: Buffer) => Promise<void> | void>>
-}
-
-export type Session = ReturnType<typeof createSession>
-
-/** The session of one vehicle with the broker, over as many connections as it takes. */
-export function createSession(options: SessionOptions) {
+}) {
   const { deviceId, log, announcement, online, receive } = options
   const receivers = new Map([
     [topicOf(deviceId, 'cmd'), receive.cmd],

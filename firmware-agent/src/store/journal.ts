@@ -1,17 +1,10 @@
 import { join } from 'node:path'
-import { Ack, CommandAction } from '@holdfast/contracts'
-import { z } from 'zod'
-import type { SavedCommands } from '../domain/saved-commands.ts'
+import { SavedCommands } from '../domain/saved-commands.ts'
 import { openVehicleStore, type VehicleStore } from './vehicle-store.ts'
 
 /** The commands that the vehicles of this process have accepted or refused, and their acks. */
 export type Journal = VehicleStore<SavedCommands>
 
-const SavedCommandsSchema = z.object({
-  counter: z.int(),
-  commands: z.array(z.object({ action: CommandAction, ack: Ack.extend({ cid: z.uuid() }) })),
-})
-
 /** Opens the journal in a folder; throws when another agent has it open. */
 export const openJournal = (directory: string): Journal =>
-  openVehicleStore(join(directory, 'commands.sqlite'), SavedCommandsSchema)
+  openVehicleStore(join(directory, 'commands.sqlite'), SavedCommands)

@@ -4,16 +4,10 @@ import { DatabaseSync } from 'node:sqlite'
 import type { z } from 'zod'
 
 /** One value for each vehicle, in a SQLite file that one process at a time can have open. */
-export interface VehicleStore<T> extends Disposable {
-  load(deviceId: string): T | undefined
-  /** On disk when it returns: neither a killed process nor a power failure takes it back. */
-  save(deviceId: string, value: T): void
-  /** All or none of them. */
-  saveAll(values: Iterable<readonly [deviceId: string, value: T]>): void
-}
+export type VehicleStore<T> = ReturnType<typeof openVehicleStore<T>>
 
 /** Opens the file, which is created with its folder when missing; throws when another process has it open. */
-export function openVehicleStore<T>(file: string, schema: z.ZodType<T>): VehicleStore<T> {
+export function openVehicleStore<T>(file: string, schema: z.ZodType<T>) {
   mkdirSync(dirname(file), { recursive: true })
   const database = new DatabaseSync(file, { timeout: 0 })
   try {
@@ -35,17 +29,19 @@ export function openVehicleStore<T>(file: string, schema: z.ZodType<T>): Vehicle
   const upsert = database.prepare(
     'insert into vehicle values (?, ?) on conflict (device_id) do update set value = excluded.value',
   )
-  const save: VehicleStore<T>['save'] = (deviceId, value) => {
+  /** On disk when it returns: neither a killed process nor a power failure takes it back. */
+  const save = (deviceId: string, value: T): void => {
     upsert.run(deviceId, JSON.stringify(value))
   }
 
   return {
-    load(deviceId) {
+    load(deviceId: string): T | undefined {
       const row = select.get(deviceId)
       return row && schema.parse(JSON.parse(String(row['value'])))
     },
     save,
-    saveAll(values) {
+    /** All or none of them. */
+    saveAll(values: Iterable<readonly [deviceId: string, value: T]>): void {
       database.exec('begin')
       try {
         for (const [deviceId, value] of values) save(deviceId, value)

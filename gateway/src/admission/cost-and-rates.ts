@@ -38,9 +38,9 @@ export function costAndRateLimits(
     if (excess) return refuse(excess.rule.name, messages.rateInOneOperation(excess.times, excess.rule.count))
     if (points) uses.push({ rule: points, times: Math.max(1, cost.points), subject: subjectOf(points, requester) })
     const { client } = requester
-    if (client?.rate) {
+    if (client?.file.rate) {
       // The rate that a client has in the registry, for all its users together.
-      const count = client.rate.perMinute
+      const count = client.file.rate.perMinute
       uses.push({ rule: perMinute(`client ${count}/60s`, count, 'client'), times: 1, subject: client.name })
     }
     if (uses.length === 0) return undefined

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import { subgraph } from '../src/graphql/index.ts'
-import { createHttpServer } from '../src/http/index.ts'
+import { createHttpServer } from '../src/http/server.ts'
 import { anonymous, deadlineHeader, identityHeader, signIdentity } from '../src/identity/index.ts'
 import { createLog, type Step } from '../src/process/index.ts'
 

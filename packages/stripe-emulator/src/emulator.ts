@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
-import { createServer, type Server } from 'node:http'
+import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { ArmedFaults } from './api/armed-faults.ts'
 import { rateLimit } from './api/rate-limit.ts'
@@ -68,7 +68,17 @@ export async function startStripeEmulator(options: EmulatorOptions = {}): Promis
   const { port } = server.address() as AddressInfo
   const url = `http://${host.includes(':') ? `[${host}]` : host}:${port}`
 
-  const store = createStore(options, server)
+  let store: Store
+  try {
+    store = new Store({
+      file: options.dataFile,
+      seed: options.seed ?? randomUUID(),
+      machineNow: () => Math.floor(Date.now() / 1_000),
+    })
+  } catch (error) {
+    server.close()
+    throw error
+  }
   const faults = new ArmedFaults()
   const cause: Cause = { request: null, faults: (event) => faults.take({ event }) }
   const sender = new WebhookSender({
@@ -133,18 +143,5 @@ export async function startStripeEmulator(options: EmulatorOptions = {}): Promis
     },
     close,
     [Symbol.asyncDispose]: close,
-  }
-}
-
-function createStore({ dataFile, seed }: EmulatorOptions, server: Server): Store {
-  try {
-    return new Store({
-      file: dataFile,
-      seed: seed ?? randomUUID(),
-      machineNow: () => Math.floor(Date.now() / 1_000),
-    })
-  } catch (error) {
-    server.close()
-    throw error
   }
 }

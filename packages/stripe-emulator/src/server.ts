@@ -50,10 +50,7 @@ export function requestListener({ api, controlled, log }: ListenerOptions): Requ
     } else if (path.startsWith(controlPath)) {
       const params = method === 'POST' ? controlParams(body, request.headers['content-type']) : decodeForm(query)
       const unreadable = 'The body cannot be read. Send a JSON object, or a form with at most 1000 parameters.'
-      json(
-        response,
-        params ? answerControl(controlled, { method, path, params }) : errorReply(invalidRequest(unreadable)),
-      )
+      json(response, params ? answerControl(controlled, method, path, params) : errorReply(invalidRequest(unreadable)))
     } else if (path === '/health/live' || path === '/health/ready') {
       json(response, { status: 200, body: { status: 'ok' } })
     } else if (path === '/metrics') {

@@ -6,8 +6,7 @@ import { openVehicleStore } from '@holdfast/firmware-agent/store'
 import type { z } from 'zod'
 import type { SimulatorConfig } from './config.ts'
 import type { SimulatedDevice } from './devices.ts'
-import { stationary } from './hardware/motion.ts'
-import { type Bolt, simulatedHardware } from './hardware/simulated-hardware.ts'
+import { type Bolt, simulatedHardware, stationary } from './hardware/simulated-hardware.ts'
 import { createTraffic } from './riding/traffic.ts'
 
 /** Milliseconds. At most so much of a ride is lost when the simulator is killed. */

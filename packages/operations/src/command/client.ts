@@ -1,25 +1,23 @@
 import { z } from 'zod'
 import { ClientFile, keysAtOnce } from '../registry/files.ts'
 import { clientPath, loadClient } from '../registry/folder.ts'
-import { hashOf, newKey } from '../registry/keys.ts'
-import { isName } from '../registry/names.ts'
+import { newKey } from '../registry/keys.ts'
+import { isName, sha256 } from '../registry/names.ts'
 import { createFile, replaceFile } from '../registry/write.ts'
 import type { CommandContext } from './context.ts'
 import { done, type Outcome, refused } from './outcome.ts'
-
-export interface ClientChanges {
-  readonly kind: 'partner' | 'app' | undefined
-  readonly scopes: readonly string[] | undefined
-  readonly azp: readonly string[] | undefined
-  readonly enforcement: string | undefined
-  readonly perMinute: number | undefined
-}
 
 /** Creates a client, or changes the given properties of one. */
 export async function client(
   context: CommandContext,
   [name = '']: readonly string[],
-  changes: ClientChanges,
+  changes: {
+    readonly kind: 'partner' | 'app' | undefined
+    readonly scopes: readonly string[] | undefined
+    readonly azp: readonly string[] | undefined
+    readonly enforcement: string | undefined
+    readonly perMinute: number | undefined
+  },
 ): Promise<Outcome> {
   if (!isName(name)) return refused(`"${name}" is not a valid client name. Use letters a-z, digits, - and _.`)
   const before = await loadClient(context.folder, name)
@@ -66,7 +64,7 @@ export async function addKey(context: CommandContext, name: string): Promise<Out
 export async function revokeKey(context: CommandContext, name: string, given: string): Promise<Outcome> {
   const partner = await partnerNamed(context, name)
   if (typeof partner === 'string') return refused(partner)
-  const hash = hashOf(given)
+  const hash = sha256(given)
   const revoked = partner.keys.find((key) => key.hint === given.replace(/…$/, '') || key.hash === hash)
   if (!revoked) return refused(`${name} has no such key. Its keys are: ${hints(partner.keys)}`)
   const left = partner.keys.filter((key) => key !== revoked)

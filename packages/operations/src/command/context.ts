@@ -2,7 +2,6 @@ import { createLog } from '@holdfast/service/process'
 import { createRedis } from '@holdfast/service/redis'
 import { registryFolder } from '../registry/folder.ts'
 import type { Inspect } from '../registry/inspected.ts'
-import type { RegisteredClient } from '../registry/registry.ts'
 import { type OperationCount, readUsage } from '../registry/usage.ts'
 
 /** What the commands work with. */
@@ -15,15 +14,13 @@ export interface CommandContext {
   loadInspect(): Promise<Inspect>
 }
 
-export interface Clients {
-  readonly clients: readonly RegisteredClient[]
-  /** One line for each client whose files do not load. */
-  readonly errors: readonly string[]
-}
-
-export async function readClients({ folder }: CommandContext): Promise<Clients> {
+/** All clients, or only the one of this name; and one line for each client whose files do not load. */
+export async function readClients({ folder }: CommandContext, only?: string) {
   const { clients, errors } = await registryFolder(folder).read()
-  return { clients, errors: [...errors].map(([client, error]) => `${client}: ${error}`) }
+  return {
+    clients: clients.filter(({ name }) => only === undefined || name === only),
+    errors: [...errors].map(([client, error]) => `${client}: ${error}`),
+  }
 }
 
 /** What the gateways have counted; undefined without a Redis URL. Rejects when Redis cannot be reached. */

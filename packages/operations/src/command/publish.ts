@@ -36,7 +36,8 @@ export async function publish(
   const errors = [...errorsOf(inspected, owner.file, catalogueOf(others)), ...errorsOfAges(inspected, maxAges)]
   if (errors.length > 0) return refused(`${client}/${app}/${version} is not published, because:`, ...errors)
 
-  const operations = inspected.flatMap(({ entry, found }) => (found.ok ? [operationOf(entry, found, maxAges)] : []))
+  const accepted = inspected.flatMap(({ entry, found }) => (found.ok ? [{ entry, found }] : []))
+  const operations = accepted.map(({ entry, found }) => operationOf(entry, found, maxAges))
   const file: VersionFile = {
     format: 'apollo-persisted-query-manifest',
     version: 1,
@@ -52,19 +53,13 @@ export async function publish(
           `${client}/${app}/${version} is already published with other operations. Publish these as another version.`,
         )
   }
-  const rows = inspected.flatMap(({ entry, found }) =>
-    found.ok
-      ? [
-          [
-            found.name,
-            found.type,
-            documentIdOf(entry.text),
-            String(found.cost ?? 'by variables'),
-            String(found.fetches),
-          ],
-        ]
-      : [],
-  )
+  const rows = accepted.map(({ entry: { text }, found: { name, type, cost, fetches } }) => [
+    name,
+    type,
+    documentIdOf(text),
+    String(cost ?? 'by variables'),
+    String(fetches),
+  ])
   return done(
     `${client}/${app}/${version} is published.`,
     ...table(['operation', 'type', 'id', 'cost', 'requests to subgraphs'], rows),

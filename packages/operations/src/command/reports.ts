@@ -6,10 +6,9 @@ import { done, type Outcome, refused, table } from './outcome.ts'
 
 /** The clients, and the versions of each. */
 export async function list(context: CommandContext, [only]: readonly string[]): Promise<Outcome> {
-  const { clients, errors } = await readClients(context)
-  const listed = clients.filter(({ name }) => only === undefined || name === only)
-  if (only !== undefined && listed.length === 0) return refused(`There is no client "${only}".`, ...errors)
-  const lines = listed.flatMap((client) => [described(client), ...versions(client)])
+  const { clients, errors } = await readClients(context, only)
+  if (only !== undefined && clients.length === 0) return refused(`There is no client "${only}".`, ...errors)
+  const lines = clients.flatMap((client) => [described(client), ...versions(client)])
   return errors.length > 0 ? refused(...lines, ...errors) : done(...lines)
 }
 
@@ -39,10 +38,9 @@ const day = (time: string): string => time.slice(0, 10)
 export async function usageReport(context: CommandContext, [only]: readonly string[]): Promise<Outcome> {
   const counts = await countedUsage(context)
   if (!counts) return refused('Usage is counted in Redis. Set REDIS_URL.')
-  const { clients, errors } = await readClients(context)
-  const listed = clients.filter(({ name }) => only === undefined || name === only)
-  if (only !== undefined && listed.length === 0) return refused(`There is no client "${only}".`, ...errors)
-  const rows = listed
+  const { clients, errors } = await readClients(context, only)
+  if (only !== undefined && clients.length === 0) return refused(`There is no client "${only}".`, ...errors)
+  const rows = clients
     .flatMap(({ operations }) => operations)
     .filter(({ life }) => life.state !== 'retired')
     .map((operation) => ({ operation, count: counts.get(usageKey(operation)) }))

@@ -1,18 +1,12 @@
 import { setMaxListeners } from 'node:events'
 import { stat } from 'node:fs/promises'
-import { gauge, type Log, pause, type Step } from '@holdfast/service/process'
+import { gauge, type Log, pause } from '@holdfast/service/process'
 import { type RegistryReading, registryFolder } from './folder.ts'
-import { hashOf } from './keys.ts'
 import { manifestRegistry } from './manifest-registry.ts'
-import { ambiguities, type RegisteredClient, type Registry, registryOf } from './registry.ts'
+import { sha256 } from './names.ts'
+import { ambiguities, type RegisteredClient, registryOf } from './registry.ts'
 
-export interface CurrentRegistry extends Step {
-  registry(): Registry
-  /** The partner of an API key, and a signal that is aborted when the key is revoked or gets other rights. */
-  partnerOf(key: string): { readonly client: RegisteredClient; readonly keyChanged: AbortSignal } | undefined
-  /** Calls `listener` after each change; the returned function removes it. */
-  onChange(listener: () => void): () => void
-}
+export type CurrentRegistry = ReturnType<typeof currentRegistry>
 
 const pollEveryMs = 1_000
 const pollShare = 20 // Reading takes at most a twentieth of the time, however many clients there are.
@@ -24,10 +18,10 @@ const sizes = gauge('gateway_registered_clients', 'Clients in the registry of op
  * registry stays as it is. Changes by the command are read at the next poll; other changes to files may take longer when there are many
  * clients.
  */
-export function currentRegistry(path: string | undefined, log: Log, pollMs = pollEveryMs): CurrentRegistry {
+export function currentRegistry(path: string | undefined, log: Log, pollMs = pollEveryMs) {
   const listeners = new Set<() => void>()
   const watching = new AbortController()
-  const keysInUse = new Map<string, KeyInUse>()
+  const keysInUse = new Map<string, { readonly rights: string; readonly controller: AbortController }>()
   let source: { read(): Promise<RegistryReading> } | undefined
   let current = registryOf([])
   let logged: ReadonlyMap<string, string> = new Map()
@@ -83,16 +77,22 @@ export function currentRegistry(path: string | undefined, log: Log, pollMs = pol
   return {
     name: 'registry of operations',
     registry: () => current,
-    onChange: (listener) => {
+    /** Calls `listener` after each change; the returned function removes it. */
+    onChange: (listener: () => void): (() => void) => {
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
-    partnerOf: (key) => {
-      const hash = hashOf(key)
+    /** The partner of an API key, and a signal that is aborted when the key is revoked or gets other rights. */
+    partnerOf: (key: string) => {
+      const hash = sha256(key)
       const client = current.partnerByKey(hash)
       if (!client) return undefined
-      const known = keysInUse.get(hash) ?? keyInUse(rightsOf(client))
-      keysInUse.set(hash, known)
+      let known = keysInUse.get(hash)
+      if (!known) {
+        known = { rights: rightsOf(client), controller: new AbortController() }
+        setMaxListeners(0, known.controller.signal) // One listener for each connection of the partner.
+        keysInUse.set(hash, known)
+      }
       return { client, keyChanged: known.controller.signal }
     },
     start: async () => {
@@ -106,17 +106,6 @@ export function currentRegistry(path: string | undefined, log: Log, pollMs = pol
       await watch
     },
   }
-}
-
-interface KeyInUse {
-  readonly rights: string
-  readonly controller: AbortController
-}
-
-function keyInUse(rights: string): KeyInUse {
-  const controller = new AbortController()
-  setMaxListeners(0, controller.signal) // One listener for each connection of the partner.
-  return { rights, controller }
 }
 
 /** The rights that an open connection keeps. */

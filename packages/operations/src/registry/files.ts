@@ -17,6 +17,7 @@ export type Key = z.infer<typeof Key>
 
 export const keysAtOnce = 2 // so that a partner can change to a new key before the old one is revoked
 
+/** The limit for all requests of a client together. */
 const Rate = z.object({ perMinute: z.number().int().min(1).max(1_000_000) })
 
 /** A program of another organisation. It is recognised by its keys and runs only what is published for it. */

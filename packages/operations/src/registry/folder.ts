@@ -125,7 +125,7 @@ async function readClient(name: string, [own, ...versions]: readonly File[]): Pr
     for (const { id, name: operation, body, maxAgeS } of its)
       operations.push({ client: name, app, version, name: operation, text: body, ownId: id, maxAgeS, life })
   }
-  return { name, file, rate: file.rate, operations, catalogue: catalogueOf(operations) }
+  return { name, file, operations, catalogue: catalogueOf(operations) }
 }
 
 async function readJson<T>({ path, size }: File, limit: number, shape: z.ZodType<T>): Promise<T> {

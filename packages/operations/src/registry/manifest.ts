@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
 
 /** An operation in a manifest. */
@@ -24,9 +23,4 @@ export function entriesOf(json: unknown): readonly ManifestEntry[] {
   const texts = TextsById.safeParse(json)
   if (texts.success) return Object.entries(texts.data).map(([id, text]) => ({ id, text }))
   throw new Error('This is not a manifest of Apollo, Relay or GraphQL Code Generator.')
-}
-
-/** Reads the manifest of a client; throws when it has another format. */
-export async function readManifest(path: string): Promise<readonly ManifestEntry[]> {
-  return entriesOf(JSON.parse(await readFile(path, 'utf8')))
 }

@@ -17,29 +17,16 @@ export interface PublishedOperation {
 }
 
 /** The operations that a client can run. When several versions have an operation, active ones come first, then newer ones. */
-export interface Catalogue {
-  byId(id: string): PublishedOperation | undefined
-  byText(text: string): PublishedOperation | undefined
-}
+export type Catalogue = ReturnType<typeof catalogueOf>
 
 export interface RegisteredClient {
   readonly name: string
   readonly file: ClientFile
-  /** The limit for all its requests together. */
-  readonly rate: { readonly perMinute: number } | undefined
   readonly operations: readonly PublishedOperation[]
   readonly catalogue: Catalogue
 }
 
-export interface Registry {
-  readonly clients: ReadonlyMap<string, RegisteredClient>
-  /** The partner whose key has this SHA-256. */
-  partnerByKey(hash: string): RegisteredClient | undefined
-  /** The app that a token with this `azp` was issued to. */
-  appByToken(azp: string): RegisteredClient | undefined
-  /** What is published for all first-party apps, for viewers who have not signed in yet. It has nothing of partners. */
-  readonly firstParty: Catalogue
-}
+export type Registry = ReturnType<typeof registryOf>
 
 export const enforcementOf = ({ file }: RegisteredClient): Enforcement =>
   file.kind === 'partner' ? 'known' : file.enforcement
@@ -49,7 +36,7 @@ const order: Readonly<Record<State, number>> = { active: 0, deprecated: 1, retir
 const activeAndNewestFirst = (one: PublishedOperation, other: PublishedOperation): number =>
   order[one.life.state] - order[other.life.state] || other.life.publishedAt.localeCompare(one.life.publishedAt)
 
-export function catalogueOf(operations: readonly PublishedOperation[]): Catalogue {
+export function catalogueOf(operations: readonly PublishedOperation[]) {
   const ids = new Map<string, PublishedOperation>()
   const texts = new Map<string, PublishedOperation>()
   for (const operation of operations.toSorted(activeAndNewestFirst)) {
@@ -58,7 +45,7 @@ export function catalogueOf(operations: readonly PublishedOperation[]): Catalogu
       if (!ids.has(id)) ids.set(id, operation)
     if (!texts.has(text)) texts.set(text, operation)
   }
-  return { byId: (id) => ids.get(id), byText: (text) => texts.get(text) }
+  return { byId: (id: string) => ids.get(id), byText: (text: string) => texts.get(text) }
 }
 
 /** Credentials of more than one client. The first client by name gets them. */
@@ -76,7 +63,7 @@ export function ambiguities(clients: Iterable<RegisteredClient>): readonly strin
   )
 }
 
-export function registryOf(clients: Iterable<RegisteredClient>): Registry {
+export function registryOf(clients: Iterable<RegisteredClient>) {
   const all = new Map<string, RegisteredClient>()
   const keys = new Map<string, RegisteredClient>()
   const tokens = new Map<string, RegisteredClient>()
@@ -89,9 +76,12 @@ export function registryOf(clients: Iterable<RegisteredClient>): Registry {
   }
   const apps = [...all.values()].filter(({ file }) => file.kind === 'app')
   return {
-    clients: all,
-    partnerByKey: (hash) => keys.get(hash),
-    appByToken: (azp) => tokens.get(azp),
+    clients: all as ReadonlyMap<string, RegisteredClient>,
+    /** The partner whose key has this SHA-256. */
+    partnerByKey: (hash: string) => keys.get(hash),
+    /** The app that a token with this `azp` was issued to. */
+    appByToken: (azp: string) => tokens.get(azp),
+    /** What is published for all first-party apps, for viewers who have not signed in yet. It has nothing of partners. */
     firstParty: catalogueOf(apps.flatMap(({ operations }) => operations)),
   }
 }

@@ -38,12 +38,8 @@ const batchKey = (id: string) => `{holdfast:operations}:batch:${id}`
 const batchKnownS = 3_600 // Each batch is a key this long. A gateway that is without Redis for longer may count one batch twice.
 const loggedPerClient = 1_000 // texts; further ones are only counted
 
-export const usageKey = ({
-  client,
-  app,
-  version,
-  name,
-}: Pick<PublishedOperation, 'client' | 'app' | 'version' | 'name'>): string => `${client}/${nameId(app, version, name)}`
+export const usageKey = ({ client, app, version, name }: PublishedOperation): string =>
+  `${client}/${nameId(app, version, name)}`
 
 /** Adds a batch of counts, unless this very batch was added before. */
 const addBatch = `

@@ -38,8 +38,6 @@ export interface FindOptions {
   readonly enforcement: Enforcement
 }
 
-const anonymous = 'anonymous'
-
 export const operationFinder =
   ({ registry, remembered, usage, enforcement: forUnregistered }: FindOptions): FindOperation =>
   async (request, requester) => {
@@ -58,19 +56,14 @@ export const operationFinder =
       return registry.onChange(check)
     }
     const { decision, enforcement } = decideNow()
-    const client = requester.client?.name ?? anonymous
+    const client = requester.client?.name ?? 'anonymous'
     const { operationName, variables } = request
 
     switch (decision.kind) {
       case 'published': {
         const { operation } = decision
-        return {
-          ok: true,
-          request: { query: operation.text, operationName: operationName ?? operation.name, variables },
-          published: operation,
-          runs: () => usage.used(operation),
-          whenRefused,
-        }
+        const query = { query: operation.text, operationName: operationName ?? operation.name, variables }
+        return { ok: true, request: query, published: operation, runs: () => usage.used(operation), whenRefused }
       }
       case 'refused':
         usage.unpublished(client, 'refused', request.query, operationName)

@@ -8,10 +8,7 @@ import type { Redis } from '@holdfast/service/redis'
 import { LRUCache } from 'lru-cache'
 import { sha256 } from '../registry/names.ts'
 
-export interface RememberedTexts {
-  recall(hash: string): Promise<string | undefined>
-  remember(text: string): void
-}
+export type RememberedTexts = ReturnType<typeof rememberedTexts>
 
 const maxCharacters = 4_000_000
 const redisBudgetMs = 100 // A client should not wait longer to avoid a second request.
@@ -19,12 +16,12 @@ const redisTextLimit = 16_000 // characters
 const redisSlots = 8_192 // A text replaces the one in its slot, so there are at most 128 MB, whatever clients send.
 const redisKeptS = 86_400
 
-export function rememberedTexts(redis: Redis | undefined, log: Log): RememberedTexts {
+export function rememberedTexts(redis: Redis | undefined, log: Log) {
   const local = new LRUCache<string, string>({ maxSize: maxCharacters })
   const keep = (hash: string, text: string) => local.set(hash, text, { size: text.length + hash.length })
 
   return {
-    recall: async (hash) => {
+    recall: async (hash: string): Promise<string | undefined> => {
       const known = local.get(hash)
       if (known !== undefined || redis?.status !== 'ready') return known
       try {
@@ -37,7 +34,7 @@ export function rememberedTexts(redis: Redis | undefined, log: Log): RememberedT
         return undefined
       }
     },
-    remember: (text) => {
+    remember: (text: string): void => {
       const hash = sha256(text)
       if (local.peek(hash) !== undefined) return
       keep(hash, text)

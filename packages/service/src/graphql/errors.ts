@@ -5,27 +5,13 @@ import type { Log } from '../process/log.ts'
 import { isUnavailable } from '../process/unavailable.ts'
 import { messages } from './messages.ts'
 
-/** The closed list of top-level errors. Expected refusals are data in the schema, never one of these. */
-export type ErrorCode =
-  | 'UNAUTHENTICATED'
-  | 'FORBIDDEN'
-  | 'BAD_USER_INPUT'
-  | 'RATE_LIMITED'
-  | 'UNAVAILABLE'
-  | 'INTERNAL_SERVER_ERROR'
+/** The closed list of top-level errors that are thrown. Expected refusals are data in the schema, never one of these. */
+const codes = ['UNAUTHENTICATED', 'FORBIDDEN', 'BAD_USER_INPUT', 'RATE_LIMITED', 'UNAVAILABLE'] as const
 
-const shownToClients = new Set<unknown>([
-  'UNAUTHENTICATED',
-  'FORBIDDEN',
-  'BAD_USER_INPUT',
-  'RATE_LIMITED',
-  'UNAVAILABLE',
-  'GRAPHQL_PARSE_FAILED',
-  'GRAPHQL_VALIDATION_FAILED',
-  'BAD_REQUEST',
-])
+const shownToClients = new Set<unknown>([...codes, 'GRAPHQL_PARSE_FAILED', 'GRAPHQL_VALIDATION_FAILED', 'BAD_REQUEST'])
 
-export const graphqlError = (code: ErrorCode, message: string) => new GraphQLError(message, { extensions: { code } })
+export const graphqlError = (code: (typeof codes)[number], message: string) =>
+  new GraphQLError(message, { extensions: { code } })
 
 /** Throws UNAUTHENTICATED when nobody is signed in. */
 export function requireSignedIn(viewer: Viewer): void {

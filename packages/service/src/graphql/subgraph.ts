@@ -29,7 +29,11 @@ type RootType = 'Query' | 'Mutation' | 'Subscription'
 /** The generated type `Resolvers`, with every root type of the schema required: one that is forgotten does not compile. */
 export type CompleteResolvers<R> = R & Required<Pick<R, Extract<keyof R, RootType>>>
 
-export interface SubgraphOptions<Context extends BaseContext> {
+/**
+ * A federated subgraph on an HTTP server: queries and mutations by POST, subscriptions by graphql-ws on the same path.
+ * Both answer only requests that the gateway signed, `_service` and `_entities` included.
+ */
+export function subgraph<Context extends BaseContext>(options: {
   /** The subgraph's name: the audience of the gateway's signatures. */
   readonly name: string
   readonly sdl: string
@@ -39,13 +43,7 @@ export interface SubgraphOptions<Context extends BaseContext> {
   readonly log: Log
   /** Per request; loaders are made here, so that nothing is cached across viewers. */
   context(viewer: Viewer): Context
-}
-
-/**
- * A federated subgraph on an HTTP server: queries and mutations by POST, subscriptions by graphql-ws on the same path.
- * Both answer only requests that the gateway signed, `_service` and `_entities` included.
- */
-export function subgraph<Context extends BaseContext>(options: SubgraphOptions<Context>) {
+}) {
   const { name, secret, log } = options
   const schema = buildSubgraphSchema([
     { typeDefs: parse(options.sdl), resolvers: options.resolvers as GraphQLResolverMap<unknown> },

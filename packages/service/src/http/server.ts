@@ -1,7 +1,7 @@
+import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Step } from '../process/lifecycle.ts'
 import { withTimeout } from '../process/lifecycle.ts'
 import type { Log } from '../process/log.ts'
 import { registry } from '../process/metrics.ts'
@@ -11,13 +11,7 @@ export type Route = (request: IncomingMessage, response: ServerResponse) => Prom
 /** Resolves when the dependency can be used. Its error goes to the log, its name to the response. */
 export type ReadyCheck = () => Promise<unknown>
 
-export interface HttpServer extends Step {
-  readonly server: Server
-  /** The port in use once started. */
-  port(): number
-  /** The port for operators, when it is a separate one. */
-  adminPort(): number | undefined
-}
+export type HttpServer = ReturnType<typeof createHttpServer>
 
 /**
  * The HTTP server of a process: its routes by path, `/health/live` (the event loop turns), `/health/ready` (every
@@ -33,7 +27,7 @@ export function createHttpServer(options: {
   readonly ready: Readonly<Record<string, ReadyCheck>> | (() => Readonly<Record<string, ReadyCheck>>)
   /** A separate port on the same host, or `'nowhere'`. Without it, the same port serves them. */
   readonly admin?: { readonly port: number } | 'nowhere' | undefined
-}): HttpServer {
+}) {
   const { log, admin } = options
   let stopping = false
 
@@ -86,7 +80,9 @@ export function createHttpServer(options: {
   return {
     name: 'http',
     server,
+    /** The port in use once started. */
     port: () => portOf(server),
+    /** The port for operators, when it is a separate one. */
     adminPort: () => adminServer && portOf(adminServer),
     start: async () => {
       if (adminServer && typeof admin === 'object') await listen(adminServer, admin.port, options.host)
@@ -123,14 +119,10 @@ function serve(routes: Readonly<Record<string, Route>>, log: Log): Server {
 
 const portOf = (server: Server): number => (server.address() as AddressInfo).port
 
-const listen = (server: Server, port: number, host: string): Promise<void> =>
-  new Promise((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(port, host, () => {
-      server.off('error', reject)
-      resolve()
-    })
-  })
+async function listen(server: Server, port: number, host: string): Promise<void> {
+  server.listen(port, host)
+  await once(server, 'listening')
+}
 
 async function close(server: Server): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()))

@@ -11,21 +11,13 @@ export type ChangeNotification =
   | { readonly kind: 'resync' }
 type Listener = (notification: ChangeNotification) => void
 
-export interface ChangeFeed {
-  /**
-   * The notifications of the channels, oldest first. The first is `resync`; another `resync` follows whenever messages may
-   * have been lost. Ends when the subscriber returns, the signal is aborted or `stop` is called.
-   */
-  listen(channels: readonly string[], signal?: AbortSignal): AsyncGenerator<ChangeNotification, void, void>
-  ready(): Promise<unknown>
-  stop(): void
-}
+export type ChangeFeed = ReturnType<typeof createChangeFeed>
 
 const subscribeMs = 500 // Redis answers within a millisecond; longer means that it is away.
 const queueLimit = 1_000 // A subscriber further behind reads the database again instead.
 
 /** One Redis connection for all subscribers of a process; a channel is subscribed to while it has listeners. */
-export function createChangeFeed(url: string, log: Log): ChangeFeed {
+export function createChangeFeed(url: string, log: Log) {
   const redis = createBlockingRedis(url, log)
   const listeners = new Map<string, Set<Listener>>()
   const stops = new Set<() => void>()
@@ -40,6 +32,10 @@ export function createChangeFeed(url: string, log: Log): ChangeFeed {
     wasReady = true
   })
 
+  /**
+   * The notifications of the channels, oldest first. The first is `resync`; another `resync` follows whenever messages may
+   * have been lost. Ends when the subscriber returns, the signal is aborted or `stop` is called.
+   */
   async function* listen(
     channels: readonly string[],
     signal?: AbortSignal,
@@ -98,10 +94,10 @@ export function createChangeFeed(url: string, log: Log): ChangeFeed {
 
   return {
     listen,
-    ready: async () => {
+    ready: async (): Promise<void> => {
       if (redis.status !== 'ready') throw new Error(`redis is ${redis.status}`)
     },
-    stop: () => {
+    stop: (): void => {
       for (const stop of stops) stop()
       redis.disconnect()
     },

@@ -7,7 +7,7 @@ export function refusedKey(header: string | undefined): ApiError | undefined {
     ? (Buffer.from(credentials, 'base64').toString().split(':')[0] ?? '')
     : credentials
   if (/^(sk|rk)_test_/.test(key)) return undefined
-  const unauthorized = (message: string): ApiError => ({ ...invalidRequest(message), status: 401 })
+  const unauthorized = (message: string) => invalidRequest(message, { status: 401 })
   if (key === '') {
     return unauthorized(
       "You did not provide an API key. You need to provide your API key in the Authorization header, using Bearer auth (e.g. 'Authorization: Bearer YOUR_SECRET_KEY').",

@@ -1,7 +1,7 @@
 import type { ApiObjects } from '../domain/objects.ts'
 import { accept, noSuch, type Outcome, refuse } from '../domain/outcome.ts'
 import type { Reader } from '../store/store.ts'
-import { integer, type Params, type Range, range, text } from './params.ts'
+import { integer, type Params, type Range, range, text, type Values } from './params.ts'
 import { errorReply, pathOf, prepare, type Route } from './route.ts'
 
 const usualPage = 10
@@ -9,13 +9,7 @@ const longestPage = 100
 
 type Where = Readonly<Record<string, unknown>>
 
-export interface Paging {
-  readonly limit?: number | undefined
-  readonly starting_after?: string | undefined
-  readonly ending_before?: string | undefined
-}
-
-const paging = { limit: integer, starting_after: text, ending_before: text, created: range }
+const paging = { limit: integer, starting_after: text, ending_before: text }
 
 /** `GET /v1/kinds`: a page of objects, latest first. Without `matches`, an object matches that has every filter's value. */
 export function list<K extends keyof ApiObjects, P extends object>(
@@ -23,7 +17,9 @@ export function list<K extends keyof ApiObjects, P extends object>(
   filters: Params<P>,
   matches: (object: ApiObjects[K], values: P, reader: Reader) => boolean = hasAll,
 ): Route {
-  const params = { ...filters, ...paging } as Params<P & Paging & { readonly created?: Range | undefined }>
+  const params = { ...filters, ...paging, created: range } as Params<
+    P & Values<typeof paging> & { readonly created: Range | undefined }
+  >
   return {
     method: 'GET',
     path: pathOf(kind),
@@ -52,7 +48,7 @@ export function list<K extends keyof ApiObjects, P extends object>(
 export function pageOf<K extends keyof ApiObjects>(
   reader: Reader,
   kind: K,
-  { limit = usualPage, starting_after, ending_before }: Paging,
+  { limit = usualPage, starting_after, ending_before }: Partial<Values<typeof paging>>,
   where: Where,
   matches: (object: ApiObjects[K]) => boolean,
 ): Outcome<{ data: readonly ApiObjects[K][]; has_more: boolean }> {

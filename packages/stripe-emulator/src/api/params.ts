@@ -1,6 +1,6 @@
 import { type Metadata, validMetadata } from '../domain/metadata.ts'
 import { isCurrency } from '../domain/money.ts'
-import { accept, type Outcome, type Refused, refuseInvalid } from '../domain/outcome.ts'
+import { accept, andThen, type Outcome, type Refused, refuseInvalid } from '../domain/outcome.ts'
 import { type Form, type FormMap, isMap } from './form.ts'
 
 /** Reads one parameter; undefined in, undefined out, unless it is required. `name` is how errors call it. */
@@ -22,12 +22,10 @@ const optional =
 
 export const required =
   <T>(param: Param<T | undefined>): Param<T> =>
-  (value, name) => {
-    const outcome = param(value, name)
-    if (!outcome.ok) return outcome
-    if (outcome.value !== undefined) return accept(outcome.value)
-    return refuseParam(`Missing required param: ${name}.`, name, 'parameter_missing')
-  }
+  (value, name) =>
+    andThen(param(value, name), (given) =>
+      given === undefined ? refuseParam(`Missing required param: ${name}.`, name, 'parameter_missing') : accept(given),
+    )
 
 /** An empty string removes the value. */
 export const unsettable =
@@ -118,29 +116,23 @@ export const currency = optional((value, name): Outcome<string> => {
 })
 
 /** Null when all of it is to be removed. */
-export const metadata: Param<Metadata | null | undefined> = (value, name) => {
-  if (value === undefined) return accept(undefined)
-  if (value === '') return accept(null)
-  // Keys 0, 1, 2 … look like a list to the decoder.
-  const entries = Object.entries(value as FormMap)
-  if (typeof value === 'string' || entries.some(([, each]) => typeof each !== 'string')) {
-    return refuseParam('Invalid object', name)
-  }
-  return validMetadata(Object.fromEntries(entries) as Metadata)
-}
+export const metadata = unsettable(
+  optional((value, name): Outcome<Metadata> => {
+    // Keys 0, 1, 2 … look like a list to the decoder.
+    const entries = Object.entries(value)
+    return typeof value === 'string' || entries.some(([, each]) => typeof each !== 'string')
+      ? refuseParam('Invalid object', name)
+      : validMetadata(Object.fromEntries(entries) as Metadata)
+  }),
+)
 
-export interface Range {
-  readonly gt?: number | undefined
-  readonly gte?: number | undefined
-  readonly lt?: number | undefined
-  readonly lte?: number | undefined
-}
+const bounds = { gt: integer, gte: integer, lt: integer, lte: integer }
+export type Range = Partial<Values<typeof bounds>>
 
 /** `created=1700000000` or `created[gte]=…&created[lt]=…`. */
 export const range: Param<Range | undefined> = (value, name) => {
-  if (typeof value !== 'string') return mapOf({ gt: integer, gte: integer, lt: integer, lte: integer })(value, name)
-  const exact = integer(value, name)
-  return exact.ok ? accept({ gte: exact.value, lte: exact.value }) : exact
+  if (typeof value !== 'string') return mapOf(bounds)(value, name)
+  return andThen(integer(value, name), (exact) => accept({ gte: exact, lte: exact }))
 }
 
 /** Reads all parameters of a request; one that is not among `params` is refused. */

@@ -5,9 +5,9 @@ import { repetition } from '../domain/idempotency.ts'
 import {
   type ApiError,
   accept,
+  andThen,
   lockTimeout,
   noSuchUrl,
-  type Outcome,
   rateLimited,
   refuse,
   refuseInvalid,
@@ -123,24 +123,17 @@ export function createApi({ store, routes, faults, withinRateLimit, baseUrl, sto
   }
 }
 
-interface ParsedRequest {
-  readonly execute: (context: RequestContext) => Reply
-  /** All parameters in one canonical text. */
-  readonly params: string
-  /** The faults that the request itself asks for. */
-  readonly requestedFaults: readonly Fault[]
-}
-
 const versionOf = ({ headers }: ApiRequest): string => headers['stripe-version'] ?? apiVersion
 
 /** What the request asks for, or why it is refused before it executes and uses its idempotency key up. */
-function parse(request: ApiRequest, routes: readonly Route[]): Outcome<ParsedRequest> {
+function parse(request: ApiRequest, routes: readonly Route[]) {
   const { method, path, headers } = request
   const refused = refusedKey(headers['authorization'])
   if (refused) return refuse(refused)
   if (!/^\d{4}-\d\d-\d\d(\.[a-z_]+)?$/.test(versionOf(request))) {
     return refuseInvalid(`Invalid Stripe API version: ${versionOf(request)}`)
   }
+  // The faults that the request itself asks for.
   const requestedFaults = faultsInHeader(headers['x-emulator-fault'] ?? '')
   if (!requestedFaults) {
     const message = 'Unknown fault. The README of the emulator lists the faults; a time is from 0 to 60000 ms.'
@@ -151,5 +144,5 @@ function parse(request: ApiRequest, routes: readonly Route[]): Outcome<ParsedReq
   const form = decodeForm(request.form)
   if (!form) return refuseInvalid('Invalid request: the parameters contradict each other, or are too many.')
   const execute = found.route.prepare(form, found.id)
-  return execute.ok ? accept({ execute: execute.value, params: canonical(form), requestedFaults }) : execute
+  return andThen(execute, (execute) => accept({ execute, params: canonical(form), requestedFaults }))
 }

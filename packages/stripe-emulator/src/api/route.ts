@@ -1,6 +1,6 @@
 import { expanded, expansions } from '../domain/expansion.ts'
 import type { ApiObject, ApiObjects, Change } from '../domain/objects.ts'
-import { type ApiError, accept, type Outcome } from '../domain/outcome.ts'
+import { type ApiError, accept, andThen, type Outcome } from '../domain/outcome.ts'
 import { pendingWebhooks } from '../domain/webhook-delivery.ts'
 import { existing, type Reader, type Transaction } from '../store/store.ts'
 import { apply, type Cause } from '../webhooks/publish.ts'
@@ -40,8 +40,7 @@ export const prepare =
   ({ expand, ...form }, id) => {
     const values = readParams(form, params)
     if (!values.ok) return values
-    const names = listOf(text)(expand, 'expand')
-    const paths = names.ok ? expansions(names.value ?? [], kind, inList) : names
+    const paths = andThen(listOf(text)(expand, 'expand'), (names = []) => expansions(names, kind, inList))
     if (!paths.ok) return paths
     return accept((context) => execute(context, values.value, (object) => shown(context.tx, object, paths.value), id))
   }
@@ -134,11 +133,11 @@ export function errorReply({ status, ...error }: ApiError): Reply {
 }
 
 /** The route of this request and the id in its path. */
-export function findRoute(
-  routes: readonly Route[],
+export function findRoute<R extends Pick<Route, 'method' | 'path'>>(
+  routes: readonly R[],
   method: string,
   path: string,
-): { route: Route; id: string } | undefined {
+): { route: R; id: string } | undefined {
   const parts = path.split('/')
   for (const route of routes) {
     const pattern = route.path.split('/')

@@ -1,7 +1,7 @@
 import type Stripe from 'stripe'
 import { authenticateIntent } from '../domain/confirmation.ts'
 import { idOf } from '../domain/objects.ts'
-import { accept, type Outcome } from '../domain/outcome.ts'
+import { accept, andThen, type Outcome } from '../domain/outcome.ts'
 import { existing, type Store } from '../store/store.ts'
 import { apply, type Cause } from '../webhooks/publish.ts'
 import { challengePage, noticePage } from './page.ts'
@@ -18,9 +18,8 @@ export const endChallenge = (store: Store, cause: Cause, id: string, passed: boo
     const intent = existing(tx, 'payment_intent', id)
     if (!intent.ok) return intent
     const method = existing(tx, 'payment_method', idOf(intent.value.payment_method) ?? '', 'payment_method')
-    if (!method.ok) return method
-    const change = authenticateIntent(intent.value, method.value, passed, tx)
-    return change.ok ? accept(apply(tx, change.value, cause)) : change
+    const change = andThen(method, (method) => authenticateIntent(intent.value, method, passed, tx))
+    return andThen(change, (change) => accept(apply(tx, change, cause)))
   })
 
 export interface PageRequest {

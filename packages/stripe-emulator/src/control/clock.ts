@@ -1,6 +1,6 @@
 import { keyLifetime } from '../domain/idempotency.ts'
 import { type ApiObject, type Change, idOf, type ScheduledMove } from '../domain/objects.ts'
-import { accept, type Outcome, refuseInvalid } from '../domain/outcome.ts'
+import { accept, andThen, type Outcome, refuseInvalid } from '../domain/outcome.ts'
 import { expireIntent } from '../domain/payment-intent.ts'
 import { failRefund, settleRefund } from '../domain/refund.ts'
 import { latestCharge } from '../resources/payment-intents.ts'
@@ -49,20 +49,13 @@ export function sweep(store: Store, cause: Cause): void {
 type MoveById = (tx: Transaction, id: string) => Outcome<Change>
 
 const moves: Readonly<Record<ScheduledMove['move'], MoveById>> = {
-  expire_authorization: (tx, id) => {
-    const intent = existing(tx, 'payment_intent', id)
-    return intent.ok ? expireIntent(intent.value, latestCharge(tx, intent.value), tx) : intent
-  },
-  settle_refund: (tx, id) => {
-    const refund = existing(tx, 'refund', id)
-    return refund.ok ? settleRefund(refund.value) : refund
-  },
-  fail_refund: (tx, id) => {
-    const refund = existing(tx, 'refund', id)
-    if (!refund.ok) return refund
-    const charge = existing(tx, 'charge', idOf(refund.value.charge) ?? '')
-    return charge.ok ? failRefund(refund.value, charge.value, tx) : charge
-  },
+  expire_authorization: (tx, id) =>
+    andThen(existing(tx, 'payment_intent', id), (intent) => expireIntent(intent, latestCharge(tx, intent), tx)),
+  settle_refund: (tx, id) => andThen(existing(tx, 'refund', id), settleRefund),
+  fail_refund: (tx, id) =>
+    andThen(existing(tx, 'refund', id), (refund) =>
+      andThen(existing(tx, 'charge', idOf(refund.charge) ?? ''), (charge) => failRefund(refund, charge, tx)),
+    ),
 }
 
 /** Settles or fails a refund now, as its bank would some time later. */
@@ -72,7 +65,4 @@ export const endRefund = (
   id: string,
   move: 'settle_refund' | 'fail_refund',
 ): Outcome<ApiObject> =>
-  store.transaction((tx) => {
-    const change = moves[move](tx, id)
-    return change.ok ? accept(apply(tx, change.value, cause)) : change
-  })
+  store.transaction((tx) => andThen(moves[move](tx, id), (change) => accept(apply(tx, change, cause))))

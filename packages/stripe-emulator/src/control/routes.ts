@@ -11,10 +11,10 @@ import {
   required,
   text,
 } from '../api/params.ts'
-import { errorReply, type Reply } from '../api/route.ts'
+import { errorReply, findRoute, type Reply, type Route } from '../api/route.ts'
 import { endChallenge } from '../challenge/challenge.ts'
 import { requestFaults, webhookFaults } from '../domain/faults.ts'
-import { accept, noSuchUrl, type Outcome, refuseInvalid } from '../domain/outcome.ts'
+import { accept, andThen, noSuchUrl, type Outcome, refuseInvalid } from '../domain/outcome.ts'
 import type { Store } from '../store/store.ts'
 import type { Cause } from '../webhooks/publish.ts'
 import { advanceClock, endRefund } from './clock.ts'
@@ -32,31 +32,17 @@ export interface Controlled {
   readonly onReset: () => void
 }
 
-export interface ControlRequest {
-  readonly method: string
-  readonly path: string
-  readonly params: FormMap
-}
-
-interface ControlRoute {
-  readonly method: string
-  readonly path: RegExp
-  readonly run: (controlled: Controlled, form: FormMap, id: string) => Outcome<unknown>
-}
-
-/** A colon and a name in the path stand for an id. */
+/** `path` comes after `controlPath`. */
 const route = <P>(
-  method: string,
+  method: Route['method'],
   path: string,
   params: Params<P>,
   run: (controlled: Controlled, values: P, id: string) => Outcome<unknown>,
-): ControlRoute => ({
+) => ({
   method,
-  path: new RegExp(`^${path.replace(/:id/, '(\\w+)')}$`),
-  run: (controlled, form, id) => {
-    const values = readParams(form, params)
-    return values.ok ? run(controlled, values.value, id) : values
-  },
+  path: `${controlPath}${path}`,
+  run: (controlled: Controlled, form: FormMap, id: string) =>
+    andThen(readParams(form, params), (values) => run(controlled, values, id)),
 })
 
 const share: Param<number | undefined> = (value, name) => {
@@ -75,7 +61,7 @@ const faultParams = {
   probability: share,
 }
 
-const routes: readonly ControlRoute[] = [
+const routes = [
   route('GET', 'clock', {}, ({ store }) => accept({ now: store.now })),
   route('POST', 'clock/advance', { seconds: required(positive) }, ({ store, cause }, { seconds }) =>
     advanceClock(store, seconds, cause),
@@ -115,13 +101,9 @@ const routes: readonly ControlRoute[] = [
 ]
 
 /** Answers a request to the control side, which is not part of Stripe. */
-export function answerControl(controlled: Controlled, { method, path, params }: ControlRequest): Reply {
-  const rest = path.slice(controlPath.length)
-  for (const each of routes) {
-    const match = each.method === method ? each.path.exec(rest) : null
-    if (!match) continue
-    const outcome = each.run(controlled, params, match[1] ?? '')
-    return outcome.ok ? { status: 200, body: outcome.value } : errorReply(outcome.error)
-  }
-  return errorReply(noSuchUrl(method, path))
+export function answerControl(controlled: Controlled, method: string, path: string, params: FormMap): Reply {
+  const found = findRoute(routes, method, path)
+  if (!found) return errorReply(noSuchUrl(method, path))
+  const outcome = found.route.run(controlled, params, found.id)
+  return outcome.ok ? { status: 200, body: outcome.value } : errorReply(outcome.error)
 }

@@ -1,15 +1,11 @@
 import type Stripe from 'stripe'
 import { type Metadata, mergeMetadata } from './metadata.ts'
-import { type Change, type ClockAndIds, nulls } from './objects.ts'
+import { type Change, type ClockAndIds, defined, nulls } from './objects.ts'
 
 /** Undefined leaves as it is, null removes. */
-export interface CustomerDetails {
-  readonly email?: string | null | undefined
-  readonly name?: string | null | undefined
-  readonly phone?: string | null | undefined
-  readonly description?: string | null | undefined
-  readonly metadata?: Metadata | null | undefined
-}
+export type CustomerDetails = {
+  readonly [Member in 'email' | 'name' | 'phone' | 'description']?: string | null | undefined
+} & { readonly metadata?: Metadata | null | undefined }
 
 export function createCustomer(details: CustomerDetails, at: ClockAndIds): Change<Stripe.Customer> {
   const blank: Stripe.Customer = {
@@ -34,15 +30,11 @@ export function createCustomer(details: CustomerDetails, at: ClockAndIds): Chang
 export const updateCustomer = (customer: Stripe.Customer, details: CustomerDetails): Change<Stripe.Customer> =>
   withDetails(customer, details, 'customer.updated')
 
-function withDetails(old: Stripe.Customer, details: CustomerDetails, event: string): Change<Stripe.Customer> {
-  const { email = old.email, name = old.name, phone = old.phone, description = old.description } = details
-  const customer: Stripe.Customer = {
-    ...old,
-    email,
-    name: name ?? null,
-    phone: phone ?? null,
-    description,
-    metadata: mergeMetadata(old.metadata, details.metadata),
-  }
+function withDetails(
+  old: Stripe.Customer,
+  { metadata, ...details }: CustomerDetails,
+  event: string,
+): Change<Stripe.Customer> {
+  const customer = { ...old, ...defined(details), metadata: mergeMetadata(old.metadata, metadata) }
   return { shown: customer, events: [{ type: event, object: customer }] }
 }

@@ -57,7 +57,7 @@ const longestMs = 60_000
 const usualMs = 1_000
 
 /** Undefined when there is no such fault or the time is not from 0 to 60,000 ms. */
-const fault = (kind: string, ms: number = usualMs): Fault | undefined =>
+export const fault = (kind: string, ms: number = usualMs): Fault | undefined =>
   isKind(kind) && ms >= 0 && ms <= longestMs ? { kind, ms } : undefined
 
 /** Reads `latency=500, response-lost`; undefined when any of it is not a fault. */
@@ -68,13 +68,6 @@ export function faultsInHeader(header: string): Fault[] | undefined {
     return fault(kind, ms === undefined ? undefined : Number(ms))
   })
   return faults.every((each) => each !== undefined) ? faults : undefined
-}
-
-/** A fault that hits the next request or event, unless the options narrow it; undefined when there is no such fault. */
-export function armedFault(options: FaultOptions, id: string): ArmedFault | undefined {
-  const { times = 1, method = null, path = null, event = null, probability = 1 } = options
-  const plain = fault(options.kind, options.ms)
-  return plain && { ...plain, id, times, method, path, event, probability }
 }
 
 /** The faults that hit this target, and those that stay armed afterwards. `random` gives a number from 0 to 1. */

@@ -19,6 +19,3 @@ export function chargeable(amount: number, currency: string): Outcome<number> {
     amount < least ? [`at least ${least}`, 'amount_too_small'] : [`no more than ${largestCharge}`, 'amount_too_large']
   return refuseInvalid(`Amount must be ${limit} in the smallest unit of ${currency}.`, { code, param: 'amount' })
 }
-
-/** The list price of a card charge, 2.9 % and 30 minor units: no contract is emulated, but a fee is never zero. */
-export const processingFee = (amount: number): number => Math.round(amount * 0.029) + 30

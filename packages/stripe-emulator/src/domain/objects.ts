@@ -62,6 +62,12 @@ export interface ClockAndIds {
 export const idOf = (reference: string | { id: string } | null | undefined): string | null =>
   typeof reference === 'string' ? reference : (reference?.id ?? null)
 
+/** Without the members that are undefined. */
+export const defined = <T extends object>(members: T) =>
+  Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: Exclude<T[K], undefined>
+  }
+
 /** Members that Stripe has and that are always null here, or null until they are set. */
 export const nulls = <const Name extends string>(...names: Name[]): Record<Name, null> =>
   Object.fromEntries(names.map((name) => [name, null])) as Record<Name, null>

@@ -20,10 +20,14 @@ export type Outcome<T> = { readonly ok: true; readonly value: T } | Refused
 export const accept = <T>(value: T): Outcome<T> => ({ ok: true, value })
 export const refuse = (error: ApiError): Refused => ({ ok: false, error })
 
+/** The outcome of `next` with the accepted value; a refusal stays as it is. */
+export const andThen = <T, U>(outcome: Outcome<T>, next: (value: T) => Outcome<U>): Outcome<U> =>
+  outcome.ok ? next(outcome.value) : outcome
+
 /** The request was malformed or is not allowed now. */
 export const invalidRequest = (
   message: string,
-  facts: Pick<ApiError, 'code' | 'param' | 'payment_intent'> = {},
+  facts: Partial<Pick<ApiError, 'status' | 'code' | 'param' | 'payment_intent'>> = {},
 ): ApiError => ({ status: 400, type: 'invalid_request_error', message, ...facts })
 
 export const refuseInvalid = (...args: Parameters<typeof invalidRequest>): Refused => refuse(invalidRequest(...args))
@@ -43,32 +47,22 @@ const names: { readonly [K in keyof ApiObjects]: readonly [kind: string, id: str
 /** 400 when the id is the value of `param`, 404 when it is in the path. */
 export function noSuch(kind: keyof ApiObjects, id: string, param?: string): ApiError {
   const [name, inPath] = names[kind]
-  const error = invalidRequest(`No such ${name}: '${id}'`, { code: 'resource_missing', param: param ?? inPath })
-  return param === undefined ? { ...error, status: 404 } : error
+  const status = param === undefined ? 404 : 400
+  return invalidRequest(`No such ${name}: '${id}'`, { status, code: 'resource_missing', param: param ?? inPath })
 }
 
-export const noSuchUrl = (method: string, path: string): ApiError => ({
-  ...invalidRequest(`Unrecognized request URL (${method}: ${path}).`),
-  status: 404,
-})
+export const noSuchUrl = (method: string, path: string): ApiError =>
+  invalidRequest(`Unrecognized request URL (${method}: ${path}).`, { status: 404 })
 
-export const rateLimited: ApiError = {
-  ...invalidRequest(
-    'Too many requests hit the API too quickly. We recommend an exponential backoff of your requests.',
-    {
-      code: 'rate_limit',
-    },
-  ),
-  status: 429,
-}
+export const rateLimited = invalidRequest(
+  'Too many requests hit the API too quickly. We recommend an exponential backoff of your requests.',
+  { status: 429, code: 'rate_limit' },
+)
 
-export const lockTimeout: ApiError = {
-  ...invalidRequest(
-    'This object cannot be accessed right now because another API request or Stripe process is currently accessing it.',
-    { code: 'lock_timeout' },
-  ),
-  status: 429,
-}
+export const lockTimeout = invalidRequest(
+  'This object cannot be accessed right now because another API request or Stripe process is currently accessing it.',
+  { status: 429, code: 'lock_timeout' },
+)
 
 export const serverError: ApiError = {
   status: 500,

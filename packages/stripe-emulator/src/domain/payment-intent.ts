@@ -3,7 +3,7 @@ import { balanceTransaction } from './balance-transaction.ts'
 import { captureBefore, captured, released } from './charge.ts'
 import { type Metadata, mergeMetadata } from './metadata.ts'
 import { chargeable } from './money.ts'
-import { type Change, type ClockAndIds, nulls } from './objects.ts'
+import { type Change, type ClockAndIds, defined, nulls } from './objects.ts'
 import { type ApiError, accept, invalidRequest, type Outcome, refuse, refuseInvalid } from './outcome.ts'
 
 export const intentStates = [
@@ -46,49 +46,46 @@ export interface IntentChange extends Change<Stripe.PaymentIntent> {
   readonly declined?: ApiError
 }
 
-type Maybe<T> = T | null | undefined
+type Given<Name extends keyof Stripe.PaymentIntent> = {
+  readonly [K in Name]?: Stripe.PaymentIntent[K] | undefined
+}
+type Texts = 'description' | 'receipt_email' | 'statement_descriptor' | 'statement_descriptor_suffix' | 'transfer_group'
 
 /** What may be changed at any time. */
-export interface IntentDetails {
-  readonly metadata?: Maybe<Metadata>
-  readonly description?: Maybe<string>
-  readonly receipt_email?: Maybe<string>
-  readonly statement_descriptor?: Maybe<string>
-  readonly statement_descriptor_suffix?: Maybe<string>
-  readonly transfer_group?: Maybe<string>
+export interface IntentDetails extends Given<Texts> {
+  readonly metadata?: Metadata | null | undefined
 }
 
 /** What may be changed only until the intent is confirmed, because the payment depends on it. */
-export interface PaymentTerms {
-  readonly amount?: number | undefined
-  readonly currency?: string | undefined
-  readonly customer?: Maybe<string>
-  readonly capture_method?: 'automatic' | 'automatic_async' | 'manual' | undefined
-  readonly setup_future_usage?: Maybe<'on_session' | 'off_session'>
-  readonly payment_method?: string | undefined
-}
+export type PaymentTerms = Given<
+  'amount' | 'currency' | 'customer' | 'capture_method' | 'setup_future_usage' | 'payment_method'
+>
 
-export interface NewIntent extends IntentDetails, Omit<PaymentTerms, 'payment_method'> {
+export interface NewIntent extends IntentDetails, Given<'customer' | 'capture_method' | 'setup_future_usage'> {
   readonly amount: number
   readonly currency: string
-  readonly allowed_payment_method_types?: Maybe<readonly 'card'[]>
+  readonly allowed_payment_method_types?: readonly 'card'[] | null | undefined
   readonly automatic_payment_methods: { enabled: boolean; allow_redirects: 'always' | 'never' } | null
 }
 
 export function createIntent(
-  requested: NewIntent,
+  { amount, currency, metadata, allowed_payment_method_types, ...requested }: NewIntent,
   method: Stripe.PaymentMethod | null,
   at: ClockAndIds,
 ): Outcome<IntentChange> {
-  const { amount, currency, allowed_payment_method_types } = requested
   const sum = chargeable(amount, currency)
   if (!sum.ok) return sum
   const id = at.id('pi')
   const intent: Stripe.PaymentIntent = {
     ...nulls('application', 'application_fee_amount', 'canceled_at', 'cancellation_reason', 'customer_account'),
+    ...nulls('customer', 'description', 'receipt_email', 'setup_future_usage', 'transfer_group'),
+    ...nulls('statement_descriptor', 'statement_descriptor_suffix'),
     ...nulls('excluded_payment_method_types', 'last_payment_error', 'latest_charge', 'managed_payments', 'next_action'),
     ...nulls('on_behalf_of', 'payment_method_configuration_details', 'payment_record', 'processing', 'review'),
     ...nulls('shipping', 'source', 'transfer_data'),
+    automatic_payment_methods: null,
+    capture_method: 'automatic_async',
+    ...defined(requested),
     id,
     object: 'payment_intent',
     allowed_payment_method_types: allowed_payment_method_types ? [...allowed_payment_method_types] : null,
@@ -96,27 +93,18 @@ export function createIntent(
     amount_capturable: 0,
     amount_details: { tip: {} },
     amount_received: 0,
-    automatic_payment_methods: requested.automatic_payment_methods,
-    capture_method: requested.capture_method ?? 'automatic_async',
     client_secret: `${id}_secret_${at.id('').slice(1)}`,
     confirmation_method: 'automatic',
     created: at.now,
     currency,
-    customer: requested.customer ?? null,
-    description: requested.description ?? null,
     livemode: false,
-    metadata: requested.metadata ?? {},
+    metadata: metadata ?? {},
     payment_method: method?.id ?? null,
     payment_method_options: {
       card: { ...nulls('installments', 'mandate_options', 'network'), request_three_d_secure: 'automatic' },
     },
     payment_method_types: ['card'],
-    receipt_email: requested.receipt_email ?? null,
-    setup_future_usage: requested.setup_future_usage ?? null,
-    statement_descriptor: requested.statement_descriptor ?? null,
-    statement_descriptor_suffix: requested.statement_descriptor_suffix ?? null,
     status: method ? 'requires_confirmation' : 'requires_payment_method',
-    transfer_group: requested.transfer_group ?? null,
   }
   return accept({ shown: intent, events: [{ type: 'payment_intent.created', object: intent }] })
 }
@@ -252,9 +240,3 @@ export const cannot = (move: keyof typeof pastTense, intent: Stripe.PaymentInten
 /** The refusal of a move that the table does not have. */
 export const unexpectedState = (intent: Stripe.PaymentIntent, message: string): ApiError =>
   invalidRequest(message, { code: 'payment_intent_unexpected_state', payment_intent: intent })
-
-/** Without the members that are undefined. */
-const defined = <T extends object>(members: T) =>
-  Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as {
-    [K in keyof T]?: Exclude<T[K], undefined>
-  }

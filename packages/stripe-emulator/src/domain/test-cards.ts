@@ -19,15 +19,18 @@ export interface TestCard {
   readonly refund: 'succeeds' | 'settlesLater' | 'failsLater'
 }
 
-const visa: TestCard = {
-  number: '4242424242424242',
+/** A card as most of them are, but for what is given. */
+const card = (number: string, differences: Partial<TestCard> = {}): TestCard => ({
+  number,
   brand: 'visa',
   country: 'US',
   funding: 'credit',
   authentication: 'never',
   decline: null,
   refund: 'succeeds',
-}
+  ...differences,
+})
+const visa = card('4242424242424242')
 
 const declined = (decline_code: string, message = 'Your card was declined.', code = 'card_declined'): Decline => ({
   code,
@@ -54,32 +57,28 @@ export const authenticationRequired = failed(
   'Your card was declined. This transaction requires authentication.',
 )
 
-const chargeDeclined = { ...visa, number: '4000000000000002', decline: generic }
-const chargeDeclinedFunds = { ...visa, number: '4000000000009995', decline: insufficientFunds }
-const chargeDeclinedLost = { ...visa, number: '4000000000009987', decline: declined('lost_card') }
-const chargeDeclinedStolen = { ...visa, number: '4000000000009979', decline: declined('stolen_card') }
-const chargeDeclinedVelocity = { ...visa, number: '4000000000006975', decline: velocity }
-const blocked = {
-  ...visa,
-  number: '4100000000000019',
-  decline: { ...declined('fraudulent'), blocked: true },
-} satisfies TestCard
+const chargeDeclined = card('4000000000000002', { decline: generic })
+const chargeDeclinedFunds = card('4000000000009995', { decline: insufficientFunds })
+const chargeDeclinedLost = card('4000000000009987', { decline: declined('lost_card') })
+const chargeDeclinedStolen = card('4000000000009979', { decline: declined('stolen_card') })
+const chargeDeclinedVelocity = card('4000000000006975', { decline: velocity })
+const blocked = card('4100000000000019', { decline: { ...declined('fraudulent'), blocked: true } })
 
 /** By the name after `pm_card_`; names of the same card share its number. */
 export const testCards = {
   visa,
-  visa_debit: { ...visa, number: '4000056655665556', funding: 'debit' },
-  mastercard: { ...visa, number: '5555555555554444', brand: 'mastercard' },
-  mastercard_debit: { ...visa, number: '5200828282828210', brand: 'mastercard', funding: 'debit' },
-  mastercard_prepaid: { ...visa, number: '5105105105105100', brand: 'mastercard', funding: 'prepaid' },
-  amex: { ...visa, number: '378282246310005', brand: 'amex' },
-  discover: { ...visa, number: '6011111111111117', brand: 'discover' },
-  diners: { ...visa, number: '3056930009020004', brand: 'diners' },
-  jcb: { ...visa, number: '3566002020360505', brand: 'jcb' },
-  unionpay: { ...visa, number: '6200000000000005', brand: 'unionpay' },
-  de: { ...visa, number: '4000002760000016', country: 'DE' },
-  fr: { ...visa, number: '4000002500000003', country: 'FR' },
-  gb: { ...visa, number: '4000008260000000', country: 'GB' },
+  visa_debit: card('4000056655665556', { funding: 'debit' }),
+  mastercard: card('5555555555554444', { brand: 'mastercard' }),
+  mastercard_debit: card('5200828282828210', { brand: 'mastercard', funding: 'debit' }),
+  mastercard_prepaid: card('5105105105105100', { brand: 'mastercard', funding: 'prepaid' }),
+  amex: card('378282246310005', { brand: 'amex' }),
+  discover: card('6011111111111117', { brand: 'discover' }),
+  diners: card('3056930009020004', { brand: 'diners' }),
+  jcb: card('3566002020360505', { brand: 'jcb' }),
+  unionpay: card('6200000000000005', { brand: 'unionpay' }),
+  de: card('4000002760000016', { country: 'DE' }),
+  fr: card('4000002500000003', { country: 'FR' }),
+  gb: card('4000008260000000', { country: 'GB' }),
 
   chargeDeclined,
   visa_chargeDeclined: chargeDeclined,
@@ -91,44 +90,31 @@ export const testCards = {
   visa_chargeDeclinedStolenCard: chargeDeclinedStolen,
   chargeDeclinedVelocityLimitExceeded: chargeDeclinedVelocity,
   visa_chargeDeclinedVelocityLimitExceeded: chargeDeclinedVelocity,
-  chargeDeclinedExpiredCard: {
-    ...visa,
-    number: '4000000000000069',
-    decline: failed('expired_card', 'Your card has expired.'),
-  },
-  chargeDeclinedIncorrectCvc: {
-    ...visa,
-    number: '4000000000000127',
+  chargeDeclinedExpiredCard: card('4000000000000069', { decline: failed('expired_card', 'Your card has expired.') }),
+  chargeDeclinedIncorrectCvc: card('4000000000000127', {
     decline: failed('incorrect_cvc', "Your card's security code is incorrect."),
-  },
-  chargeDeclinedProcessingError: { ...visa, number: '4000000000000119', decline: processing },
+  }),
+  chargeDeclinedProcessingError: card('4000000000000119', { decline: processing }),
   chargeDeclinedFraudulent: blocked,
   radarBlock: blocked,
-  chargeCustomerFail: { ...visa, number: '4000000000000341', decline: generic },
+  chargeCustomerFail: card('4000000000000341', { decline: generic }),
 
-  authenticationRequired: { ...visa, number: '4000002760003184', authentication: 'always' },
-  authenticationRequiredOnSetup: { ...visa, number: '4000002500003155', authentication: 'unlessSetUp' },
-  authenticationRequiredSetupForOffSession: { ...visa, number: '4000003800000446', authentication: 'onSession' },
-  authenticationRequiredChargeDeclinedInsufficientFunds: {
-    ...visa,
-    number: '4000008260003178',
+  authenticationRequired: card('4000002760003184', { authentication: 'always' }),
+  authenticationRequiredOnSetup: card('4000002500003155', { authentication: 'unlessSetUp' }),
+  authenticationRequiredSetupForOffSession: card('4000003800000446', { authentication: 'onSession' }),
+  authenticationRequiredChargeDeclinedInsufficientFunds: card('4000008260003178', {
     authentication: 'always',
     decline: insufficientFunds,
-  },
-  threeDSecure2Required: { ...visa, number: '4000000000003220', authentication: 'always' },
-  threeDSecureRequired: { ...visa, number: '4000000000003063', authentication: 'always' },
-  threeDSecureRequiredChargeDeclined: {
-    ...visa,
-    number: '4000008400001629',
-    authentication: 'always',
-    decline: generic,
-  },
-  threeDSecureOptional: { ...visa, number: '4000000000003055' },
-  amex_threeDSecureNotSupported: { ...visa, number: '378282246310005', brand: 'amex' },
+  }),
+  threeDSecure2Required: card('4000000000003220', { authentication: 'always' }),
+  threeDSecureRequired: card('4000000000003063', { authentication: 'always' }),
+  threeDSecureRequiredChargeDeclined: card('4000008400001629', { authentication: 'always', decline: generic }),
+  threeDSecureOptional: card('4000000000003055'),
+  amex_threeDSecureNotSupported: card('378282246310005', { brand: 'amex' }),
 
-  refundFail: { ...visa, number: '4000000000005126', refund: 'failsLater' },
-  pendingRefund: { ...visa, number: '4000000000007726', refund: 'settlesLater' },
-} as const satisfies Record<string, TestCard>
+  refundFail: card('4000000000005126', { refund: 'failsLater' }),
+  pendingRefund: card('4000000000007726', { refund: 'settlesLater' }),
+}
 
 const byNumber = new Map<string, TestCard>(Object.values(testCards).map((card) => [card.number, card]))
 const byFingerprint = new Map<string, TestCard>([...byNumber.values()].map((card) => [fingerprintOf(card), card]))

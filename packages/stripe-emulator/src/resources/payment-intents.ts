@@ -21,7 +21,7 @@ import { change, create, errorReply, pathOf, prepare, type RequestContext, type 
 import { challengeUrl } from '../challenge/challenge.ts'
 import { confirmIntent } from '../domain/confirmation.ts'
 import { idOf } from '../domain/objects.ts'
-import { accept, invalidRequest, noSuch, type Outcome, refuse, refuseInvalid } from '../domain/outcome.ts'
+import { accept, andThen, invalidRequest, noSuch, type Outcome, refuse, refuseInvalid } from '../domain/outcome.ts'
 import { cancelIntent, captureIntent, createIntent, type IntentChange, reviseIntent } from '../domain/payment-intent.ts'
 import { type IntentSearch, intentSearch } from '../domain/search.ts'
 import type { Reader, Transaction } from '../store/store.ts'
@@ -104,8 +104,7 @@ const cancelParams = { cancellation_reason: oneOf('duplicate', 'fraudulent', 're
 
 const searchQuery: Param<IntentSearch | undefined> = (value, name) => {
   if (value === undefined) return accept(undefined)
-  const read = required(text)(value, name)
-  return read.ok ? intentSearch(read.value) : read
+  return andThen(required(text)(value, name), intentSearch)
 }
 
 const searchParams = { query: required(searchQuery), limit: integer, page: text }
@@ -155,7 +154,12 @@ function createAndConfirm(values: Values<typeof creation>, context: RequestConte
     (allowed_payment_method_types ?? payment_method_types)
       ? null
       : { enabled: automatic?.enabled ?? true, allow_redirects: automatic?.allow_redirects ?? 'always' }
-  const created = createIntent({ ...values, automatic_payment_methods }, named.value, tx)
+  const requested = {
+    ...pick(values, { ...details, ...terms }),
+    allowed_payment_method_types,
+    automatic_payment_methods,
+  }
+  const created = createIntent(requested, named.value, tx)
   if (!created.ok || !values.confirm) return withMethod(created, named.value)
   const confirmed = confirmWith(context, created.value.shown, values, named.value)
   if (!confirmed.ok) {

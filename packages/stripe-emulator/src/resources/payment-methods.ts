@@ -2,7 +2,7 @@ import type Stripe from 'stripe'
 import { list } from '../api/list.ts'
 import { ignored, integer, mapOf, metadata, oneOf, required, text, type Values } from '../api/params.ts'
 import { change, create, type Route, retrieve } from '../api/route.ts'
-import { type ApiError, accept, noSuch, type Outcome, refuse, refuseInvalid } from '../domain/outcome.ts'
+import { type ApiError, accept, andThen, type Outcome, refuse, refuseInvalid } from '../domain/outcome.ts'
 import { attach, createPaymentMethod, detach } from '../domain/payment-method.ts'
 import { cardNamed, cardNumbered, type TestCard } from '../domain/test-cards.ts'
 import { existing, type Transaction } from '../store/store.ts'
@@ -26,10 +26,8 @@ export function methodNamed(tx: Transaction, name: string, param?: string): Outc
 }
 
 /** A new method, which is not stored yet. */
-export function methodFrom(tx: Transaction, data: PaymentMethodData): Outcome<Stripe.PaymentMethod> {
-  const card = cardFrom(data.card)
-  return card.ok ? accept(createPaymentMethod(card.value, data.metadata ?? {}, tx)) : card
-}
+export const methodFrom = (tx: Transaction, { card, metadata }: PaymentMethodData): Outcome<Stripe.PaymentMethod> =>
+  andThen(cardFrom(card), (card) => accept(createPaymentMethod(card, metadata ?? {}, tx)))
 
 function cardFrom(data: PaymentMethodData['card']): Outcome<TestCard> {
   if (data?.token) {
@@ -54,10 +52,9 @@ const incorrectNumber: ApiError = {
 }
 
 export const paymentMethodRoutes: readonly Route[] = [
-  create('payment_method', paymentMethodData, (values, { tx }) => {
-    const method = methodFrom(tx, values)
-    return method.ok ? accept({ shown: method.value }) : method
-  }),
+  create('payment_method', paymentMethodData, (values, { tx }) =>
+    andThen(methodFrom(tx, values), (shown) => accept({ shown })),
+  ),
   list('payment_method', { customer: text, type: oneOf('card') }),
   retrieve('payment_method'),
   change(
@@ -65,7 +62,7 @@ export const paymentMethodRoutes: readonly Route[] = [
     'attach',
     { customer: required(text) },
     (method, { customer }, { tx }) =>
-      tx.find('customer', customer) ? attach(method, customer) : refuse(noSuch('customer', customer, 'customer')),
+      andThen(existing(tx, 'customer', customer, 'customer'), () => attach(method, customer)),
     methodNamed,
   ),
   change('payment_method', 'detach', {}, detach),

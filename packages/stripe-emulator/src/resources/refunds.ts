@@ -2,10 +2,10 @@ import type Stripe from 'stripe'
 import { list } from '../api/list.ts'
 import { ignored, metadata, oneOf, positive, text } from '../api/params.ts'
 import { change, create, type Route, retrieve } from '../api/route.ts'
-import { idOf } from '../domain/objects.ts'
-import { accept, type Outcome, refuseInvalid } from '../domain/outcome.ts'
+import { accept, andThen, type Outcome, refuseInvalid } from '../domain/outcome.ts'
 import { cancelRefund, refundCharge, updateRefund } from '../domain/refund.ts'
 import { existing, type Reader } from '../store/store.ts'
+import { latestCharge } from './payment-intents.ts'
 
 const newRefund = {
   amount: positive,
@@ -18,9 +18,8 @@ const newRefund = {
 
 export const refundRoutes: readonly Route[] = [
   create('refund', newRefund, ({ amount = null, reason = null, metadata, charge, payment_intent }, { tx }) => {
-    const refunded = chargeToRefund(tx, charge, payment_intent)
-    if (!refunded.ok) return refunded
-    return refundCharge(refunded.value, { amount, reason, metadata: metadata ?? {} }, tx)
+    const requested = { amount, reason, metadata: metadata ?? {} }
+    return andThen(chargeToRefund(tx, charge, payment_intent), (charge) => refundCharge(charge, requested, tx))
   }),
   list('refund', { charge: text, payment_intent: text }),
   retrieve('refund'),
@@ -28,11 +27,7 @@ export const refundRoutes: readonly Route[] = [
   change('refund', 'cancel', {}, cancelRefund),
 ]
 
-function chargeToRefund(
-  reader: Reader,
-  chargeId: string | undefined,
-  intentId: string | undefined,
-): Outcome<Stripe.Charge> {
+function chargeToRefund(reader: Reader, chargeId?: string, intentId?: string): Outcome<Stripe.Charge> {
   if (chargeId !== undefined) return existing(reader, 'charge', chargeId, 'charge')
   if (intentId === undefined) {
     return refuseInvalid('One of the following params should be provided for this request: payment_intent or charge.', {
@@ -41,7 +36,7 @@ function chargeToRefund(
   }
   const intent = existing(reader, 'payment_intent', intentId, 'payment_intent')
   if (!intent.ok) return intent
-  const charge = reader.find('charge', idOf(intent.value.latest_charge) ?? '')
+  const charge = latestCharge(reader, intent.value)
   if (intent.value.status === 'succeeded' && charge) return accept(charge)
   return refuseInvalid(`This PaymentIntent (${intentId}) does not have a successful charge to refund.`, {
     code: 'payment_intent_unexpected_state',

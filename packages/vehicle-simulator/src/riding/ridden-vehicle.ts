@@ -1,7 +1,7 @@
 import type { LockState } from '@holdfast/contracts'
 import type { Readings } from '@holdfast/firmware-agent/hardware'
 import type { Point } from '@holdfast/frankfurt-map'
-import type { Motion, StartingPoint } from '../hardware/motion.ts'
+import type { StartingPoint } from '../hardware/simulated-hardware.ts'
 import { elementAt } from '../streets/element-at.ts'
 import { moved, offset } from '../streets/geometry.ts'
 import { nearestNode, type PlaceInGraph, type StreetGraph } from '../streets/street-graph.ts'
@@ -21,10 +21,7 @@ export interface RideSeconds {
   readonly longest: number
 }
 
-export interface RiddenVehicle extends Motion {
-  /** Rides on for some simulated seconds. */
-  advance(seconds: number): void
-}
+export type RiddenVehicle = ReturnType<typeof createRiddenVehicle>
 
 /** A vehicle that is ridden to a parking place each time it is unlocked, and stands there until it is locked. */
 export function createRiddenVehicle(
@@ -33,7 +30,7 @@ export function createRiddenVehicle(
   start: StartingPoint,
   rideSeconds: RideSeconds,
   random: Random,
-): RiddenVehicle {
+) {
   let node = nearestNode(graph, start)
   let point: Point = elementAt(graph.nodes, node)
   let heading = Math.floor(random() * 360)
@@ -73,11 +70,12 @@ export function createRiddenVehicle(
         odometer: Math.round(odometer),
       }
     },
-    lockMoved: (to) => onLock[to](),
+    lockMoved: (to: LockState) => onLock[to](),
     beep() {
       if (ride) ride = withPause(ride)
     },
-    advance(seconds) {
+    /** Rides on for some simulated seconds. */
+    advance(seconds: number) {
       if (!ride) return
       const before = ride.meters
       ride = advance(ride, seconds)

@@ -1,6 +1,6 @@
 import type { LockState } from '@holdfast/contracts'
 import type { Point } from '@holdfast/frankfurt-map'
-import type { Motion, StartingPoint } from '../hardware/motion.ts'
+import type { Motion, StartingPoint } from '../hardware/simulated-hardware.ts'
 import { elementAt } from '../streets/element-at.ts'
 import { distance } from '../streets/geometry.ts'
 import { frankfurtCentre, type PlaceInGraph, placesIn } from '../streets/street-graph.ts'

@@ -1,15 +1,10 @@
 import { elementAt } from './element-at.ts'
 import type { StreetGraph } from './street-graph.ts'
 
-export interface ShortestPaths {
-  /** Metres by the shortest path, for every node within the limit. */
-  readonly meters: ReadonlyMap<number, number>
-  /** The nodes of the shortest path, both ends included. */
-  pathTo(node: number): readonly number[]
-}
+export type ShortestPaths = ReturnType<typeof shortestPaths>
 
 /** Shortest paths from `start` to everything within `limit` metres (Dijkstra; the frontier is a street or two wide). */
-export function shortestPaths({ edges }: Pick<StreetGraph, 'edges'>, start: number, limit: number): ShortestPaths {
+export function shortestPaths({ edges }: Pick<StreetGraph, 'edges'>, start: number, limit: number) {
   const meters = new Map<number, number>()
   const from = new Map<number, number>()
   const frontier = new Map([[start, 0]])
@@ -26,8 +21,10 @@ export function shortestPaths({ edges }: Pick<StreetGraph, 'edges'>, start: numb
     }
   }
   return {
+    /** Metres by the shortest path, for every node within the limit. */
     meters,
-    pathTo(node) {
+    /** The nodes of the shortest path, both ends included. */
+    pathTo(node: number): readonly number[] {
       const path = [node]
       for (let back = from.get(node); back !== undefined; back = from.get(back)) path.unshift(back)
       return path

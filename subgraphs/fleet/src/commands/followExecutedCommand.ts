@@ -30,10 +30,11 @@ export async function followExecutedCommand(
   ack: Ack,
 ): Promise<Followed> {
   const trip = await tripOfBooking(tx, command.bookingId)
+  const open = await openCommandOf(tx, vehicle.id)
   const situation: Situation = {
     bookingTrip: trip === null ? 'NONE' : trip.endedAt === null ? 'RUNNING' : 'ENDED',
     vehicleOnTrip: vehicle.state === 'ON_TRIP',
-    anotherCommandIsOpen: (await openCommandOf(tx, vehicle.id)) !== null,
+    anotherCommandMovesLock: open !== null && rulesOf[open.purpose].lockAfter !== null,
   }
   const startedAt = bounded(new Date(ack.at), command.requestedAt, deps.now())
   const isRideable = vehicle.state === 'AVAILABLE' || vehicle.state === 'RESERVED'

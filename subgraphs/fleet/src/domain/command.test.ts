@@ -1,3 +1,4 @@
+import type { CommandAction, LockState } from '@holdfast/contracts'
 import { statesBefore } from '@holdfast/service/domain'
 import { describe, expect, it } from '@jest/globals'
 import {
@@ -28,6 +29,11 @@ describe('the moves of a command', () => {
   })
 })
 
+it('leaves the lock as the action moves it', () => {
+  const moved: Record<CommandAction, LockState | null> = { UNLOCK: 'UNLOCKED', LOCK: 'LOCKED' }
+  for (const purpose of purposes) expect(rulesOf[purpose].lockAfter).toBe(moved[rulesOf[purpose].action])
+})
+
 it('locks a vehicle again only after a command that unlocks it', () => {
   for (const purpose of purposes) {
     const { lockAfter, withoutTrip } = rulesOf[purpose]
@@ -36,7 +42,7 @@ it('locks a vehicle again only after a command that unlocks it', () => {
 })
 
 describe('effectOf', () => {
-  const fresh: Situation = { bookingTrip: 'NONE', vehicleOnTrip: false, anotherCommandIsOpen: false }
+  const fresh: Situation = { bookingTrip: 'NONE', vehicleOnTrip: false, anotherCommandMovesLock: false }
 
   it.each([
     ['an unlocked vehicle begins the trip of a booking that starts', 'START_TRIP', fresh, true, 'BEGIN_TRIP'],
@@ -52,7 +58,7 @@ describe('effectOf', () => {
     [
       'an open command decides how the lock is to be',
       'START_TRIP',
-      { ...fresh, anotherCommandIsOpen: true },
+      { ...fresh, anotherCommandMovesLock: true },
       false,
       'NONE',
     ],

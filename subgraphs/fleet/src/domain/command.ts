@@ -74,7 +74,8 @@ export interface Situation {
   /** The trip of the command's booking. */
   readonly bookingTrip: 'NONE' | 'RUNNING' | 'ENDED'
   readonly vehicleOnTrip: boolean
-  readonly anotherCommandIsOpen: boolean
+  /** Another command is open that decides how the lock is to be. */
+  readonly anotherCommandMovesLock: boolean
 }
 
 /**
@@ -88,7 +89,7 @@ export function effectOf(purpose: Purpose, at: Situation, bookingStarts: boolean
       if (at.bookingTrip !== 'NONE') return 'NONE' // Unlocked twice: the rider asked again when the first ack was late.
       if (bookingStarts) return 'BEGIN_TRIP'
       // Nobody may ride. Another open command decides for itself how the lock is to be.
-      return at.anotherCommandIsOpen || at.vehicleOnTrip ? 'NONE' : withoutTrip
+      return at.anotherCommandMovesLock || at.vehicleOnTrip ? 'NONE' : withoutTrip
     case 'TRIP_ENDS':
       return at.bookingTrip === 'RUNNING' ? 'END_TRIP' : withoutTrip
     case 'NOTHING':
