@@ -1,5 +1,5 @@
 import { subgraphConfig } from '@holdfast/service/graphql'
 import { readConfig } from '@holdfast/service/process'
 
-/** The configuration of this process, from its environment. */
-export const config = () => readConfig(subgraphConfig, process.env)
+/** The environment of this process, read once: when something is wrong, all of it is named and the process does not start. */
+export const config = readConfig(subgraphConfig, process.env)

@@ -11,25 +11,24 @@ import { onFleetEvents } from './events/consumed.ts'
 import { resolvers } from './resolvers/index.ts'
 import { deleteOldRequests } from './store/requests.ts'
 
-const settings = config()
 const hourMs = 3_600_000
 
-const log = createLog('booking', settings.LOG_LEVEL)
-const { pool, feed, relay, consume, steps } = connections('booking', settings, log)
+const log = createLog('booking', config.LOG_LEVEL)
+const { pool, feed, relay, consume, steps } = connections('booking', config, log)
 const prisma = prismaOn(pool)
 
 const graph = subgraph({
   name: 'booking',
   sdl: readFileSync(new URL('../schema.graphql', import.meta.url), 'utf8'),
   resolvers,
-  secret: settings.GATEWAY_SECRET,
+  secret: config.GATEWAY_SECRET,
   log,
   context: contextFor({ pool }, prisma, feed),
 })
 // Ready without Redis: a booking needs only Postgres, and its events wait in the outbox.
 const server = createHttpServer({
-  host: settings.HOST,
-  port: settings.PORT,
+  host: config.HOST,
+  port: config.PORT,
   log,
   routes: { '/graphql': graph.route },
   ready: { postgres: () => pool.query('select 1') },
@@ -41,7 +40,7 @@ await runProcess(log, [
   { name: 'prisma', start: () => prisma.$connect() },
   relay,
   consume({ consumer: 'booking-fleet', stream: streamOf('fleet'), parse: parseEvent, handlers: onFleetEvents }),
-  background('expiry', (signal) => expireBookings({ databaseUrl: settings.DATABASE_URL, pool, log, signal })),
+  background('expiry', (signal) => expireBookings({ databaseUrl: config.DATABASE_URL, pool, log, signal })),
   background('old requests', (signal) => repeat(signal, hourMs, log, () => deleteOldRequests(pool, signal))),
   server,
   ...graph.steps(server),
