@@ -10,5 +10,6 @@ export type ProblemOf<R extends Refusal> = R extends { readonly kind: infer Kind
 /** A refusal as the schema shows it, with the sentence that people read. */
 export const problem = <R extends Refusal>(refusal: R, message: string): ProblemOf<R> => {
   const { kind, ...facts } = refusal
+  // The compiler does not know that the rest of a union of refusals is the union of their rests.
   return { __typename: kind, ...facts, message } as unknown as ProblemOf<R>
 }

@@ -27,6 +27,7 @@ export function list<K extends keyof ApiObjects, P extends object>(
       kind,
       params,
       ({ tx }, { limit, starting_after, ending_before, created, ...values }, show) => {
+        // What is left of the parameters are those of this list: P.
         const filter = values as unknown as P
         const page = pageOf(
           tx,

@@ -41,6 +41,7 @@ export function loadersFor(pool: Pool, prisma: PrismaClient, viewer: Viewer) {
           vatMinor: row.vat_minor,
           vatBasisPoints: row.vat_basis_points,
           outstandingMinor: row.outstanding_minor,
+          // Written by issueReceipt only.
           lines: row.lines as unknown as readonly FareLine[],
         },
       ])
