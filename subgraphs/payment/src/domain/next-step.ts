@@ -1,6 +1,6 @@
 /**
- * What follows for a payment from Stripe's answer. Every answer comes here, whoever asked Stripe (the customer's request,
- * a webhook, the completer), in any order and any number of times: a stale or repeated answer changes nothing.
+ * What follows for a payment from Stripe's answer. Every answer comes here, from the customer's request, a webhook or
+ * the completer, in any order and any number of times: a stale or repeated answer changes nothing.
  */
 import { type Decline, liveStates, type Payment } from './payment.ts'
 
